@@ -1,0 +1,71 @@
+package journal
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Record is an event as it is kept: the canonical JSON that was committed to
+// and the salt. Index is the leaf's place in the log, -1 until sequenced.
+type Record struct {
+	Event []byte
+	Salt  [32]byte
+	Index int64
+	// Cursor orders a safe's records (opaque, increasing in time).
+	Cursor string
+}
+
+// Appender writes events inside the transaction of their act. Durable with it.
+type Appender interface {
+	// Append keeps the event for the safe's journal (safe may be "") and
+	// queues its commitment to be sequenced. It returns the record's id.
+	Append(ctx context.Context, safe string, event []byte, salt [32]byte) (string, error)
+	// AppendFact queues a public entry (SPEC.md §9).
+	AppendFact(ctx context.Context, fact []byte) (string, error)
+}
+
+// Reader finds what was appended.
+type Reader interface {
+	// Record finds one by the id that Append gave.
+	Record(ctx context.Context, id string) (Record, error)
+	// OfSafe lists newest first, before the cursor ("" = newest).
+	OfSafe(ctx context.Context, safe, before string, limit int) ([]Record, error)
+	// FactIndex finds the newest sequenced fact with these bytes, or -1.
+	FactIndex(ctx context.Context, fact []byte) (int64, error)
+}
+
+// Queued is an entry that waits to be sequenced.
+type Queued struct {
+	ID    string
+	Entry []byte // SPEC.md §9: 32-byte commitment or fact
+}
+
+// Head is the published state of the log: the newest checkpoint, and what it
+// says. Fence grows with each Publish; it is what keeps two sequencers from
+// forking the log.
+type Head struct {
+	Size       int64
+	Root       tlog.Hash
+	Checkpoint []byte // signed note
+	At         time.Time
+	Fence      int64
+}
+
+// Store keeps the log itself. Safe for concurrent use.
+type Store interface {
+	// Head of an empty log is the zero Head.
+	Head(ctx context.Context) (Head, error)
+	// Queue returns at most limit entries in the order they were committed.
+	Queue(ctx context.Context, limit int) ([]Queued, error)
+	// Publish, in one durable transaction: gives the queued entries the
+	// indexes old.Size…, keeps the stored hashes from stored-hash index
+	// tlog.StoredHashCount(old.Size) on, and replaces the head. It is
+	// ErrFenced, and changes nothing, when old is not the present head.
+	Publish(ctx context.Context, old, head Head, entries []Queued, hashes []tlog.Hash) error
+	// Hashes reads stored hashes by tlog's stored-hash index.
+	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
+	// Entries reads at most limit log entries from an index on.
+	Entries(ctx context.Context, from int64, limit int) ([][]byte, error)
+}

@@ -1,0 +1,67 @@
+package safe
+
+// Kind is what went wrong, in terms of the domain. The gateway turns each
+// into one problem type (gateway/kinds.go); a test walks them all.
+type Kind int
+
+const (
+	// NotFound: it does not exist, or not for this actor.
+	NotFound Kind = iota + 1
+	// Forbidden: the actor's role can never do this.
+	Forbidden
+	// LevelTooLow: a stronger electronic identification is asked for this act.
+	LevelTooLow
+	// TermsNotAccepted: the terms in force have to be accepted first.
+	TermsNotAccepted
+	// AlreadyExists: the safe is open, the key is made, the version is stored.
+	AlreadyExists
+	// Stale: compare-and-swap lost; read again and merge.
+	Stale
+	// Invalid: the request contradicts itself or the formats.
+	Invalid
+	// WrongForm: the bytes are not one age file with one mlkem768x25519 stanza.
+	WrongForm
+	// WrongLength: other length than announced.
+	WrongLength
+	// WrongHash: other SHA-256 than announced.
+	WrongHash
+	// Empty: a document has at least one byte.
+	Empty
+	// DocumentTooLarge: over the limit of one document.
+	DocumentTooLarge
+	// SafeFull: over the limit of the safe.
+	SafeFull
+	// KeyReused: an Idempotency-Key came back with other content.
+	KeyReused
+	// Ended: the grant was ended by the citizen.
+	Ended
+	// Expired: the grant, upload or address is past its time.
+	Expired
+	// NoKey: the administration has not made its key yet.
+	NoKey
+	// StorageFull: the operator's disk or quota is full; nothing was stored.
+	StorageFull
+	// Unavailable: a backend does not answer; try again.
+	Unavailable
+	// Damaged: stored bytes are not what was stored.
+	Damaged
+)
+
+// Error is the only error type that the domain returns on purpose. Msg is
+// for logs and developers; the citizen's sentence comes from the Kind.
+type Error struct {
+	Kind Kind
+	Msg  string
+	// Limit in bytes, for DocumentTooLarge and SafeFull.
+	Limit int64
+	Err   error
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Msg + ": " + e.Err.Error()
+	}
+	return e.Msg
+}
+
+func (e *Error) Unwrap() error { return e.Err }
