@@ -1,0 +1,84 @@
+# Two commands on a fresh machine: `make run` and `make test`. The rest is for daily work.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+WEB   := internal/webapp
+TOOL  := go tool -modfile=ops/tools/go.mod
+BUILD := go build -trimpath -tags demo
+# The demonstration's address; `make run LISTEN=127.0.0.1:9000` for another.
+LISTEN ?= 127.0.0.1:8080
+FUZZTIME ?= 10s
+
+.PHONY: help run build release web deps test browser check unit check-static check-web fmt arch lint fuzz bench repro clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## build everything and serve the whole product on http://localhost:8080
+	exec ./bin/coffred serve --demo --listen $(LISTEN) --data ./data
+
+build: web ## gateway and command line, with the demonstration
+	mkdir -p bin
+	$(BUILD) -o bin/ ./cmd/coffred ./cmd/coffre
+
+release: web ## the same without anything of the demonstration
+	mkdir -p bin/release
+	go build -trimpath -ldflags=-s -o bin/release/ ./cmd/coffred ./cmd/coffre
+
+# The web application is built again only when one of its sources is newer.
+web: $(WEB)/dist/index.html ## the web application, into internal/webapp/dist
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/index.html $(WEB)/*.ts $(WEB)/package.json -type f 2>/dev/null)
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	cd $(WEB) && npm run --silent build
+
+deps: $(WEB)/node_modules/.installed
+	ops/tools/install-test-deps
+
+test: deps build check-static check-web ## install what the tests need and run every test
+	go test -tags demo -race -timeout 25m ./...
+	$(MAKE) browser
+
+browser: build ## the whole story in a real browser; screenshots in artifacts/screens
+	cd $(WEB) && npm run --silent test:e2e
+
+check: build check-static check-web unit fuzz ## the fast inner loop
+
+unit:
+	go test -tags demo -race $$(go list -tags demo ./... | grep -v /internal/e2e)
+
+check-static: fmt arch
+	go vet ./... && go vet -tags demo ./...
+	$(TOOL) staticcheck -tags demo ./...
+
+check-web: $(WEB)/node_modules/.installed
+	cd $(WEB) && npm run --silent check && npm run --silent test
+
+fmt: ## formatting, and generated files unchanged
+	@out=$$($(TOOL) gofumpt -l cmd internal storage auth); [ -z "$$out" ] || { echo "gofumpt -w these:"; echo "$$out"; exit 1; }
+
+arch: ## the plan of the house
+	go test ./internal/archtest
+
+lint: ## every linter of .golangci.yml (the first build takes minutes)
+	$(TOOL) golangci-lint run --build-tags demo ./...
+
+fuzz: ## every fuzz target for FUZZTIME each
+	ops/tools/fuzz-all $(FUZZTIME)
+
+bench: build ## figures of measured paths, side by side in one run
+	go test -tags demo -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench
+
+repro: web ## two builds, one hash
+	go build -trimpath -o bin/repro-1 ./cmd/coffred && go build -trimpath -a -o bin/repro-2 ./cmd/coffred
+	sha256sum bin/repro-1 bin/repro-2 | awk '{print $$1}' | uniq | wc -l | grep -qx 1
+
+clean: ## what was built (never ./data)
+	rm -rf bin artifacts $(WEB)/node_modules && find $(WEB)/dist -mindepth 1 ! -name .keep -delete

@@ -1,0 +1,81 @@
+package archtest
+
+// room is what a package may import beside the standard library: packages of
+// this module (paths below the module's) and third-party modules (by prefix).
+type room struct {
+	ours  []string
+	third []string
+	// notStd lists packages of the standard library that are refused here.
+	notStd []string
+}
+
+var domainRefuses = []string{"net/http", "database/sql", "os", "os/exec"}
+
+const (
+	age     = "filippo.io/age"
+	jcs     = "github.com/gowebpki/jcs"
+	tlog    = "golang.org/x/mod/sumdb/tlog"
+	note    = "golang.org/x/mod/sumdb/note"
+	minio   = "github.com/minio/minio-go/v7"
+	versity = "github.com/versity/versitygw"
+	sqlite  = "modernc.org/sqlite"
+	mux     = "github.com/gorilla/mux"
+	jose    = "github.com/go-jose/go-jose/v4"
+	goOIDC  = "github.com/coreos/go-oidc/v3"
+	oauth2  = "golang.org/x/oauth2"
+	prom    = "github.com/prometheus/client_golang"
+	yaml    = "gopkg.in/yaml.v3"
+	xcrypto = "golang.org/x/crypto"
+	xtext   = "golang.org/x/text"
+	xterm   = "golang.org/x/term"
+	xsys    = "golang.org/x/sys"
+	xrate   = "golang.org/x/time"
+)
+
+// plan is the whole map. Tests of a package may import more (see tests).
+var plan = map[string]room{
+	"cmd/coffred": {
+		ours: []string{
+			"auth/...", "storage/...", "internal/safe", "internal/journal", "internal/gateway",
+			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo",
+		},
+		third: []string{xsys},
+	},
+	"cmd/coffre":         {ours: []string{"internal/client", "internal/sealed", "internal/journal", "internal/canon"}, third: []string{xterm, jose}},
+	"internal/canon":     {third: []string{jcs}},
+	"internal/sealed":    {ours: []string{"internal/canon"}, third: []string{age, xcrypto, xtext}, notStd: []string{"net/http", "database/sql"}},
+	"internal/journal":   {ours: []string{"internal/canon"}, third: []string{tlog, note}, notStd: domainRefuses},
+	"internal/safe":      {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, notStd: domainRefuses},
+	"internal/client":    {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, third: []string{jose}},
+	"internal/gateway":   {ours: []string{"internal/safe", "internal/journal", "internal/sealed", "internal/problem", "auth/..."}, third: []string{mux, yaml, xrate}},
+	"internal/webapp":    {},
+	"internal/problem":   {third: []string{"golang.org/x/text/language"}},
+	"internal/config":    {third: []string{yaml}},
+	"internal/telemetry": {third: []string{prom}},
+	"internal/demo":      {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
+	"internal/archtest":  {},
+	"internal/e2e":       {},
+
+	"auth":           {ours: []string{"internal/problem"}},
+	"auth/oidc":      {ours: []string{"auth"}, third: []string{goOIDC, oauth2, jose}},
+	"auth/session":   {ours: []string{"auth"}},
+	"auth/machine":   {ours: []string{"auth", "auth/session"}, third: []string{jose}},
+	"auth/simulator": {ours: []string{"auth"}, third: []string{jose}},
+
+	"storage":             {},
+	"storage/storagetest": {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
+	"storage/s3store":     {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
+	"storage/sqlstore":    {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog}},
+	"storage/memstore":    {ours: []string{"auth", "auth/session"}},
+}
+
+// onlyImporter names the one package that may import a heavy dependency.
+var onlyImporter = map[string]string{
+	age:     "internal/sealed",
+	minio:   "storage/s3store",
+	versity: "storage/s3store",
+	sqlite:  "storage/sqlstore",
+	mux:     "internal/gateway",
+	goOIDC:  "auth/oidc",
+	prom:    "internal/telemetry",
+}
