@@ -1,5 +1,7 @@
 package safe
 
+import "errors"
+
 // Kind is what went wrong, in terms of the domain. The gateway turns each
 // into one problem type (gateway/kinds.go); a test walks them all.
 type Kind int
@@ -52,6 +54,9 @@ const (
 type Error struct {
 	Kind Kind
 	Msg  string
+	// Reason narrows the Kind where a caller must tell cases apart; one of the
+	// Reason constants, or "".
+	Reason string
 	// Limit in bytes, for DocumentTooLarge and SafeFull.
 	Limit int64
 	Err   error
@@ -65,3 +70,13 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// ReasonUnknownOrganisation comes with Forbidden when an agent's SIRET is not
+// that of a registered administration.
+const ReasonUnknownOrganisation = "unknown-organisation"
+
+// IsKind says whether err is, or wraps, an *Error of that kind.
+func IsKind(err error, k Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == k
+}

@@ -102,6 +102,8 @@ type Sweep interface {
 	Drop(ctx context.Context, doc DocumentID, id VersionID) error
 	// All pages through every version of every state, by (doc, version).
 	All(ctx context.Context, p Page) ([]Version, string, error)
+	// Safes pages through the ids of every opened safe, in their order.
+	Safes(ctx context.Context, p Page) ([]SafeID, string, error)
 }
 
 // Grants holds shares.
