@@ -1,0 +1,176 @@
+import { Api } from '../api/client.ts';
+import type { Core, CoreLink, Key, KeyringKind } from './core.ts';
+import { OpenAdministration } from './openadministration.ts';
+import { OpenSafe } from './opensafe.ts';
+import { assertPasskey, createPasskey } from './passkey.ts';
+import {
+	type AdministrationView,
+	CoffreError,
+	type DeviceView,
+	type Draft,
+	type Language,
+	type Me,
+	type PaperDraft,
+	type PasskeyDraft,
+	type PassphraseDraft,
+	type Secret,
+	type SessionView,
+	type Site,
+	type Terms,
+} from './types.ts';
+
+export interface ClientOptions {
+	readonly api?: Api;
+	/** Makes a core; by default in a worker of its own. */
+	readonly connect?: () => Promise<CoreLink>;
+}
+
+const connectWorker = async (): Promise<CoreLink> =>
+	(await import('../worker/link.ts')).connectWorker();
+
+/**
+ * One per tab. What needs no key is answered by the site; the rest goes to a
+ * core that is started when it is first needed.
+ */
+export class Client {
+	readonly #api: Api;
+	readonly #connect: () => Promise<CoreLink>;
+	#idle: Promise<CoreLink> | undefined;
+
+	constructor(options: ClientOptions = {}) {
+		this.#api = options.api ?? new Api();
+		this.#connect = options.connect ?? connectWorker;
+	}
+
+	static site(): Promise<Site> {
+		return new Api().get('/api/v1/site');
+	}
+	/** undefined: nobody is logged in. */
+	async me(): Promise<Me | undefined> {
+		try {
+			return await this.#api.get('/api/v1/me');
+		} catch (e) {
+			if (e instanceof CoffreError && e.problem?.status === 401) return undefined;
+			throw e;
+		}
+	}
+	terms(): Promise<Terms> {
+		return this.#api.get('/api/v1/terms');
+	}
+	async acceptTerms(version: string): Promise<void> {
+		await this.#api.call('put', '/api/v1/me/terms', { body: { version } });
+	}
+
+	newPaper(lang: Language): Promise<PaperDraft> {
+		return this.#core((c) => c.newPaper(lang));
+	}
+	newPassphrase(lang: Language): Promise<PassphraseDraft> {
+		return this.#core((c) => c.newPassphrase(lang));
+	}
+	/** Needs a gesture of the user. 'no-prf' when this browser or device cannot do it. */
+	newPasskey(name: string): Promise<PasskeyDraft> {
+		return createPasskey(name);
+	}
+	/**
+	 * A real opening: a keyring is sealed to the draft and opened with what was
+	 * typed ('words', 'word-unknown', 'wrong-key') or with the passkey.
+	 */
+	async proveDraft(draft: Draft, secret: Secret): Promise<void> {
+		const key = await this.#key(
+			secret,
+			draft.credential === undefined
+				? []
+				: [{ id: '', kind: draft.kind, credential: draft.credential }],
+		);
+		await this.#core((c) => c.proveDraft(draft, key));
+	}
+	/** Two drafts at least. */
+	async createSafe(drafts: readonly Draft[]): Promise<OpenSafe> {
+		const link = await this.#take();
+		return this.#orPutBack(
+			link,
+			async () => new OpenSafe(link, await link.core.createSafe(drafts)),
+		);
+	}
+	/** Which ways to unlock there are, before unlocking. */
+	keyringKinds(): Promise<readonly KeyringKind[]> {
+		return this.#core((c) => c.keyringKinds());
+	}
+	async unlock(secret: Secret): Promise<OpenSafe> {
+		const key = await this.#key(secret, secret.kind === 'passkey' ? await this.keyringKinds() : []);
+		const link = await this.#take();
+		return this.#orPutBack(link, async () => new OpenSafe(link, await link.core.unlock(key)));
+	}
+
+	/** With `checked` true once its key was found in the log by this client. */
+	administrations(q = ''): Promise<readonly AdministrationView[]> {
+		return this.#core((c) => c.administrations(q));
+	}
+	async sessions(): Promise<readonly SessionView[]> {
+		return (await this.#api.get('/api/v1/sessions')).items;
+	}
+	async endSession(id: string): Promise<void> {
+		await this.#api.call('delete', '/api/v1/sessions/{id}', { path: { id } });
+	}
+	device(code: string): Promise<DeviceView> {
+		return this.#api.get('/api/v1/devices/{code}', { path: { code } });
+	}
+	async answerDevice(code: string, allow: boolean): Promise<void> {
+		await this.#api.call('post', '/api/v1/devices/{code}', { path: { code }, body: { allow } });
+	}
+	/** For a link with `download`. */
+	exportURL(): string {
+		return '/api/v1/safe/export';
+	}
+
+	/** The agent's own administration; without `recipient` its key is still to be made. */
+	administration(): Promise<NonNullable<Me['administration']>> {
+		return this.#api.get('/api/v1/administration');
+	}
+	administrationKinds(): Promise<readonly KeyringKind[]> {
+		return this.#core((c) => c.administrationKinds());
+	}
+	createAdministrationKey(drafts: readonly Draft[]): Promise<OpenAdministration> {
+		return this.#administration((c) => c.createAdministrationKey(drafts));
+	}
+	async unlockAdministration(secret: Secret): Promise<OpenAdministration> {
+		const key = await this.#key(
+			secret,
+			secret.kind === 'passkey' ? await this.administrationKinds() : [],
+		);
+		return this.#administration((c) => c.unlockAdministration(key));
+	}
+
+	async #administration(open: (c: Core) => Promise<void>): Promise<OpenAdministration> {
+		const link = await this.#take();
+		return this.#orPutBack(link, async () => {
+			await open(link.core);
+			return new OpenAdministration(link);
+		});
+	}
+	async #key(secret: Secret, kinds: readonly KeyringKind[]): Promise<Key> {
+		if (secret.kind !== 'passkey') return secret;
+		const credentials = kinds.flatMap((k) => (k.credential === undefined ? [] : [k.credential]));
+		return { kind: 'passkey', p: await assertPasskey(credentials) };
+	}
+	async #core<T>(use: (c: Core) => Promise<T>): Promise<T> {
+		this.#idle ??= this.#connect();
+		return use((await this.#idle).core);
+	}
+	/** The core that was waiting, for an opened safe to keep; the next call starts another. */
+	async #take(): Promise<CoreLink> {
+		const link = this.#idle ?? this.#connect();
+		this.#idle = undefined;
+		return link;
+	}
+	async #orPutBack<T>(link: CoreLink, use: () => Promise<T>): Promise<T> {
+		try {
+			return await use();
+		} catch (e) {
+			// It holds no key: the same core serves the next try.
+			if (this.#idle === undefined) this.#idle = Promise.resolve(link);
+			else link.close();
+			throw e;
+		}
+	}
+}

@@ -1,0 +1,108 @@
+import type {
+	AddressView,
+	AdministrationView,
+	DepositView,
+	Draft,
+	Entry,
+	Folder,
+	GrantView,
+	JournalView,
+	Language,
+	OpenedGrantView,
+	PaperDraft,
+	PassphraseDraft,
+	Progress,
+	ShareTerms,
+	UnlockerKind,
+	UnlockerView,
+	Usage,
+} from './types.ts';
+
+/** How a client proves that it may unlock: words, or what the passkey gave. */
+export type Key =
+	| { kind: 'paper' | 'passphrase'; text: string }
+	| { kind: 'passkey'; p: Uint8Array };
+
+export interface SafeState {
+	readonly id: string;
+	readonly entries: readonly Entry[];
+	readonly folders: readonly Folder[];
+	readonly usage: Usage;
+	readonly unlockers: readonly UnlockerView[];
+}
+
+export interface KeyringKind {
+	readonly id: string;
+	readonly kind: UnlockerKind;
+	/** base64url, passkeys only. */
+	readonly credential?: string;
+}
+
+export interface ShareOrder extends Omit<ShareTerms, 'notAfter'> {
+	readonly doc: string;
+	readonly administration: string;
+	/** RFC 3339. */
+	readonly notAfter: string;
+}
+
+export type OnProgress = (p: Progress) => void;
+
+/**
+ * Everything that touches a key. In a browser it runs in a worker and dies
+ * with it; the tests call it directly. Arguments and results are plain data.
+ */
+export interface Core {
+	newPaper(lang: Language): Promise<PaperDraft>;
+	newPassphrase(lang: Language): Promise<PassphraseDraft>;
+	proveDraft(draft: Draft, key: Key): Promise<void>;
+	administrations(q: string): Promise<readonly AdministrationView[]>;
+
+	keyringKinds(): Promise<readonly KeyringKind[]>;
+	createSafe(drafts: readonly Draft[]): Promise<SafeState>;
+	unlock(key: Key): Promise<SafeState>;
+
+	refresh(): Promise<void>;
+	add(
+		files: readonly File[],
+		folder: string | undefined,
+		onProgress: OnProgress,
+		signal?: AbortSignal,
+	): Promise<void>;
+	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }>;
+	rename(id: string, name: string): Promise<void>;
+	move(ids: readonly string[], folder: string | undefined): Promise<void>;
+	createFolder(name: string, parent: string | undefined): Promise<string>;
+	renameFolder(id: string, name: string): Promise<void>;
+	removeFolder(id: string): Promise<void>;
+	erase(ids: readonly string[]): Promise<void>;
+	share(order: ShareOrder): Promise<GrantView>;
+	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
+	endGrant(id: string): Promise<void>;
+	inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }>;
+	adopt(doc: string, folder?: string): Promise<void>;
+	refuse(doc: string): Promise<void>;
+	addresses(): Promise<readonly AddressView[]>;
+	createAddress(administration: string): Promise<AddressView>;
+	endAddress(id: string): Promise<void>;
+	journal(before?: string): Promise<JournalView>;
+
+	administrationKinds(): Promise<readonly KeyringKind[]>;
+	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
+	unlockAdministration(key: Key): Promise<void>;
+	receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
+	openGrant(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }>;
+}
+
+/** Where the core remembers what is not secret: epochs and checkpoints it has seen. */
+export interface Memory {
+	get(key: string): string | undefined;
+	set(key: string, value: string): void;
+}
+
+/** A core somewhere: in a worker, or here. Closing it drops every key it had. */
+export interface CoreLink {
+	readonly core: Core;
+	/** Called after each change of the open safe. One listener. */
+	onState(fn: (s: SafeState) => void): void;
+	close(): void;
+}

@@ -1,0 +1,13 @@
+// What the interface calls. No DOM here and no Svelte; the only part that needs
+// the page is passkeys (navigator.credentials).
+//
+// Everything that touches a key runs in a worker (src/worker), loaded when it is
+// first needed: importing this module costs a few kilobytes.
+export { Client, type ClientOptions } from './client.ts';
+export type { CoreLink, KeyringKind } from './core.ts';
+export { HIDDEN_LOCK_MS, IDLE_LOCK_MS } from './limits.ts';
+export { OpenAdministration } from './openadministration.ts';
+export { OpenSafe } from './opensafe.ts';
+export { passkeysPossible } from './passkey.ts';
+export { scriptURL } from './trusted.ts';
+export * from './types.ts';

@@ -1,0 +1,52 @@
+import type { CoreLink } from './core.ts';
+import { IdleLock } from './idle.ts';
+import type { GrantView, OpenedGrantView } from './types.ts';
+
+/** An administration whose key is in memory. After lock() every method rejects with "locked". */
+export class OpenAdministration {
+	readonly #link: CoreLink;
+	readonly #idle: IdleLock;
+	readonly #listeners = new Set<() => void>();
+	#locked = false;
+
+	constructor(link: CoreLink) {
+		this.#link = link;
+		this.#idle = new IdleLock(() => this.lock());
+	}
+
+	get locked(): boolean {
+		return this.#locked;
+	}
+	/** When it will lock by itself, milliseconds since 1970. */
+	get locksAt(): number {
+		return this.#idle.locksAt;
+	}
+	/** Calls fn once when it locks. */
+	subscribe(fn: () => void): () => void {
+		this.#listeners.add(fn);
+		return () => this.#listeners.delete(fn);
+	}
+	touch(): void {
+		this.#idle.touch();
+	}
+	setHidden(hidden: boolean): void {
+		this.#idle.setHidden(hidden);
+	}
+	lock(): void {
+		if (this.#locked) return;
+		this.#locked = true;
+		this.#idle.stop();
+		this.#link.close();
+		for (const fn of [...this.#listeners]) fn();
+	}
+
+	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+		this.#idle.touch();
+		return this.#link.core.receivedGrants(after);
+	}
+	/** The document, and what the citizen signed about it; the release is in the journal. */
+	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
+		this.#idle.touch();
+		return this.#link.core.openGrant(id, signal);
+	}
+}

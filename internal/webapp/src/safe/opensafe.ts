@@ -1,0 +1,187 @@
+import type { CoreLink, SafeState } from './core.ts';
+import { IdleLock } from './idle.ts';
+import type {
+	AddressView,
+	AdministrationView,
+	DepositView,
+	Entry,
+	Folder,
+	GrantView,
+	JournalView,
+	Progress,
+	ShareTerms,
+	UnlockerView,
+	Usage,
+} from './types.ts';
+
+/**
+ * A safe whose keys are in memory. Store-like: subscribers are called after
+ * every change and once when it locks. After lock() every method rejects
+ * with "locked".
+ */
+export class OpenSafe {
+	readonly #link: CoreLink;
+	readonly #idle: IdleLock;
+	readonly #listeners = new Set<() => void>();
+	#state: SafeState;
+	#locked = false;
+
+	constructor(link: CoreLink, state: SafeState) {
+		this.#link = link;
+		this.#state = state;
+		this.#idle = new IdleLock(() => this.lock());
+		link.onState((s) => {
+			this.#state = s;
+			this.#tell();
+		});
+	}
+
+	get id(): string {
+		return this.#state.id;
+	}
+	get entries(): readonly Entry[] {
+		return this.#state.entries;
+	}
+	get folders(): readonly Folder[] {
+		return this.#state.folders;
+	}
+	get usage(): Usage {
+		return this.#state.usage;
+	}
+	get unlockers(): readonly UnlockerView[] {
+		return this.#state.unlockers;
+	}
+	get locked(): boolean {
+		return this.#locked;
+	}
+	/** When it will lock by itself, milliseconds since 1970. */
+	get locksAt(): number {
+		return this.#idle.locksAt;
+	}
+
+	/** Calls fn after every change; returns what stops it. */
+	subscribe(fn: () => void): () => void {
+		this.#listeners.add(fn);
+		return () => this.#listeners.delete(fn);
+	}
+
+	/** Tell that somebody is there (a key, a pointer). */
+	touch(): void {
+		this.#idle.touch();
+	}
+	/** Tell whether the tab can be seen. */
+	setHidden(hidden: boolean): void {
+		this.#idle.setHidden(hidden);
+	}
+
+	/** Drops every key. Nothing of the documents stays readable by this object. */
+	lock(): void {
+		if (this.#locked) return;
+		this.#locked = true;
+		this.#idle.stop();
+		this.#link.close();
+		this.#state = { ...this.#state, entries: [], folders: [], unlockers: [] };
+		this.#tell();
+	}
+
+	/** Reads again what other devices may have changed. */
+	refresh(): Promise<void> {
+		return this.#core.refresh();
+	}
+	/**
+	 * Seals and sends files, several at once, and puts those that finish
+	 * together into the safe by one change. Resolves when each has either
+	 * phase 'done' or 'failed'; a file that fails does not stop the others.
+	 */
+	add(
+		files: readonly File[],
+		folder: string | undefined,
+		onProgress: (p: Progress) => void,
+		signal?: AbortSignal,
+	): Promise<void> {
+		const report = (p: Progress): void => {
+			this.#idle.touch();
+			onProgress(p);
+		};
+		return this.#core.add(files, folder, report, signal);
+	}
+	/** The document, checked to its last byte and its release found in the journal. */
+	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+		return this.#core.open(id, signal);
+	}
+	rename(id: string, name: string): Promise<void> {
+		return this.#core.rename(id, name);
+	}
+	/** Without a folder: to the top. */
+	move(ids: readonly string[], folder?: string): Promise<void> {
+		return this.#core.move(ids, folder);
+	}
+	/** Returns the new folder's id. */
+	createFolder(name: string, parent?: string): Promise<string> {
+		return this.#core.createFolder(name, parent);
+	}
+	renameFolder(id: string, name: string): Promise<void> {
+		return this.#core.renameFolder(id, name);
+	}
+	/** What it held goes to its parent. */
+	removeFolder(id: string): Promise<void> {
+		return this.#core.removeFolder(id);
+	}
+	erase(ids: readonly string[]): Promise<void> {
+		return this.#core.erase(ids);
+	}
+
+	share(
+		id: string,
+		administration: string | Pick<AdministrationView, 'id'>,
+		terms: ShareTerms,
+	): Promise<GrantView> {
+		const { notAfter, ...rest } = terms;
+		return this.#core.share({
+			...rest,
+			doc: id,
+			administration: typeof administration === 'string' ? administration : administration.id,
+			notAfter: notAfter.toISOString(),
+		});
+	}
+	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+		return this.#core.grants(after);
+	}
+	endGrant(id: string): Promise<void> {
+		return this.#core.endGrant(id);
+	}
+
+	inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }> {
+		return this.#core.inbox(after);
+	}
+	adopt(doc: string, folder?: string): Promise<void> {
+		return this.#core.adopt(doc, folder);
+	}
+	refuse(doc: string): Promise<void> {
+		return this.#core.refuse(doc);
+	}
+	addresses(): Promise<readonly AddressView[]> {
+		return this.#core.addresses();
+	}
+	createAddress(administration: string | Pick<AdministrationView, 'id'>): Promise<AddressView> {
+		return this.#core.createAddress(
+			typeof administration === 'string' ? administration : administration.id,
+		);
+	}
+	endAddress(id: string): Promise<void> {
+		return this.#core.endAddress(id);
+	}
+
+	/** Newest first; each proof is checked here against the key of the log. */
+	journal(before?: string): Promise<JournalView> {
+		return this.#core.journal(before);
+	}
+
+	get #core() {
+		this.#idle.touch();
+		return this.#link.core;
+	}
+	#tell(): void {
+		for (const fn of [...this.#listeners]) fn();
+	}
+}

@@ -1,0 +1,196 @@
+import type { components } from '../api/schema.ts';
+import type { CoffreError } from '../errors.ts';
+
+export { CoffreError, type Problem } from '../errors.ts';
+
+// What the interface sees of a safe. Nothing here is sealed and nothing is a
+// key, except Draft.p, which the interface only hands back.
+
+type Schemas = components['schemas'];
+
+export type Site = Schemas['Site'];
+export type Terms = Schemas['Terms'];
+export type Me = Schemas['Me'];
+export type SessionView = Schemas['SessionList']['items'][number];
+export type DeviceView = Schemas['Device'];
+export type GrantView = Schemas['Grant'];
+export type AddressView = Schemas['Address'];
+
+export type UnlockerKind = 'paper' | 'passphrase' | 'passkey';
+export type Language = 'fr' | 'en';
+
+/** What somebody gives to unlock. */
+export type Secret = { kind: 'paper' | 'passphrase'; text: string } | { kind: 'passkey' };
+
+/** A way to unlock that is not yet in any keyring. `p` is secret: never store, log or show it. */
+export interface Draft {
+	readonly kind: UnlockerKind;
+	readonly p: Uint8Array;
+	/** Shown in the list of ways to unlock; at most 100 characters. */
+	readonly label?: string;
+	/** base64url, passkeys only. */
+	readonly credential?: string;
+}
+export interface PaperDraft extends Draft {
+	readonly kind: 'paper';
+	readonly words: readonly string[];
+	/** Text of the QR code. */
+	readonly qr: string;
+}
+export interface PassphraseDraft extends Draft {
+	readonly kind: 'passphrase';
+	readonly words: readonly string[];
+}
+export interface PasskeyDraft extends Draft {
+	readonly kind: 'passkey';
+	readonly credential: string;
+}
+
+export interface Entry {
+	readonly id: string;
+	readonly version: string;
+	readonly name: string;
+	/** Media type. */
+	readonly type: string;
+	/** Bytes of the document itself. */
+	readonly size: number;
+	/** Bytes as stored. */
+	readonly sealed: number;
+	readonly folder?: string;
+	/** RFC 3339, UTC. */
+	readonly added: string;
+	readonly changed: string;
+	/** Id of the administration that deposited it. */
+	readonly origin?: string;
+	/** Of the sealed bytes, hexadecimal. */
+	readonly sha256: string;
+}
+
+export interface Folder {
+	readonly id: string;
+	readonly name: string;
+	readonly parent?: string;
+}
+
+export interface Usage {
+	/** Bytes stored. */
+	readonly used: number;
+	readonly documents: number;
+	readonly inbox: number;
+	readonly limits: { readonly document: number; readonly safe: number };
+}
+
+export interface Progress {
+	/** The document's id once the server has reserved it. */
+	readonly doc?: string;
+	/** Position of the file in the array given to add(). */
+	readonly index: number;
+	readonly name: string;
+	readonly phase: 'sealing' | 'sending' | 'done' | 'failed';
+	readonly done: number;
+	readonly total: number;
+	readonly error?: CoffreError;
+}
+
+export interface AdministrationView {
+	readonly id: string;
+	readonly name: string;
+	readonly siret: string;
+	readonly services: readonly { readonly id: string; readonly name: string }[];
+	/** False while it has made no key: nothing can be shared with it yet. */
+	readonly hasKey: boolean;
+	/** True once this client has found its key in the log. */
+	readonly checked: boolean;
+	/** Why not, when it has a key and the check failed. */
+	readonly error?: CoffreError;
+}
+
+export interface DepositView {
+	readonly doc: string;
+	readonly version: string;
+	readonly origin: string;
+	readonly originName: string;
+	readonly deposited: string;
+	readonly sealed: number;
+	/** From the slip, absent when it could not be read (see error). */
+	readonly name?: string;
+	readonly type?: string;
+	readonly size?: number;
+	readonly error?: CoffreError;
+}
+
+export interface Who {
+	readonly kind: string;
+	readonly id?: string;
+	readonly name?: string;
+	readonly administration?: string;
+	readonly administrationName?: string;
+}
+
+/** An event of the journal; `what` is for instance "document.added" (internal/journal/event.go). */
+export interface JournalEvent {
+	readonly v: number;
+	readonly id: string;
+	readonly time: string;
+	readonly what: string;
+	readonly result: string;
+	readonly reason?: string;
+	readonly who: Who;
+	readonly behalf?: Who;
+	readonly safe?: string;
+	readonly doc?: string;
+	readonly version?: string;
+	readonly grant?: string;
+	readonly address?: string;
+	readonly administration?: string;
+	readonly administrationName?: string;
+	readonly service?: string;
+	readonly purpose?: string;
+	readonly procedure?: string;
+	readonly door?: string;
+	readonly detail?: Readonly<Record<string, string>>;
+}
+
+export interface JournalItem {
+	readonly event: JournalEvent;
+	/** 'waiting': written, but not yet under a checkpoint of the log. */
+	readonly checked: 'ok' | 'waiting' | 'failed';
+	/** Name of the document, from the manifest, erased ones included. */
+	readonly name?: string;
+	/** What to save when the check failed. */
+	readonly error?: CoffreError;
+}
+
+export interface JournalView {
+	readonly items: readonly JournalItem[];
+	readonly next?: string;
+}
+
+export interface UnlockerView {
+	readonly id: string;
+	readonly kind: UnlockerKind;
+	readonly label: string;
+	readonly created: string;
+}
+
+export interface ShareTerms {
+	readonly service?: string;
+	readonly purpose: string;
+	readonly procedure?: string;
+	readonly notAfter: Date;
+}
+
+/** What an opened grant says, each member under the citizen's signature. */
+export interface OpenedGrantView {
+	readonly safe: string;
+	readonly doc: string;
+	readonly version: string;
+	readonly name: string;
+	readonly type: string;
+	readonly size: number;
+	readonly created: string;
+	readonly purpose?: string;
+	readonly procedure?: string;
+	readonly service?: string;
+	readonly notAfter?: string;
+}
