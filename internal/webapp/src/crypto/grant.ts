@@ -1,0 +1,150 @@
+import { CoffreError } from '../errors.ts';
+import {
+	fingerprint,
+	type Identity,
+	lines,
+	open,
+	parseIdentity,
+	type Recipient,
+	seal,
+} from './age.ts';
+import { type Bytes, concat, fromBase64, toBase64, utf8 } from './bytes.ts';
+import { canonical, parseCanonical } from './canonical.ts';
+import { sealedSize } from './form.ts';
+import {
+	hash,
+	id,
+	integer,
+	mediaType,
+	name,
+	object,
+	oneOf,
+	type Shape,
+	string,
+	suite,
+	time,
+} from './shape.ts';
+import { blockSize, openSigned, padLF, type RootKey } from './sign.ts';
+
+const text = string(1000, 1);
+
+const required = {
+	suite,
+	safe: id,
+	doc: id,
+	version: id,
+	sha256: hash,
+	sealed: integer(1),
+	size: integer(1),
+	name,
+	type: mediaType,
+	created: time,
+	reader: id,
+	recipient: hash,
+};
+const optional = {
+	index: integer(),
+	purpose: text,
+	procedure: text,
+	service: text,
+	notAfter: time,
+};
+
+const grantShape = object(required, optional);
+const slipShape = object({ ...required, origin: id, door: oneOf('gateway') }, {});
+
+/** SPEC.md §6. */
+export type Grant = ReturnType<typeof grantShape>;
+/** A deposit's: counts for nothing until the holder adopts it. */
+export type Slip = ReturnType<typeof slipShape>;
+
+/** A grant and the key that opens its document. */
+export interface Opened<T> {
+	readonly grant: T;
+	readonly key: Identity;
+}
+
+const context = 'coffre/v1/grant';
+
+export async function sealGrant(
+	g: Grant,
+	root: RootKey,
+	key: Identity,
+	to: Recipient,
+): Promise<Bytes> {
+	checkTo(g, to);
+	const payload = canonical(checked(grantShape, g));
+	const signature = root.sign(context, payload).subarray(0, 64);
+	return seal(file(`${context} ${toBase64(signature)}`, payload, key), to);
+}
+
+/** `reader` is whose grant it must be, an id; `vk` the safe's. */
+export async function openGrant(
+	sealed: Uint8Array,
+	identity: Identity,
+	recipient: Recipient,
+	vk: Uint8Array,
+	reader: string,
+): Promise<Opened<Grant>> {
+	const { mark, proof, payload, key } = parse(await open(sealed, identity));
+	if (mark !== context) throw new CoffreError('signature', { message: 'not a grant' });
+	openSigned(vk, context, concat(bytesOf(proof), payload));
+	const grant = checked(grantShape, parseCanonical(payload));
+	if (grant.recipient !== fingerprint(recipient) || grant.reader !== reader) {
+		throw new CoffreError('mismatch', { message: 'the grant is for another reader' });
+	}
+	return { grant, key };
+}
+
+/** A slip is not signed by anybody: whoever knows the recipient can make one. */
+export async function openSlip(
+	sealed: Uint8Array,
+	identity: Identity,
+	recipient: Recipient,
+	safe: string,
+): Promise<Opened<Slip>> {
+	const { mark, proof, payload, key } = parse(await open(sealed, identity));
+	if (mark !== 'coffre/v1/deposit' || proof !== '-') {
+		throw new CoffreError('form', { message: 'not a deposit slip' });
+	}
+	const grant = checked(slipShape, parseCanonical(payload));
+	if (grant.recipient !== fingerprint(recipient) || grant.reader !== safe || grant.safe !== safe) {
+		throw new CoffreError('mismatch', { message: 'the slip is for another safe' });
+	}
+	return { grant, key };
+}
+
+function checked<T extends { size: number; sealed: number }>(shape: Shape<T>, v: unknown): T {
+	const g = shape(v);
+	if (sealedSize(g.size) !== g.sealed)
+		throw new CoffreError('length', { message: 'size and sealed disagree' });
+	return g;
+}
+
+function checkTo(g: Grant, to: Recipient): void {
+	if (g.recipient !== fingerprint(to))
+		throw new CoffreError('mismatch', { message: 'sealing to another reader' });
+}
+
+function file(start: string, payload: Uint8Array, key: Identity): Bytes {
+	const whole = concat(utf8(`# ${start} `), payload, utf8(`\n${key}\n`));
+	return padLF(whole, blockSize(whole.length));
+}
+
+function parse(plain: Uint8Array): { mark: string; proof: string; payload: Bytes; key: Identity } {
+	const all = lines(plain);
+	const [first = '', second = '', ...rest] = all;
+	const match = /^# (coffre\/v1\/\w+) (\S+) (\{.*\})$/.exec(first);
+	const [, mark = '', proof = '', json = ''] = match ?? [];
+	const unpadded = utf8(`${first}\n${second}\n`).length;
+	if (!match || rest.some((l) => l !== '') || blockSize(unpadded) !== plain.length) {
+		throw new CoffreError('form', { message: 'not the file of a grant' });
+	}
+	return { mark, proof, payload: utf8(json), key: parseIdentity(second) };
+}
+
+function bytesOf(proof: string): Bytes {
+	const b = fromBase64(proof);
+	if (b.length !== 64) throw new CoffreError('signature', { message: 'no signature' });
+	return b;
+}

@@ -1,0 +1,219 @@
+import { CoffreError } from '../errors.ts';
+import {
+	type Identity,
+	open,
+	parseRecipient,
+	type Recipient,
+	recipientOf,
+	seal,
+	unlockIdentity,
+	vaultIdentity,
+} from './age.ts';
+import { type Bytes, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
+import { canonical, parseCanonical } from './canonical.ts';
+import { hashHex, pin } from './derive.ts';
+import {
+	array,
+	base64,
+	hash,
+	id,
+	integer,
+	matching,
+	object,
+	oneOf,
+	string,
+	suite,
+	time,
+} from './shape.ts';
+import { blockSize, checkVK, openSigned, padLF, RootKey, unpadLF } from './sign.ts';
+
+const context = 'coffre/v1/keyring';
+
+const kind = oneOf('passkey', 'paper', 'passphrase');
+const recipientText = matching((s) => parseRecipient(s) === s, 'a recipient');
+
+const keyringShape = object(
+	{
+		suite,
+		safe: id,
+		epoch: integer(1),
+		root: base64(32),
+		seeds: array(object({ epoch: integer(1), seed: base64(32) }, {}), 1),
+		unlockers: array(
+			object({ id, kind, label: string(200), recipient: recipientText, created: time }, {}),
+			2,
+		),
+	},
+	{ previous: hash },
+);
+
+const containerShape = object(
+	{
+		suite,
+		safe: id,
+		epoch: integer(1),
+		vk: base64(33),
+		recipient: recipientText,
+		copies: array(
+			object({ id, kind, pin: base64(32), sealed: base64() }, { credential: string(2000, 1) }),
+			2,
+		),
+	},
+	{},
+);
+
+/** What is under the signature (SPEC.md §7). Secret. */
+export type KeyringPayload = ReturnType<typeof keyringShape>;
+/** What the server keeps. */
+export type Container = ReturnType<typeof containerShape>;
+
+export interface NewUnlocker {
+	readonly kind: 'passkey' | 'paper' | 'passphrase';
+	readonly label: string;
+	readonly p: Uint8Array;
+	readonly credential?: string;
+}
+
+/** An opened keyring. Everything in it but `safe`, `epoch` and `recipient` is secret. */
+export interface Keyring {
+	readonly safe: string;
+	readonly epoch: number;
+	readonly payload: KeyringPayload;
+	readonly root: RootKey;
+	/** The vault identities, the one in use first. */
+	readonly vaults: readonly Identity[];
+	readonly recipient: Recipient;
+	/** Of the signed bytes: the next epoch names it. */
+	readonly hash: string;
+}
+
+/** Makes a safe's (or an administration's) first keyring. */
+export async function newKeyring(
+	safe: string,
+	unlockers: readonly NewUnlocker[],
+	now: Date,
+): Promise<{ keyring: Keyring; container: Container }> {
+	const created = toTime(now);
+	const listed = await Promise.all(
+		unlockers.map(async (u) => ({
+			id: newId(),
+			kind: u.kind,
+			label: u.label,
+			recipient: await recipientOf(unlockIdentity(u.p)),
+			created,
+		})),
+	);
+	const payload = keyringShape({
+		suite: 1,
+		safe,
+		epoch: 1,
+		root: toBase64(random(32)),
+		seeds: [{ epoch: 1, seed: toBase64(random(32)) }],
+		unlockers: listed,
+	});
+	if (new Set(listed.map((u) => u.recipient)).size !== listed.length) {
+		throw new CoffreError('mismatch', { message: 'two ways to unlock with one secret' });
+	}
+	return sealKeyring(payload, unlockers);
+}
+
+/** Seals a payload to its unlockers, given in the same order with their secrets. */
+export async function sealKeyring(
+	payload: KeyringPayload,
+	unlockers: readonly NewUnlocker[],
+): Promise<{ keyring: Keyring; container: Container }> {
+	const root = new RootKey(fromBase64(payload.root));
+	const signed = root.sign(context, canonical(payload));
+	const padded = padLF(signed, blockSize(signed.length));
+	const copies = await Promise.all(
+		unlockers.map(async (u, i) => ({
+			id: payload.unlockers[i]?.id ?? '',
+			kind: u.kind,
+			pin: toBase64(pin(u.p, payload.safe, root.vk)),
+			sealed: toBase64(await seal(padded, await recipientOf(unlockIdentity(u.p)))),
+			...(u.credential === undefined ? {} : { credential: u.credential }),
+		})),
+	);
+	const keyring = await open_(payload, root, signed);
+	const container = checkContainer({
+		suite: 1,
+		safe: payload.safe,
+		epoch: payload.epoch,
+		vk: toBase64(root.vk),
+		recipient: keyring.recipient,
+		copies,
+	});
+	return { keyring, container };
+}
+
+/** Everything that can be said of a container without any key. */
+export function checkContainer(v: unknown): Container {
+	const c = containerShape(v);
+	checkVK(fromBase64(c.vk));
+	if (new Set(c.copies.map((x) => x.id)).size !== c.copies.length) {
+		throw new CoffreError('form', { message: 'two copies with one id' });
+	}
+	return c;
+}
+
+/**
+ * Opens a container with an unlock secret. 'wrong-key': no copy is for it;
+ * 'pin': a copy is, but the container has another VK than its maker saw.
+ */
+export async function openKeyring(v: unknown, p: Uint8Array): Promise<Keyring> {
+	const c = checkContainer(v);
+	const vk = fromBase64(c.vk);
+	const identity = unlockIdentity(p);
+	const copy = c.copies.find((x) => equal(fromBase64(x.pin), pin(p, c.safe, vk)));
+	if (!copy) throw await whyNot(c, identity);
+	const signed = unpadLF(await open(fromBase64(copy.sealed), identity));
+	const payload = keyringShape(parseCanonical(openSigned(vk, context, signed)));
+	const root = new RootKey(fromBase64(payload.root));
+	if (!equal(root.vk, vk))
+		throw new CoffreError('signature', { message: 'the root is not that of VK' });
+	if (payload.safe !== c.safe || payload.epoch !== c.epoch) mismatch('another safe or epoch');
+	if ((payload.epoch === 1) !== (payload.previous === undefined))
+		mismatch('previous and epoch disagree');
+	const keyring = await open_(payload, root, signed);
+	if (keyring.recipient !== c.recipient) mismatch('another recipient than the seed gives');
+	const own = payload.unlockers.find((u) => u.id === copy.id);
+	if (own?.recipient !== (await recipientOf(identity)) || own.kind !== copy.kind) {
+		mismatch('this way to unlock is not in the keyring');
+	}
+	return keyring;
+}
+
+function mismatch(message: string): never {
+	throw new CoffreError('mismatch', { message });
+}
+
+// A copy that opens without its pin is a swapped VK; one that does not is somebody else's words.
+async function whyNot(c: Container, identity: Identity): Promise<CoffreError> {
+	for (const copy of c.copies) {
+		try {
+			await open(fromBase64(copy.sealed), identity);
+		} catch {
+			continue;
+		}
+		return new CoffreError('pin', {
+			message: 'the safe has another verification key than the one these words were made for',
+			evidence: { container: c },
+		});
+	}
+	return new CoffreError('wrong-key');
+}
+
+async function open_(payload: KeyringPayload, root: RootKey, signed: Bytes): Promise<Keyring> {
+	const vaults = payload.seeds.map((s) => vaultIdentity(fromBase64(s.seed))).reverse();
+	const [current] = vaults;
+	if (current === undefined) return mismatch('no seed');
+	return {
+		safe: payload.safe,
+		epoch: payload.epoch,
+		payload,
+		root,
+		vaults,
+		recipient: await recipientOf(current),
+		hash: hashHex(signed),
+	};
+}

@@ -1,0 +1,207 @@
+import { CoffreError } from '../errors.ts';
+import { type Bytes, equal, fromBase64, utf8 } from './bytes.ts';
+import { parseCanonical } from './canonical.ts';
+import { sha256 } from './derive.ts';
+import { base64, hash, id, integer, object, oneOf, type Shape, string } from './shape.ts';
+import { verify } from './sign.ts';
+
+// SPEC.md §9; RFC 9162 §2.1; C2SP tlog-checkpoint and signed-note.
+
+export interface Leaf {
+	readonly index: number;
+	readonly size: number;
+	readonly path: readonly string[];
+	readonly checkpoint: string;
+	/** base64, public facts only. */
+	readonly entry?: string;
+}
+
+export interface Checkpoint {
+	readonly origin: string;
+	readonly size: number;
+	readonly root: Bytes;
+}
+
+const salted = 'coffre/v1/event';
+const factMark = 'coffre/v1/fact\n';
+
+export function commitment(event: Uint8Array, salt: Uint8Array): Bytes {
+	return sha256(utf8(salted), new Uint8Array(1), salt, event);
+}
+
+export function leafHash(entry: Uint8Array): Bytes {
+	return sha256(Uint8Array.of(0), entry);
+}
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
+	return sha256(Uint8Array.of(1), left, right);
+}
+
+function refuse(message: string): never {
+	throw new CoffreError('leaf', { message });
+}
+
+/** Reads a checkpoint that the log's key signed; 'leaf' otherwise. */
+export function openCheckpoint(vkey: string, note: string): Checkpoint {
+	const key = parseVkey(vkey);
+	const split = note.lastIndexOf('\n\n');
+	const body = note.slice(0, split + 1);
+	const signatures = note.slice(split + 2);
+	if (split < 0 || !signatures.endsWith('\n')) refuse('not a signed note');
+	const signed = signatures
+		.slice(0, -1)
+		.split('\n')
+		.some((line) => {
+			const [, name, value] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
+			if (name !== key.name || value === undefined) return false;
+			const b = decode(value);
+			return equal(b.subarray(0, 4), key.hash) && verify(key.public, b.subarray(4), utf8(body));
+		});
+	if (!signed) refuse('the checkpoint is not signed by the log');
+	const [origin = '', size = '', root = ''] = body.split('\n');
+	if (origin !== key.name || !/^(0|[1-9]\d{0,15})$/.test(size))
+		refuse('not a checkpoint of this log');
+	const rootHash = decode(root);
+	if (rootHash.length !== 32 || !Number.isSafeInteger(Number(size))) refuse('not a checkpoint');
+	return { origin, size: Number(size), root: rootHash };
+}
+
+function parseVkey(vkey: string): { name: string; hash: Bytes; public: Bytes } {
+	const [, name = '', hex = '', data = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
+	const key = decode(data);
+	const own = sha256(utf8(`${name}\n`), key).slice(0, 4);
+	const said = Uint8Array.from(hex.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+	if (name === '' || key.length !== 33 || key[0] !== 1 || !equal(own, said))
+		refuse('not a key of a log');
+	return { name, hash: own, public: key.slice(1) };
+}
+
+function decode(s: string): Bytes {
+	try {
+		return fromBase64(s);
+	} catch {
+		return refuse('not base64');
+	}
+}
+
+/** RFC 9162 §2.1.3.2: the entry is at that index of the tree. */
+export function verifyInclusion(
+	entry: Uint8Array,
+	index: number,
+	path: readonly Uint8Array[],
+	tree: Checkpoint,
+): void {
+	if (!Number.isSafeInteger(index) || index < 0 || index >= tree.size)
+		refuse('index outside the tree');
+	if (path.some((p) => p.length !== 32)) refuse('not a path');
+	// Numbers above 2^31: no bit operators.
+	let fn = index;
+	let sn = tree.size - 1;
+	let r = leafHash(entry);
+	for (const p of path) {
+		if (sn === 0) refuse('path too long');
+		if (fn % 2 === 1 || fn === sn) {
+			r = nodeHash(p, r);
+			while (fn % 2 === 0 && fn !== 0) {
+				fn = Math.floor(fn / 2);
+				sn = Math.floor(sn / 2);
+			}
+		} else r = nodeHash(r, p);
+		fn = Math.floor(fn / 2);
+		sn = Math.floor(sn / 2);
+	}
+	if (sn !== 0 || !equal(r, tree.root)) refuse('the entry is not in the log');
+}
+
+export function verifyLeaf(vkey: string, entry: Uint8Array, leaf: Leaf): Checkpoint {
+	const tree = openCheckpoint(vkey, leaf.checkpoint);
+	if (tree.size !== leaf.size) refuse('leaf and checkpoint disagree');
+	verifyInclusion(entry, leaf.index, leaf.path.map(decode), tree);
+	return tree;
+}
+
+const who = object(
+	{ kind: string(50, 1) },
+	{
+		id: string(200, 1),
+		name: string(1000, 1),
+		administration: string(200, 1),
+		administrationName: string(1000, 1),
+	},
+);
+const said = string(2000, 1);
+const detail: Shape<Record<string, string>> = (v) => {
+	if (typeof v !== 'object' || v === null || Array.isArray(v)) return refuse('not a detail');
+	for (const m of Object.values(v)) string(2000)(m);
+	return v as Record<string, string>;
+};
+const eventShape = object(
+	{ v: integer(1), id: said, time: string(40, 20), what: said, result: said, who },
+	{
+		reason: said,
+		behalf: who,
+		safe: said,
+		doc: said,
+		version: said,
+		grant: said,
+		address: said,
+		administration: said,
+		administrationName: said,
+		service: said,
+		purpose: said,
+		procedure: said,
+		door: said,
+		detail,
+	},
+);
+
+export type Event = ReturnType<typeof eventShape>;
+
+export function parseEvent(event: string): Event {
+	return eventShape(parseCanonical(utf8(event)));
+}
+
+/** The event, when its commitment is at that place of the log. */
+export function verifyEvent(
+	vkey: string,
+	event: string,
+	salt: string,
+	leaf: Leaf,
+): { event: Event; tree: Checkpoint } {
+	return { tree: verifyLeaf(vkey, entryOf(event, salt), leaf), event: parseEvent(event) };
+}
+
+/** The log entry of an event. */
+export function entryOf(event: string, salt: string): Bytes {
+	const b = decode(salt);
+	if (b.length !== 32) refuse('salt of another length');
+	return commitment(utf8(event), b);
+}
+
+const factShape = object(
+	{
+		type: oneOf('key'),
+		holder: oneOf('safe', 'administration'),
+		id,
+		epoch: integer(1),
+		vk: base64(33),
+		recipient: hash,
+	},
+	{ name: string(1000, 1), siret: string(20, 1) },
+);
+/** A public key that the log holds. */
+export type KeyFact = ReturnType<typeof factShape>;
+
+export function parseFact(entry: Uint8Array): KeyFact {
+	const mark = utf8(factMark);
+	if (!equal(entry.subarray(0, mark.length), mark)) refuse('not a fact');
+	return factShape(parseCanonical(entry.subarray(mark.length)));
+}
+
+/** The fact that a leaf carries, when it is in the log. */
+export function verifyFact(vkey: string, leaf: Leaf): { fact: KeyFact; tree: Checkpoint } {
+	if (leaf.entry === undefined) return refuse('the leaf carries no fact');
+	const entry = decode(leaf.entry);
+	const tree = verifyLeaf(vkey, entry, leaf);
+	return { fact: parseFact(entry), tree };
+}
