@@ -1,0 +1,185 @@
+package safe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+)
+
+// NewGrant is a share that the holder's client has sealed and signed.
+type NewGrant struct {
+	Key            string // Idempotency-Key
+	Doc            DocumentID
+	Version        VersionID
+	Administration AdministrationID
+	Service        string // id or name of one of its services, or ""
+	Purpose        string
+	Procedure      string
+	NotAfter       time.Time
+	Sealed         []byte
+}
+
+// Live says whether the grant can be released at that time.
+func (g Grant) Live(now time.Time) bool { return g.Ended.IsZero() && now.Before(g.NotAfter) }
+
+// Grants lists what the caller has shared, newest first, ended ones included.
+func (s *Domain) Grants(ctx context.Context, a Actor, p Page) ([]Grant, string, error) {
+	var all []Grant
+	var next string
+	err := s.rows.View(ctx, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActRead); err != nil {
+			return err
+		}
+		var err error
+		all, next, err = tx.Grants.OfSafe(ctx, a.Safe, p.bounded())
+		return err
+	})
+	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatSafeRead), backend("list grants", err))
+}
+
+// Share gives an administration one version of a document. The same key with
+// the same content gives the same grant, as it is by then.
+func (s *Domain) Share(ctx context.Context, a Actor, n NewGrant) (Grant, error) {
+	n.NotAfter = n.NotAfter.UTC().Truncate(time.Second)
+	ev := s.begin(a, journal.WhatGrantCreated)
+	ev.Doc, ev.Version, ev.Administration = string(n.Doc), string(n.Version), string(n.Administration)
+	if err := s.checkNewGrant(n); err != nil {
+		return Grant{}, s.refuse(ctx, ev, err)
+	}
+	ev.Service, ev.Purpose, ev.Procedure = n.Service, n.Purpose, n.Procedure
+	ev.Detail = detail("not-after", rfc3339(n.NotAfter))
+	var g Grant
+	err := s.update(ctx, ev, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActShare); err != nil {
+			return err
+		}
+		old, err := tx.Grants.ByKey(ctx, a.Safe, n.Key)
+		switch {
+		case err == nil && !sameGrant(old, n):
+			return refusal(KeyReused, "this key shared something else")
+		case err == nil:
+			g = old
+			return nil
+		case !IsKind(err, NotFound):
+			return backend("find grant", err)
+		}
+		g, err = s.share(ctx, tx, a, n, ev)
+		return err
+	})
+	return g, err
+}
+
+func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *journal.Event) (Grant, error) {
+	v, err := tx.Versions.Get(ctx, n.Doc, n.Version)
+	if err != nil {
+		return Grant{}, backend("read version", err)
+	}
+	if v.Safe != a.Safe || v.State != Kept {
+		return Grant{}, refusal(NotFound, "no such version")
+	}
+	adm, err := tx.Administrations.Get(ctx, n.Administration)
+	if err != nil {
+		return Grant{}, backend("read administration", err)
+	}
+	ev.AdministrationName = adm.Name
+	if adm.Recipient == "" {
+		return Grant{}, refusal(NoKey, "the administration has no key yet")
+	}
+	if n.Service != "" && !slices.ContainsFunc(adm.Services, func(sv Service) bool { return sv.ID == n.Service || sv.Name == n.Service }) {
+		return Grant{}, refusal(Invalid, "the administration has no such service")
+	}
+	acc, err := tx.Accounts.Get(ctx, a.Account)
+	if err != nil {
+		return Grant{}, backend("read account", err)
+	}
+	g := Grant{
+		ID: NewID[GrantID](), Safe: a.Safe, Doc: n.Doc, Version: n.Version, Administration: n.Administration,
+		Service: n.Service, Purpose: n.Purpose, Procedure: n.Procedure, Sealed: n.Sealed, Key: n.Key,
+		Created: s.now(), NotAfter: n.NotAfter,
+		AdministrationName: adm.Name, Holder: acc.Name, DocSealed: v.Sealed,
+	}
+	if err := tx.Grants.Insert(ctx, g); err != nil {
+		return Grant{}, backend("insert grant", err)
+	}
+	done := *ev
+	done.Grant = string(g.ID)
+	_, err = s.record(ctx, tx, done)
+	return g, err
+}
+
+func (s *Domain) checkNewGrant(n NewGrant) error {
+	now := s.now()
+	switch {
+	case !n.NotAfter.After(now):
+		return refusal(Invalid, "the end of the grant is past")
+	case n.NotAfter.Sub(now) > s.cfg.Policy.MaxGrant:
+		return refusal(Invalid, "the end of the grant is more than %s away", s.cfg.Policy.MaxGrant)
+	}
+	return errors.Join(
+		checkKey(n.Key),
+		checkLine("purpose", n.Purpose, 1, 200),
+		checkLine("procedure", n.Procedure, 0, 200),
+		checkLine("service", n.Service, 0, 100),
+		checkGrant(n.Sealed),
+	)
+}
+
+// checkLine accepts one line of low to high characters.
+func checkLine(what, text string, low, high int) error {
+	n := utf8.RuneCountInString(text)
+	if n < low || n > high || !utf8.ValidString(text) || low > 0 && strings.TrimSpace(text) == "" ||
+		strings.ContainsFunc(text, unicode.IsControl) {
+		return refusal(Invalid, "%s must be one line of %d to %d characters", what, low, high)
+	}
+	return nil
+}
+
+func sameGrant(g Grant, n NewGrant) bool {
+	return g.Doc == n.Doc && g.Version == n.Version && g.Administration == n.Administration &&
+		g.Service == n.Service && g.Purpose == n.Purpose && g.Procedure == n.Procedure &&
+		g.NotAfter.Equal(n.NotAfter) && bytes.Equal(g.Sealed, n.Sealed)
+}
+
+// EndGrant takes a grant back, at once. Ending an ended grant changes nothing.
+func (s *Domain) EndGrant(ctx context.Context, a Actor, id GrantID) error {
+	ev := s.begin(a, journal.WhatGrantEnded)
+	ev.Grant = string(id)
+	return s.update(ctx, ev, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActEndGrant); err != nil {
+			return err
+		}
+		g, err := tx.Grants.Get(ctx, id)
+		if err != nil {
+			return backend("read grant", err)
+		}
+		if g.Safe != a.Safe {
+			return refusal(NotFound, "no such grant")
+		}
+		if !g.Ended.IsZero() {
+			return nil
+		}
+		g.Ended = s.now()
+		if err := tx.Grants.Update(ctx, g); err != nil {
+			return backend("end grant", err)
+		}
+		done := *ev
+		aboutGrant(&done, g)
+		_, err = s.record(ctx, tx, done)
+		return err
+	})
+}
+
+// aboutGrant fills an event with what a grant says, and puts it into the
+// journal of the safe that granted.
+func aboutGrant(ev *journal.Event, g Grant) {
+	ev.Safe, ev.Doc, ev.Version, ev.Grant = string(g.Safe), string(g.Doc), string(g.Version), string(g.ID)
+	ev.Administration, ev.AdministrationName = string(g.Administration), g.AdministrationName
+	ev.Service, ev.Purpose, ev.Procedure = g.Service, g.Purpose, g.Procedure
+}

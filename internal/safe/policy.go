@@ -1,0 +1,138 @@
+package safe
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Act is a kind of use case, as the policy knows it.
+type Act string
+
+// Every act that the policy rules.
+const (
+	ActRead              Act = "read"               // figures, keyring, manifest, metadata, lists, journal
+	ActOpenSafe          Act = "open-safe"          // make the safe
+	ActKeys              Act = "keys"               // replace the keyring
+	ActUpload            Act = "upload"             // reserve and send
+	ActChange            Act = "change"             // organise, adopt
+	ActErase             Act = "erase"              // erase documents
+	ActOpen              Act = "open"               // read a document of one's own
+	ActShare             Act = "share"              // give a grant
+	ActEndGrant          Act = "end-grant"          // take it back; stop deposits
+	ActAddress           Act = "address"            // let an administration deposit
+	ActExport            Act = "export"             // take everything out
+	ActReceive           Act = "receive"            // list and retrieve what was shared
+	ActDeposit           Act = "deposit"            // put something in an inbox
+	ActAdministration    Act = "administration"     // read one's administration and its keyring
+	ActAdministrationKey Act = "administration-key" // make or replace the administration's key
+	ActRegister          Act = "register"           // add administrations and systems
+)
+
+// Policy is what the operator may tighten.
+type Policy struct {
+	// Levels is the lowest eIDAS level (1 to 3) for an act; acts left out
+	// take the level of DefaultPolicy. Systems have no level: their
+	// administration answers for them.
+	Levels map[Act]int
+	// MaxGrant is the longest life of a grant.
+	MaxGrant time.Duration
+}
+
+// DefaultPolicy asks for level 1 everywhere, which is all that FranceConnect
+// gives, and ends a grant after a year.
+func DefaultPolicy() Policy {
+	p := Policy{Levels: map[Act]int{}, MaxGrant: 366 * 24 * time.Hour}
+	for _, a := range []Act{
+		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
+		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
+	} {
+		p.Levels[a] = 1
+	}
+	return p
+}
+
+func (p Policy) withDefaults() Policy {
+	d := DefaultPolicy()
+	maps.Copy(d.Levels, p.Levels)
+	if p.MaxGrant > 0 {
+		d.MaxGrant = p.MaxGrant
+	}
+	return d
+}
+
+// rule says who may at all, and whether the terms in force come first. A
+// citizen who has not accepted new terms still reads, takes back and exports:
+// what is hers is not held hostage.
+type rule struct {
+	kinds []ActorKind
+	terms bool
+}
+
+func ruleOf(act Act) rule {
+	switch act {
+	case ActRead, ActOpen, ActEndGrant, ActExport:
+		return rule{kinds: []ActorKind{Citizen}}
+	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
+		return rule{kinds: []ActorKind{Citizen}, terms: true}
+	case ActReceive, ActDeposit, ActAdministration:
+		return rule{kinds: []ActorKind{Agent, System}}
+	case ActAdministrationKey:
+		return rule{kinds: []ActorKind{Agent}}
+	case ActRegister:
+		return rule{kinds: []ActorKind{Operator}}
+	default:
+		return rule{}
+	}
+}
+
+// may is the only place where an actor is admitted. It reads the actor's own
+// row again: a session outlives a change of administration, a right does not.
+func (s *Domain) may(ctx context.Context, tx Tx, a Actor, act Act) error {
+	r := ruleOf(act)
+	if !slices.Contains(r.kinds, a.Kind) {
+		return refusal(Forbidden, "%s may not %s", a.Kind, act)
+	}
+	switch a.Kind {
+	case Operator:
+		return nil
+	case System:
+		return s.mayMachine(ctx, tx, a)
+	case Citizen, Agent:
+		return s.mayPerson(ctx, tx, a, act, r)
+	default:
+		return refusal(Forbidden, "unknown kind of actor")
+	}
+}
+
+func (s *Domain) mayMachine(ctx context.Context, tx Tx, a Actor) error {
+	sys, err := tx.Administrations.System(ctx, a.System)
+	if IsKind(err, NotFound) || err == nil && (a.Administration == "" || sys.Administration != a.Administration) {
+		return refusal(Forbidden, "system is not registered for this administration")
+	}
+	return backend("read system", err)
+}
+
+func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule) error {
+	acc, err := tx.Accounts.Get(ctx, a.Account)
+	if IsKind(err, NotFound) {
+		return refusal(Forbidden, "unknown account")
+	}
+	if err != nil {
+		return backend("read account", err)
+	}
+	if acc.Kind != a.Kind || acc.Safe != a.Safe || acc.Administration != a.Administration {
+		return refusal(Forbidden, "the account has changed since this session began")
+	}
+	if a.Kind == Citizen && a.Safe == "" || a.Kind == Agent && a.Administration == "" {
+		return refusal(Forbidden, "the account has nothing to act on")
+	}
+	if a.Level < s.cfg.Policy.Levels[act] {
+		return refusal(LevelTooLow, "%s needs level %d", act, s.cfg.Policy.Levels[act])
+	}
+	if r.terms && acc.TermsVersion != s.cfg.TermsVersion {
+		return refusal(TermsNotAccepted, "terms %s are not accepted", s.cfg.TermsVersion)
+	}
+	return nil
+}

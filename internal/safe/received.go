@@ -1,0 +1,110 @@
+package safe
+
+import (
+	"context"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+)
+
+// Received lists what was shared with the caller's administration, newest
+// first, ended and expired grants included.
+func (s *Domain) Received(ctx context.Context, a Actor, p Page) ([]Grant, string, error) {
+	var all []Grant
+	var next string
+	err := s.rows.View(ctx, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActReceive); err != nil {
+			return err
+		}
+		var err error
+		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, p.bounded())
+		return err
+	})
+	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatGrantReleased), backend("list grants", err))
+}
+
+// ReleaseGrant gives an agent or a system the sealed grant, once the event
+// that says so is under a published checkpoint. Another administration's
+// grant is NotFound; an ended one Ended, a past one Expired. Each of these
+// tries is in the journal of the safe that granted, with the reason.
+func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release, error) {
+	ev := s.begin(a, journal.WhatGrantReleased)
+	var out Release
+	var sf Safe
+	var record string
+	err := s.update(ctx, ev, func(tx Tx) error {
+		g, v, err := s.received(ctx, tx, a, id, ev)
+		if err != nil {
+			return err
+		}
+		if sf, err = openSafe(ctx, tx, g.Safe); err != nil {
+			return err
+		}
+		g.Opened, g.Openings = s.now(), g.Openings+1
+		if err := tx.Grants.Update(ctx, g); err != nil {
+			return backend("count opening", err)
+		}
+		out = Release{Version: v, Grant: g.Sealed, VK: sf.VK}
+		record, err = s.record(ctx, tx, *ev)
+		return err
+	})
+	if err != nil {
+		return Release{}, err
+	}
+	if out.Proof, err = s.proof(ctx, record); err != nil {
+		return Release{}, err
+	}
+	if out.Key, err = s.safeKeyLeaf(ctx, sf); err != nil {
+		return Release{}, err
+	}
+	if out.Key == nil { // queued before the event that is now published
+		return Release{}, refusal(Unavailable, "key of the safe is not in the log")
+	}
+	return out, nil
+}
+
+// GrantContent is the version whose sealed bytes a reader is about to fetch
+// with OpenObject, under the same conditions as ReleaseGrant.
+func (s *Domain) GrantContent(ctx context.Context, a Actor, id GrantID) (Version, error) {
+	ev := s.begin(a, journal.WhatGrantReleased)
+	var v Version
+	err := s.view(ctx, ev, func(tx Tx) error {
+		var err error
+		_, v, err = s.received(ctx, tx, a, id, ev)
+		return err
+	})
+	return v, err
+}
+
+// received finds a live grant of the caller's administration. It points ev at
+// the grant first, so that a refusal lands in the right journal; the caller
+// sees the same whether or not there was one.
+func (s *Domain) received(ctx context.Context, tx Tx, a Actor, id GrantID, ev *journal.Event) (Grant, Version, error) {
+	ev.Grant = string(id)
+	g, err := tx.Grants.Get(ctx, id)
+	if err != nil && !IsKind(err, NotFound) {
+		return Grant{}, Version{}, backend("read grant", err)
+	}
+	found := err == nil
+	if found && (a.Kind == Agent || a.Kind == System) {
+		aboutGrant(ev, g)
+	}
+	if err := s.may(ctx, tx, a, ActReceive); err != nil {
+		return Grant{}, Version{}, err
+	}
+	switch {
+	case !found || g.Administration != a.Administration:
+		return Grant{}, Version{}, refusal(NotFound, "no such grant")
+	case !g.Ended.IsZero():
+		return Grant{}, Version{}, refusal(Ended, "the citizen has ended this grant")
+	case !s.now().Before(g.NotAfter):
+		return Grant{}, Version{}, refusal(Expired, "the grant ended on %s", rfc3339(g.NotAfter))
+	}
+	v, err := tx.Versions.Get(ctx, g.Doc, g.Version)
+	if err != nil {
+		return Grant{}, Version{}, backend("read version", err)
+	}
+	if v.State != Kept {
+		return Grant{}, Version{}, refusal(NotFound, "the document is gone")
+	}
+	return g, v, nil
+}

@@ -1,0 +1,161 @@
+package safe
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+)
+
+// refusalTime bounds the writing of a refusal, which outlives its request: a
+// client that hangs up does not keep its failed try out of the journal.
+const refusalTime = 5 * time.Second
+
+// Proof that the journal holds an event: the committed bytes, the salt, and
+// the leaf under a published checkpoint.
+type Proof struct {
+	Event []byte
+	Salt  [32]byte
+	Leaf  journal.Leaf
+}
+
+// begin drafts the event of an act. A use case fills in what it learns; the
+// draft says how the act ended only when record or refuse writes it.
+func (s *Domain) begin(a Actor, what string) *journal.Event {
+	id := string(a.Account)
+	if a.Kind == System {
+		id = string(a.System)
+	}
+	return &journal.Event{
+		V:    1,
+		ID:   NewID[string](),
+		What: what,
+		Who:  journal.Who{Kind: string(a.Kind), ID: id, Name: a.Name, Administration: string(a.Administration)},
+		Safe: string(a.Safe),
+		Door: a.Door,
+	}
+}
+
+// record writes the event as done, in the transaction of its act.
+func (s *Domain) record(ctx context.Context, tx Tx, ev journal.Event) (string, error) {
+	ev.Result = journal.ResultDone
+	return s.write(ctx, tx, ev)
+}
+
+func (s *Domain) write(ctx context.Context, tx Tx, ev journal.Event) (string, error) {
+	ev.Time = rfc3339(s.now())
+	if ev.Who.Administration != "" {
+		adm, err := tx.Administrations.Get(ctx, AdministrationID(ev.Who.Administration))
+		if err != nil && !IsKind(err, NotFound) {
+			return "", backend("read administration", err)
+		}
+		ev.Who.AdministrationName = adm.Name
+	}
+	b, err := ev.Encode()
+	if err != nil {
+		return "", &Error{Kind: Invalid, Msg: "encode event", Err: err}
+	}
+	id, err := tx.Events.Append(ctx, ev.Safe, b, journal.NewSalt())
+	return id, backend("append event", err)
+}
+
+// update runs one act. When it is refused, the try is journalled in a
+// transaction of its own, in the journal of ev.Safe as far as fn learned it.
+func (s *Domain) update(ctx context.Context, ev *journal.Event, fn func(Tx) error) error {
+	return s.refuse(ctx, ev, backend(ev.What, s.rows.Update(ctx, fn)))
+}
+
+// view is update for acts that write nothing when they are allowed.
+func (s *Domain) view(ctx context.Context, ev *journal.Event, fn func(Tx) error) error {
+	return s.refuse(ctx, ev, backend(ev.What, s.rows.View(ctx, fn)))
+}
+
+// refuse journals a refused try and gives its cause back. A refusal that
+// cannot be written down is an outage: nobody is told more than "try again".
+func (s *Domain) refuse(ctx context.Context, ev *journal.Event, cause error) error {
+	reason := reasonOf(cause)
+	if reason == "" {
+		return cause
+	}
+	e := *ev
+	e.ID, e.Result, e.Reason = NewID[string](), journal.ResultRefused, reason
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTime)
+	defer cancel()
+	err := s.rows.Update(ctx, func(tx Tx) error {
+		_, err := s.write(ctx, tx, e)
+		return err
+	})
+	if err != nil {
+		return &Error{Kind: Unavailable, Msg: "journal a refusal", Err: errors.Join(err, cause)}
+	}
+	return cause
+}
+
+// reasonOf is the journal's word for a refusal; "" is for what is no refusal:
+// success, outages, lost races, and requests that contradict themselves.
+func reasonOf(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if e.Reason != "" {
+		return e.Reason
+	}
+	switch e.Kind {
+	case NotFound:
+		return "not-found"
+	case Forbidden:
+		return "forbidden"
+	case LevelTooLow:
+		return "level-too-low"
+	case TermsNotAccepted:
+		return "terms-not-accepted"
+	case WrongForm:
+		return "wrong-form"
+	case WrongLength:
+		return "wrong-length"
+	case WrongHash:
+		return "wrong-hash"
+	case Empty:
+		return "empty"
+	case DocumentTooLarge:
+		return "document-too-large"
+	case SafeFull:
+		return "safe-full"
+	case KeyReused:
+		return "key-reused"
+	case Ended:
+		return "ended"
+	case Expired:
+		return "expired"
+	case NoKey:
+		return "no-key"
+	case Damaged:
+		return "damaged"
+	case AlreadyExists, Stale, Invalid, StorageFull, Unavailable:
+		return ""
+	default:
+		return ""
+	}
+}
+
+// proof waits until the event is under a published checkpoint.
+func (s *Domain) proof(ctx context.Context, recordID string) (Proof, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
+	defer cancel()
+	rec, leaf, err := s.log.Await(ctx, recordID)
+	if err != nil {
+		return Proof{}, &Error{Kind: Unavailable, Msg: "await leaf", Err: err}
+	}
+	return Proof{Event: rec.Event, Salt: rec.Salt, Leaf: leaf}, nil
+}
+
+// refusePolicy is refuse for plain reads: only what the policy refuses is a
+// try worth the journal; that something is not there yet is not.
+func (s *Domain) refusePolicy(ctx context.Context, ev *journal.Event, cause error) error {
+	if IsKind(cause, Forbidden) || IsKind(cause, LevelTooLow) {
+		return s.refuse(ctx, ev, cause)
+	}
+	return cause
+}
