@@ -74,6 +74,12 @@ export interface NewUnlocker {
 	readonly credential?: string;
 }
 
+/** An identity of the vault and what is sealed to it. */
+export interface Vault {
+	readonly identity: Identity;
+	readonly recipient: Recipient;
+}
+
 /** An opened keyring. Everything in it but `safe`, `epoch` and `recipient` is secret. */
 export interface Keyring {
 	readonly safe: string;
@@ -81,7 +87,7 @@ export interface Keyring {
 	readonly payload: KeyringPayload;
 	readonly root: RootKey;
 	/** The vault identities, the one in use first. */
-	readonly vaults: readonly Identity[];
+	readonly vaults: readonly Vault[];
 	readonly recipient: Recipient;
 	/** Of the signed bytes: the next epoch names it. */
 	readonly hash: string;
@@ -204,8 +210,13 @@ async function whyNot(c: Container, identity: Identity): Promise<CoffreError> {
 }
 
 async function open_(payload: KeyringPayload, root: RootKey, signed: Bytes): Promise<Keyring> {
-	const vaults = payload.seeds.map((s) => vaultIdentity(fromBase64(s.seed))).reverse();
-	const [current] = vaults;
+	const vaults = await Promise.all(
+		payload.seeds.map(async (s) => {
+			const identity = vaultIdentity(fromBase64(s.seed));
+			return { identity, recipient: await recipientOf(identity) };
+		}),
+	);
+	const current = vaults.reverse()[0];
 	if (current === undefined) return mismatch('no seed');
 	return {
 		safe: payload.safe,
@@ -213,7 +224,7 @@ async function open_(payload: KeyringPayload, root: RootKey, signed: Bytes): Pro
 		payload,
 		root,
 		vaults,
-		recipient: await recipientOf(current),
+		recipient: current.recipient,
 		hash: hashHex(signed),
 	};
 }

@@ -67,6 +67,10 @@ export class Client {
 	newPassphrase(lang: Language): Promise<PassphraseDraft> {
 		return this.#core((c) => c.newPassphrase(lang));
 	}
+	/** For somebody who types words: those of the list that begin like this. */
+	completeWord(start: string, lang: Language): Promise<readonly string[]> {
+		return this.#core((c) => c.completeWord(start, lang));
+	}
 	/** Needs a gesture of the user. 'no-prf' when this browser or device cannot do it. */
 	newPasskey(name: string): Promise<PasskeyDraft> {
 		return createPasskey(name);

@@ -54,6 +54,8 @@ export type OnProgress = (p: Progress) => void;
 export interface Core {
 	newPaper(lang: Language): Promise<PaperDraft>;
 	newPassphrase(lang: Language): Promise<PassphraseDraft>;
+	/** Words of the list that begin like this. */
+	completeWord(start: string, lang: Language): Promise<readonly string[]>;
 	proveDraft(draft: Draft, key: Key): Promise<void>;
 	administrations(q: string): Promise<readonly AdministrationView[]>;
 

@@ -1,0 +1,140 @@
+import { fromBase64 } from '../crypto/bytes.ts';
+import { openDocument } from '../crypto/document.ts';
+import { type Grant, openGrant } from '../crypto/grant.ts';
+import {
+	type Container,
+	checkContainer,
+	type Keyring,
+	newKeyring,
+	openKeyring,
+} from '../crypto/keyring.ts';
+import { CoffreError } from '../errors.ts';
+import { type Context, checkEpoch, withEvidence } from './context.ts';
+import { checkRelease, same, withAny } from './documents.ts';
+import { unlockers } from './secrets.ts';
+import type { Draft, OpenedGrantView } from './types.ts';
+
+const path = '/api/v1/administration/keyring';
+
+/** The administration's side: its key, and what was shared with it. */
+export class Agent {
+	readonly #context: Context;
+	readonly #keyring: Keyring;
+
+	constructor(context: Context, keyring: Keyring) {
+		this.#context = context;
+		this.#keyring = keyring;
+	}
+
+	static async container(context: Context): Promise<Container> {
+		return checkContainer(await context.api.get(path));
+	}
+
+	/** Makes the administration's key; 'already-exists' or a 412 when it has one. */
+	static async create(context: Context, drafts: readonly Draft[]): Promise<Agent> {
+		const { id } = await context.api.get('/api/v1/administration');
+		const { keyring, container } = await newKeyring(id, unlockers(drafts), context.now());
+		await context.api.call('put', path, { headers: { 'If-None-Match': '*' }, body: container });
+		checkEpoch(context.memory, keyringKey(id), keyring);
+		return new Agent(context, keyring);
+	}
+
+	static async unlock(context: Context, p: Uint8Array): Promise<Agent> {
+		const [{ id }, container] = await Promise.all([
+			context.api.get('/api/v1/administration'),
+			Agent.container(context),
+		]);
+		return new Agent(context, await openContainer(context, container, id, p));
+	}
+
+	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
+		const { grant, key } = await this.#release(id);
+		const sealed = await this.#context.api.blob('/api/v1/administration/grants/{id}/content', {
+			path: { id },
+			signal,
+		});
+		const blob = await withEvidence({ grant: view(grant) }, this.#context.now, () =>
+			openDocument(sealed, grant, key, grant.type, { signal }),
+		);
+		return { blob, grant: view(grant) };
+	}
+
+	async #release(id: string): ReturnType<typeof openGrant> {
+		const mark = await this.#context.log.mark();
+		const { data: release } = await this.#context.api.call(
+			'post',
+			'/api/v1/administration/grants/{id}/release',
+			{
+				path: { id },
+			},
+		);
+		return withEvidence({ release }, this.#context.now, async () => {
+			const { doc, version, sha256, sealed } = release;
+			const event = this.#context.log.event(mark, release.proof);
+			checkRelease(event, 'grant.released', { grant: id, doc, version });
+			if (!release.key || release.vk === undefined)
+				throw new CoffreError('leaf', { message: 'no key of the safe' });
+			const fact = this.#context.log.fact(mark, release.key);
+			if (fact.holder !== 'safe' || fact.vk !== release.vk || fact.id !== event.safe) {
+				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+			}
+			const vk = fromBase64(release.vk);
+			const { vaults, safe: reader } = this.#keyring;
+			const opened = await withAny(vaults, (v) =>
+				openGrant(fromBase64(release.grant), v.identity, v.recipient, vk, reader),
+			);
+			same('grant and release', opened.grant, { safe: fact.id, doc, version, sha256, sealed });
+			this.#checkEnd(opened.grant);
+			return opened;
+		});
+	}
+
+	#checkEnd({ notAfter }: Grant): void {
+		if (notAfter === undefined || new Date(notAfter) < this.#context.now())
+			throw new CoffreError('expired');
+	}
+}
+
+/** What the memory calls the keyring of a safe or administration. */
+export function keyringKey(id: string): string {
+	return `keyring:${id}`;
+}
+
+/** Opens a keyring that must be this holder's, and not older than the last one seen. */
+export async function openContainer(
+	context: Context,
+	container: Container,
+	holder: string,
+	p: Uint8Array,
+): Promise<Keyring> {
+	const received = {
+		container,
+		hash: hashHex(new TextEncoder().encode(JSON.stringify(container))),
+	};
+	return withEvidence(received, context.now, async () => {
+		if (container.safe !== holder)
+			throw new CoffreError('mismatch', { message: 'keyring of another safe' });
+		const keyring = await openKeyring(container, p);
+		const { epoch, hash, payload } = keyring;
+		checkEpoch(context.memory, keyringKey(holder), { epoch, hash, previous: payload.previous });
+		return keyring;
+	});
+}
+
+function view(g: Grant): OpenedGrantView {
+	const { safe, doc, version, name, type, size, created, purpose, procedure, service, notAfter } =
+		g;
+	return {
+		safe,
+		doc,
+		version,
+		name,
+		type,
+		size,
+		created,
+		...(purpose === undefined ? {} : { purpose }),
+		...(procedure === undefined ? {} : { procedure }),
+		...(service === undefined ? {} : { service }),
+		...(notAfter === undefined ? {} : { notAfter }),
+	};
+}

@@ -1,0 +1,77 @@
+import type { Api } from '../api/client.ts';
+import { CoffreError } from '../errors.ts';
+import type { Memory, SafeState } from './core.ts';
+import type { LogWatch } from './logwatch.ts';
+
+/** What every part of the core needs. */
+export interface Context {
+	readonly api: Api;
+	readonly memory: Memory;
+	readonly log: LogWatch;
+	readonly now: () => Date;
+	readonly onState: (s: SafeState) => void;
+}
+
+const alarms = new Set([
+	'pin',
+	'signature',
+	'form',
+	'hash',
+	'length',
+	'padding',
+	'rollback',
+	'mismatch',
+	'leaf',
+]);
+
+/** Adds to an alarm what was received, so that it can be shown to somebody else. */
+export async function withEvidence<T>(
+	received: Readonly<Record<string, unknown>>,
+	now: () => Date,
+	check: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await check();
+	} catch (e) {
+		if (!(e instanceof CoffreError) || !alarms.has(e.code)) throw e;
+		throw new CoffreError(e.code, {
+			...e,
+			message: e.message,
+			evidence: {
+				at: now().toISOString(),
+				code: e.code,
+				message: e.message,
+				...received,
+				...e.evidence,
+			},
+		});
+	}
+}
+
+export function isStatus(e: unknown, status: number): boolean {
+	return e instanceof CoffreError && e.problem?.status === status;
+}
+
+/**
+ * Remembers how far an object with epochs has come: an older one is a
+ * rollback, and so is another one of the same epoch, or a next one that does
+ * not name the one seen.
+ */
+export function checkEpoch(
+	memory: Memory,
+	key: string,
+	got: { readonly epoch: number; readonly hash: string; readonly previous?: string | undefined },
+): void {
+	const [epoch, hash] = (memory.get(key) ?? '').split(' ');
+	const seen = Number(epoch);
+	const older = got.epoch < seen;
+	const other = got.epoch === seen && got.hash !== hash;
+	const unchained = got.epoch === seen + 1 && seen > 0 && got.previous !== hash;
+	if (older || other || unchained) {
+		throw new CoffreError('rollback', {
+			message: `${key}: epoch ${got.epoch} after ${seen}`,
+			evidence: { seen: { epoch: seen, hash }, received: got },
+		});
+	}
+	if (got.epoch > seen) memory.set(key, `${got.epoch} ${got.hash}`);
+}

@@ -1,0 +1,287 @@
+import { idempotencyKey } from '../api/client.ts';
+import type { components } from '../api/schema.ts';
+import type { Identity } from '../crypto/age.ts';
+import { fingerprint } from '../crypto/age.ts';
+import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
+import { openDocument } from '../crypto/document.ts';
+import {
+	type Grant,
+	type Opened,
+	openGrant,
+	openSlip,
+	type Slip,
+	sealGrant,
+} from '../crypto/grant.ts';
+import type { Vault as VaultKey } from '../crypto/keyring.ts';
+import type { Event } from '../crypto/log.ts';
+import type { ManifestDoc } from '../crypto/manifest.ts';
+import { CoffreError } from '../errors.ts';
+import {
+	addDoc,
+	addFolder,
+	eraseDocs,
+	moveDocs,
+	removeFolder,
+	renameDoc,
+	renameFolder,
+} from './contents.ts';
+import { type Context, withEvidence } from './context.ts';
+import type { ShareOrder } from './core.ts';
+import type { Directory } from './directory.ts';
+import type { DepositView, Entry, GrantView } from './types.ts';
+import type { Vault } from './vault.ts';
+
+type Release = components['schemas']['Release'];
+
+/** What the holder does with the documents of an open safe. */
+export class Documents {
+	readonly #context: Context;
+	readonly #vault: Vault;
+	readonly #slips = new Map<string, Opened<Slip>>();
+
+	constructor(context: Context, vault: Vault) {
+		this.#context = context;
+		this.#vault = vault;
+	}
+
+	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+		const entry = this.#entry(id);
+		// The release is asked for each time: it is what the journal tells.
+		const key = await this.#releaseOwn(entry);
+		const sealed = await this.#context.api.blob('/api/v1/safe/documents/{doc}/content', {
+			path: { doc: id },
+			signal,
+		});
+		const blob = await withEvidence({ entry }, this.#context.now, () =>
+			openDocument(sealed, entry, key, entry.type, { signal }),
+		);
+		return { blob, entry };
+	}
+
+	rename(id: string, name: string): Promise<void> {
+		return this.#vault.change({ edit: renameDoc(id, name, this.#time()) });
+	}
+	move(ids: readonly string[], folder: string | undefined): Promise<void> {
+		return this.#vault.change({ edit: moveDocs(ids, folder, this.#time()) });
+	}
+	async createFolder(name: string, parent: string | undefined): Promise<string> {
+		const id = newId();
+		await this.#vault.change({
+			edit: addFolder(parent === undefined ? { id, name } : { id, name, parent }),
+		});
+		return id;
+	}
+	renameFolder(id: string, name: string): Promise<void> {
+		return this.#vault.change({ edit: renameFolder(id, name) });
+	}
+	removeFolder(id: string): Promise<void> {
+		return this.#vault.change({ edit: removeFolder(id) });
+	}
+	async erase(ids: readonly string[]): Promise<void> {
+		for (const id of ids) this.#entry(id);
+		if (ids.length > 0)
+			await this.#vault.change({ edit: eraseDocs(ids, this.#time()), erase: ids });
+	}
+
+	/** Seals the document's key to an administration whose key is in the log. */
+	async share(order: ShareOrder, directory: Directory): Promise<GrantView> {
+		const entry = this.#entry(order.doc);
+		const to = await directory.recipient(order.administration);
+		const key = this.#vault.keys.get(entry.version) ?? (await this.#releaseOwn(entry));
+		const { purpose, service, procedure } = order;
+		const notAfter = toTime(new Date(order.notAfter));
+		const said = {
+			purpose,
+			...(service ? { service } : {}),
+			...(procedure ? { procedure } : {}),
+			notAfter,
+		};
+		const grant = await sealGrant(
+			{
+				...this.#about(entry),
+				reader: order.administration,
+				recipient: fingerprint(to.recipient),
+				index: to.index,
+				...said,
+			},
+			this.#vault.keyring.root,
+			key,
+			to.recipient,
+		);
+		const { data } = await this.#context.api.call('post', '/api/v1/safe/grants', {
+			headers: { 'Idempotency-Key': idempotencyKey() },
+			body: {
+				doc: entry.id,
+				version: entry.version,
+				administration: order.administration,
+				...said,
+				grant: toBase64(grant),
+			},
+		});
+		return data;
+	}
+
+	/** What the slip says of a deposit. Read once: the journal notes each release. */
+	async deposit(d: components['schemas']['DepositPage']['items'][number]): Promise<DepositView> {
+		try {
+			const { name, type, size } = (await this.#slip(d.doc)).grant;
+			return { ...d, name, type, size };
+		} catch (e) {
+			if (!(e instanceof CoffreError)) throw e;
+			return { ...d, error: e };
+		}
+	}
+
+	/** Takes a deposit into the safe, with a grant of the holder's own in place of the slip. */
+	async adopt(doc: string, folder: string | undefined): Promise<void> {
+		const { grant: slip, key } = await this.#slip(doc);
+		const now = this.#time();
+		const { id, version, sha256, sealed, size, name, type, origin } = { ...slip, id: slip.doc };
+		const entry: ManifestDoc = {
+			id,
+			version,
+			sha256,
+			sealed,
+			size,
+			name,
+			type,
+			added: now,
+			changed: now,
+			origin,
+		};
+		const grant = await this.ownGrant(entry, key);
+		await this.#vault.change({
+			edit: addDoc(folder === undefined ? entry : { ...entry, folder }),
+			adopt: [{ doc, version, grant: toBase64(grant) }],
+		});
+		this.#vault.keys.set(version, key);
+		this.#slips.delete(doc);
+	}
+
+	async refuse(doc: string): Promise<void> {
+		const known = await this.#slip(doc).catch(() => undefined);
+		const names = new Map(known ? [[doc, known.grant.name]] : []);
+		await this.#vault.change({ edit: eraseDocs([doc], this.#time(), names), erase: [doc] });
+		this.#slips.delete(doc);
+	}
+
+	/** The holder's own grant of a version. */
+	ownGrant(entry: ManifestDoc, key: Identity): Promise<Uint8Array> {
+		const { recipient, root, safe } = this.#vault.keyring;
+		const own: Grant = { ...this.#about(entry), reader: safe, recipient: fingerprint(recipient) };
+		return sealGrant(own, root, key, recipient);
+	}
+
+	#about(e: ManifestDoc | Entry): Omit<Grant, 'reader' | 'recipient'> {
+		return {
+			suite: 1,
+			safe: this.#vault.keyring.safe,
+			doc: e.id,
+			version: e.version,
+			sha256: e.sha256,
+			sealed: e.sealed,
+			size: e.size,
+			name: e.name,
+			type: e.type,
+			created: this.#time(),
+		};
+	}
+
+	async #releaseOwn(entry: Entry): Promise<Identity> {
+		const { safe, root } = this.#vault.keyring;
+		const release = await this.#release(entry.id);
+		return withEvidence({ release, entry }, this.#context.now, async () => {
+			const { grant, key } = await withAny(this.#vault.keyring.vaults, (v) =>
+				openGrant(fromBase64(release.grant), v.identity, v.recipient, root.vk, safe),
+			);
+			same('grant and manifest', grant, {
+				safe,
+				doc: entry.id,
+				version: entry.version,
+				sha256: entry.sha256,
+				sealed: entry.sealed,
+				size: entry.size,
+			});
+			this.#vault.keys.set(entry.version, key);
+			return key;
+		});
+	}
+
+	async #slip(doc: string): Promise<Opened<Slip>> {
+		const known = this.#slips.get(doc);
+		if (known) return known;
+		const { safe } = this.#vault.keyring;
+		const release = await this.#release(doc);
+		const slip = await withEvidence({ release }, this.#context.now, async () => {
+			const opened = await withAny(this.#vault.keyring.vaults, (v) =>
+				openSlip(fromBase64(release.grant), v.identity, v.recipient, safe),
+			);
+			const { version, sha256, sealed } = release;
+			same('slip and deposit', opened.grant, { safe, doc, version, sha256, sealed });
+			return opened;
+		});
+		this.#slips.set(doc, slip);
+		return slip;
+	}
+
+	/** No leaf, no key: a release that the journal does not tell is refused. */
+	async #release(doc: string): Promise<Release> {
+		const mark = await this.#context.log.mark();
+		const { data } = await this.#context.api.call('post', '/api/v1/safe/documents/{doc}/release', {
+			path: { doc },
+		});
+		await withEvidence({ release: data }, this.#context.now, async () => {
+			const { safe } = this.#vault.keyring;
+			checkRelease(this.#context.log.event(mark, data.proof), 'document.opened', {
+				safe,
+				doc,
+				version: data.version,
+			});
+		});
+		return data;
+	}
+
+	#entry(id: string): Entry {
+		const found = this.#vault.manifest.docs.find((d) => d.id === id);
+		if (!found) throw new CoffreError('not-found');
+		return found;
+	}
+	#time(): string {
+		return toTime(this.#context.now());
+	}
+}
+
+/** The event that the proof shows is this very release. */
+export function checkRelease(event: Event, what: string, about: Partial<Event>): void {
+	if (event.what !== what)
+		throw new CoffreError('leaf', { message: `the proof is of ${event.what}` });
+	try {
+		same('event and release', event, about);
+	} catch {
+		throw new CoffreError('leaf', { message: 'the proof is of another act' });
+	}
+}
+
+export function same<T extends object>(what: string, got: T, expected: Partial<T>): void {
+	for (const [k, v] of Object.entries(expected)) {
+		if (got[k as keyof T] !== v)
+			throw new CoffreError('mismatch', { message: `${what}: another ${k}` });
+	}
+}
+
+/** Tries the vault's identities, the one in use first. */
+export async function withAny<T>(
+	vaults: readonly VaultKey[],
+	open: (v: VaultKey) => Promise<T>,
+): Promise<T> {
+	let wrong: unknown = new CoffreError('wrong-key');
+	for (const v of vaults) {
+		try {
+			return await open(v);
+		} catch (e) {
+			if (!(e instanceof CoffreError) || e.code !== 'wrong-key') throw e;
+			wrong = e;
+		}
+	}
+	throw wrong;
+}

@@ -1,0 +1,231 @@
+import { type Api, idempotencyKey } from '../api/client.ts';
+import { toBase64, toTime } from '../crypto/bytes.ts';
+import { hashHex } from '../crypto/derive.ts';
+import { checkContainer, newKeyring } from '../crypto/keyring.ts';
+import { sealManifest } from '../crypto/manifest.ts';
+import { complete } from '../crypto/words.ts';
+import { CoffreError } from '../errors.ts';
+import { Agent, keyringKey, openContainer } from './agent.ts';
+import { type Context, checkEpoch } from './context.ts';
+import type { Core, Key, KeyringKind, Memory, OnProgress, SafeState, ShareOrder } from './core.ts';
+import { Directory } from './directory.ts';
+import { Documents } from './documents.ts';
+import { readJournal } from './journal.ts';
+import { LogWatch } from './logwatch.ts';
+import { kindsOf, paper, passphrase, prove, secretOf, unlockers } from './secrets.ts';
+import type {
+	AddressView,
+	AdministrationView,
+	DepositView,
+	Draft,
+	Entry,
+	GrantView,
+	JournalView,
+	Language,
+	OpenedGrantView,
+	PaperDraft,
+	PassphraseDraft,
+} from './types.ts';
+import { Uploads } from './uploads.ts';
+import { manifestKey, Vault } from './vault.ts';
+
+export interface KeeperOptions {
+	readonly api: Api;
+	readonly memory: Memory;
+	readonly onState?: (s: SafeState) => void;
+	readonly now?: () => Date;
+}
+
+interface Opened {
+	readonly vault: Vault;
+	readonly documents: Documents;
+	readonly uploads: Uploads;
+}
+
+/** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
+export class Keeper implements Core {
+	readonly #context: Context;
+	readonly #directory: Directory;
+	#opened: Opened | undefined;
+	#agent: Agent | undefined;
+
+	constructor(options: KeeperOptions) {
+		this.#context = {
+			api: options.api,
+			memory: options.memory,
+			log: new LogWatch(options.api, options.memory),
+			now: options.now ?? (() => new Date()),
+			onState: options.onState ?? (() => undefined),
+		};
+		this.#directory = new Directory(this.#context);
+	}
+
+	async newPaper(lang: Language): Promise<PaperDraft> {
+		return paper(lang);
+	}
+	async newPassphrase(lang: Language): Promise<PassphraseDraft> {
+		return passphrase(lang);
+	}
+	async completeWord(start: string, lang: Language): Promise<readonly string[]> {
+		return complete(start, lang);
+	}
+	proveDraft(draft: Draft, key: Key): Promise<void> {
+		return prove(draft, key, this.#context.now());
+	}
+	administrations(q: string): Promise<readonly AdministrationView[]> {
+		return this.#directory.list(q);
+	}
+
+	async keyringKinds(): Promise<readonly KeyringKind[]> {
+		return kindsOf(checkContainer(await this.#context.api.get('/api/v1/safe/keyring')));
+	}
+
+	/** Opens the safe that the site reserved for this account; never one that was already open. */
+	async createSafe(drafts: readonly Draft[]): Promise<SafeState> {
+		const { api, memory, now } = this.#context;
+		const holder = await this.#holder();
+		if (memory.get(keyringKey(holder)) !== undefined) {
+			throw new CoffreError('rollback', {
+				message: 'this safe was already open on an earlier visit',
+				evidence: { safe: holder, seen: memory.get(keyringKey(holder)) },
+			});
+		}
+		const { keyring, container } = await newKeyring(holder, unlockers(drafts), now());
+		const empty = {
+			suite: 1,
+			safe: holder,
+			epoch: 1,
+			time: toTime(now()),
+			folders: [],
+			docs: [],
+			gone: [],
+		} as const;
+		const manifest = await sealManifest(
+			{ ...empty, folders: [], docs: [], gone: [] },
+			keyring.root,
+			keyring.recipient,
+		);
+		await api.call('post', '/api/v1/safe', {
+			body: { keyring: container, manifest: toBase64(manifest) },
+		});
+		checkEpoch(memory, keyringKey(holder), keyring);
+		checkEpoch(memory, manifestKey(holder), { epoch: 1, hash: hashHex(manifest) });
+		return this.#open(await Vault.open(this.#context, keyring));
+	}
+
+	async unlock(key: Key): Promise<SafeState> {
+		const p = secretOf(key);
+		const holder = await this.#holder();
+		const container = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
+		const keyring = await openContainer(this.#context, container, holder, p);
+		return this.#open(await Vault.open(this.#context, keyring));
+	}
+
+	async refresh(): Promise<void> {
+		await this.#safe.vault.refresh();
+	}
+	async add(
+		files: readonly File[],
+		folder: string | undefined,
+		onProgress: OnProgress,
+		signal?: AbortSignal,
+	): Promise<void> {
+		await this.#safe.uploads.add(files, folder, onProgress, signal);
+	}
+	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+		return this.#safe.documents.open(id, signal);
+	}
+	async rename(id: string, name: string): Promise<void> {
+		await this.#safe.documents.rename(id, name.normalize('NFC'));
+	}
+	async move(ids: readonly string[], folder: string | undefined): Promise<void> {
+		await this.#safe.documents.move(ids, folder);
+	}
+	async createFolder(name: string, parent: string | undefined): Promise<string> {
+		return this.#safe.documents.createFolder(name.normalize('NFC'), parent);
+	}
+	async renameFolder(id: string, name: string): Promise<void> {
+		await this.#safe.documents.renameFolder(id, name.normalize('NFC'));
+	}
+	async removeFolder(id: string): Promise<void> {
+		await this.#safe.documents.removeFolder(id);
+	}
+	async erase(ids: readonly string[]): Promise<void> {
+		await this.#safe.documents.erase(ids);
+	}
+	async share(order: ShareOrder): Promise<GrantView> {
+		return this.#safe.documents.share(order, this.#directory);
+	}
+	async grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+		return this.#context.api.get('/api/v1/safe/grants', { query: { after } });
+	}
+	async endGrant(id: string): Promise<void> {
+		await this.#context.api.call('delete', '/api/v1/safe/grants/{id}', { path: { id } });
+	}
+	async inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }> {
+		const { documents } = this.#safe;
+		const page = await this.#context.api.get('/api/v1/safe/inbox', { query: { after } });
+		const items: DepositView[] = [];
+		for (const d of page.items) items.push(await documents.deposit(d));
+		return page.next === undefined ? { items } : { items, next: page.next };
+	}
+	async adopt(doc: string, folder?: string): Promise<void> {
+		await this.#safe.documents.adopt(doc, folder);
+	}
+	async refuse(doc: string): Promise<void> {
+		await this.#safe.documents.refuse(doc);
+	}
+	async addresses(): Promise<readonly AddressView[]> {
+		return (await this.#context.api.get('/api/v1/safe/addresses')).items;
+	}
+	async createAddress(administration: string): Promise<AddressView> {
+		const { data } = await this.#context.api.call('post', '/api/v1/safe/addresses', {
+			headers: { 'Idempotency-Key': idempotencyKey() },
+			body: { administration },
+		});
+		return data;
+	}
+	async endAddress(id: string): Promise<void> {
+		await this.#context.api.call('delete', '/api/v1/safe/addresses/{id}', { path: { id } });
+	}
+	async journal(before?: string): Promise<JournalView> {
+		return readJournal(this.#context, this.#safe.vault, before);
+	}
+
+	async administrationKinds(): Promise<readonly KeyringKind[]> {
+		return kindsOf(await Agent.container(this.#context));
+	}
+	async createAdministrationKey(drafts: readonly Draft[]): Promise<void> {
+		this.#agent = await Agent.create(this.#context, drafts);
+	}
+	async unlockAdministration(key: Key): Promise<void> {
+		this.#agent = await Agent.unlock(this.#context, secretOf(key));
+	}
+	async receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+		return this.#context.api.get('/api/v1/administration/grants', { query: { after } });
+	}
+	async openGrant(
+		id: string,
+		signal?: AbortSignal,
+	): Promise<{ blob: Blob; grant: OpenedGrantView }> {
+		if (!this.#agent) throw new CoffreError('locked');
+		return this.#agent.open(id, signal);
+	}
+
+	get #safe(): Opened {
+		if (!this.#opened) throw new CoffreError('locked');
+		return this.#opened;
+	}
+
+	#open(vault: Vault): SafeState {
+		const documents = new Documents(this.#context, vault);
+		this.#opened = { vault, documents, uploads: new Uploads(this.#context, vault, documents) };
+		return vault.state();
+	}
+
+	async #holder(): Promise<string> {
+		const { safe } = await this.#context.api.get('/api/v1/me');
+		if (!safe) throw new CoffreError('forbidden', { message: 'this account has no safe' });
+		return safe.id;
+	}
+}

@@ -1,0 +1,106 @@
+import type { Api } from '../api/client.ts';
+import { toBase64 } from '../crypto/bytes.ts';
+import {
+	type Checkpoint,
+	type Event,
+	type KeyFact,
+	type Leaf,
+	openCheckpoint,
+	verifyEvent,
+	verifyFact,
+} from '../crypto/log.ts';
+import { CoffreError } from '../errors.ts';
+import type { Memory } from './core.ts';
+
+/** The log as it was seen before a request: what answers it may not be older. */
+export interface Mark {
+	readonly vkey: string;
+	readonly size: number;
+}
+
+interface Seen {
+	readonly size: number;
+	readonly root: string;
+	/** The signed note: with a contradicting one, the proof of a forked log. */
+	readonly checkpoint: string;
+}
+
+const nothing: Seen = { size: 0, root: '', checkpoint: '' };
+
+/** Verifies proofs, and remembers the newest checkpoint from one visit to the next. */
+export class LogWatch {
+	readonly #api: Api;
+	readonly #memory: Memory;
+	#vkey: Promise<string> | undefined;
+
+	constructor(api: Api, memory: Memory) {
+		this.#api = api;
+		this.#memory = memory;
+	}
+
+	/** To be taken before the request whose proofs are then checked. */
+	async mark(): Promise<Mark> {
+		this.#vkey ??= this.#key().catch((e: unknown) => {
+			this.#vkey = undefined;
+			throw e;
+		});
+		const vkey = await this.#vkey;
+		return { vkey, size: this.#seen(vkey).size };
+	}
+
+	event(
+		mark: Mark,
+		proof: { readonly event: string; readonly salt: string; readonly leaf?: Leaf | undefined },
+	): Event {
+		if (!proof.leaf) throw new CoffreError('leaf', { message: 'no proof' });
+		const { event, tree } = verifyEvent(mark.vkey, proof.event, proof.salt, proof.leaf);
+		this.#accept(mark, tree, proof.leaf.checkpoint);
+		return event;
+	}
+
+	fact(mark: Mark, leaf: Leaf): KeyFact {
+		const { fact, tree } = verifyFact(mark.vkey, leaf);
+		this.#accept(mark, tree, leaf.checkpoint);
+		return fact;
+	}
+
+	checkpoint(mark: Mark, note: string): Checkpoint {
+		const tree = openCheckpoint(mark.vkey, note);
+		this.#accept(mark, tree, note);
+		return tree;
+	}
+
+	#accept(mark: Mark, tree: Checkpoint, checkpoint: string): void {
+		const seen = this.#seen(mark.vkey);
+		const root = toBase64(tree.root);
+		if (tree.size < mark.size || (tree.size === seen.size && root !== seen.root)) {
+			throw new CoffreError('rollback', {
+				message: `the journal has ${tree.size} entries after ${seen.size}`,
+				evidence: { logKey: mark.vkey, seen: seen.checkpoint, received: checkpoint },
+			});
+		}
+		if (tree.size > seen.size) {
+			const next: Seen = { size: tree.size, root, checkpoint };
+			this.#memory.set(`log:${mark.vkey}`, JSON.stringify(next));
+		}
+	}
+
+	#seen(vkey: string): Seen {
+		const kept = this.#memory.get(`log:${vkey}`);
+		return kept === undefined ? nothing : (JSON.parse(kept) as Seen);
+	}
+
+	// The key of the log is trusted on the first visit. Demonstrations are thrown away and begun anew.
+	async #key(): Promise<string> {
+		const { logKey, mode } = await this.#api.get('/api/v1/site');
+		const known = this.#memory.get('log-key');
+		if (known !== undefined && known !== logKey && mode !== 'demo') {
+			throw new CoffreError('leaf', {
+				message: 'the journal has another key than on the last visit',
+				evidence: { seen: known, received: logKey },
+			});
+		}
+		if (known !== logKey) this.#memory.set('log-key', logKey);
+		return logKey;
+	}
+}

@@ -1,0 +1,258 @@
+import { fingerprint, type Identity } from '../crypto/age.ts';
+import { fromBase64, toBase64, toTime } from '../crypto/bytes.ts';
+import { hashHex } from '../crypto/derive.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import { type Manifest, openManifest, sealManifest } from '../crypto/manifest.ts';
+import { CoffreError } from '../errors.ts';
+import { type Contents, type Edit, sorted } from './contents.ts';
+import { type Context, checkEpoch, isStatus, withEvidence } from './context.ts';
+import type { SafeState } from './core.ts';
+import { MERGE_ATTEMPTS } from './limits.ts';
+import type { Usage } from './types.ts';
+
+export interface Adoption {
+	readonly doc: string;
+	readonly version: string;
+	/** base64 */
+	readonly grant: string;
+}
+
+export interface Change {
+	readonly edit: Edit;
+	readonly adopt?: readonly Adoption[];
+	readonly erase?: readonly string[];
+}
+
+interface Queued extends Change {
+	resolve(): void;
+	reject(e: unknown): void;
+}
+
+interface Held {
+	readonly manifest: Manifest;
+	/** Of the sealed bytes. */
+	readonly hash: string;
+	readonly etag: string;
+}
+
+/**
+ * The open safe's manifest and keys. Changes wait in a queue; those that wait
+ * together are made by one request, all or nothing, and made again on top of
+ * what another device wrote.
+ */
+export class Vault {
+	readonly keyring: Keyring;
+	readonly #context: Context;
+	/** Keys of versions met since the safe was opened. */
+	readonly keys = new Map<string, Identity>();
+	#held: Held;
+	#usage: Usage;
+	#queue: Queued[] = [];
+	#running = false;
+	#lastSent = '';
+
+	private constructor(context: Context, keyring: Keyring, held: Held, usage: Usage) {
+		this.#context = context;
+		this.keyring = keyring;
+		this.#held = held;
+		this.#usage = usage;
+	}
+
+	static async open(context: Context, keyring: Keyring): Promise<Vault> {
+		const [held, usage] = await Promise.all([
+			fetchManifest(context, keyring),
+			fetchUsage(context, keyring),
+		]);
+		return new Vault(context, keyring, held, usage);
+	}
+
+	get manifest(): Manifest {
+		return this.#held.manifest;
+	}
+	get usage(): Usage {
+		return this.#usage;
+	}
+
+	state(): SafeState {
+		const { docs, folders } = this.manifest;
+		return {
+			id: this.keyring.safe,
+			entries: docs,
+			folders,
+			usage: this.#usage,
+			unlockers: this.keyring.payload.unlockers.map(({ id, kind, label, created }) => ({
+				id,
+				kind,
+				label,
+				created,
+			})),
+		};
+	}
+
+	async refresh(): Promise<void> {
+		const [held, usage] = await Promise.all([
+			fetchManifest(this.#context, this.keyring),
+			fetchUsage(this.#context, this.keyring),
+		]);
+		if (held.manifest.epoch >= this.manifest.epoch) this.#held = held;
+		this.#usage = usage;
+		this.#context.onState(this.state());
+	}
+
+	change(c: Change): Promise<void> {
+		return new Promise((resolve, reject) => {
+			this.#queue.push({ ...c, resolve, reject });
+			if (!this.#running) void this.#run();
+		});
+	}
+
+	async #run(): Promise<void> {
+		this.#running = true;
+		// One turn, so that what is asked for together goes together.
+		await Promise.resolve();
+		while (this.#queue.length > 0) {
+			const batch = this.#queue.splice(0);
+			await this.#make(batch).catch(async (e: unknown) => {
+				if (batch.length === 1 || isStatus(e, 401)) for (const q of batch) q.reject(e);
+				// One that is refused does not take the others with it.
+				else for (const q of batch) await this.#make([q]).catch((own: unknown) => q.reject(own));
+			});
+		}
+		this.#running = false;
+	}
+
+	async #make(batch: readonly Queued[]): Promise<void> {
+		for (let attempt = 1; ; attempt++) {
+			const { manifest, alive } = this.#next(batch);
+			if (alive.length === 0) return;
+			try {
+				await this.#put(manifest, alive);
+				for (const q of alive) q.resolve();
+				await this.#tell();
+				return;
+			} catch (e) {
+				const again = isStatus(e, 412) || (e instanceof CoffreError && e.code === 'offline');
+				if (!again || attempt >= MERGE_ATTEMPTS) throw e;
+				this.#held = await fetchManifest(this.#context, this.keyring);
+				// The answer was lost, not the change.
+				if (this.#held.hash === this.#lastSent) {
+					for (const q of alive) q.resolve();
+					await this.#tell();
+					return;
+				}
+			}
+		}
+	}
+
+	#next(batch: readonly Queued[]): { manifest: Manifest; alive: Queued[] } {
+		const { folders, docs, gone, epoch } = this.manifest;
+		let contents: Contents = { folders, docs, gone };
+		const alive: Queued[] = [];
+		for (const q of batch) {
+			try {
+				contents = q.edit(contents);
+				alive.push(q);
+			} catch (e) {
+				q.reject(e);
+			}
+		}
+		const time = toTime(this.#context.now());
+		const manifest: Manifest = {
+			suite: 1,
+			safe: this.keyring.safe,
+			epoch: epoch + 1,
+			previous: this.#held.hash,
+			time,
+			...sorted(contents),
+		};
+		return { manifest, alive };
+	}
+
+	async #put(manifest: Manifest, batch: readonly Queued[]): Promise<void> {
+		const sealed = await sealManifest(manifest, this.keyring.root, this.keyring.recipient);
+		const hash = hashHex(sealed);
+		this.#lastSent = hash;
+		const adopt = batch.flatMap((q) => q.adopt ?? []);
+		const erase = batch.flatMap((q) => q.erase ?? []);
+		const { etag } = await this.#context.api.call('put', '/api/v1/safe/manifest', {
+			headers: { 'If-Match': this.#held.etag },
+			body: {
+				epoch: manifest.epoch,
+				sealed: toBase64(sealed),
+				...(adopt.length > 0 ? { adopt: [...adopt] } : {}),
+				...(erase.length > 0 ? { erase: [...erase] } : {}),
+			},
+		});
+		checkEpoch(this.#context.memory, manifestKey(this.keyring.safe), {
+			epoch: manifest.epoch,
+			hash,
+			previous: manifest.previous,
+		});
+		this.#held = { manifest, hash, etag };
+	}
+
+	async #tell(): Promise<void> {
+		// The figures are a comfort: the change itself is done.
+		this.#usage = await fetchUsage(this.#context, this.keyring).catch(() => this.#usage);
+		this.#context.onState(this.state());
+	}
+}
+
+/** What the memory calls the manifest of a safe. */
+export function manifestKey(safe: string): string {
+	return `manifest:${safe}`;
+}
+
+async function fetchManifest(context: Context, keyring: Keyring): Promise<Held> {
+	const { data, etag } = await context.api.call('get', '/api/v1/safe/manifest');
+	const sealed = fromBase64(data.sealed);
+	const hash = hashHex(sealed);
+	const manifest = await withEvidence({ manifest: data }, context.now, async () => {
+		const m = await openWithAny(sealed, keyring);
+		if (m.epoch !== data.epoch)
+			throw new CoffreError('mismatch', { message: 'another epoch than announced' });
+		checkEpoch(context.memory, manifestKey(keyring.safe), {
+			epoch: m.epoch,
+			hash,
+			previous: m.previous,
+		});
+		return m;
+	});
+	return { manifest, hash, etag };
+}
+
+async function openWithAny(sealed: Uint8Array, keyring: Keyring): Promise<Manifest> {
+	let wrong: unknown;
+	for (const vault of keyring.vaults) {
+		try {
+			return await openManifest(sealed, vault.identity, keyring.root.vk, keyring.safe);
+		} catch (e) {
+			if (!(e instanceof CoffreError) || e.code !== 'wrong-key') throw e;
+			wrong = e;
+		}
+	}
+	throw wrong;
+}
+
+async function fetchUsage(context: Context, keyring: Keyring): Promise<Usage> {
+	const mark = await context.log.mark();
+	const safe = await context.api.get('/api/v1/safe');
+	if (safe.key) {
+		const { key } = safe;
+		await withEvidence({ safe }, context.now, async () => {
+			const fact = context.log.fact(mark, key);
+			const own =
+				fact.holder === 'safe' && fact.id === keyring.safe && fact.vk === toBase64(keyring.root.vk);
+			// The recipient in the log may be one epoch behind for a moment; it is never anybody else's.
+			const ours = keyring.vaults.some((v) => fingerprint(v.recipient) === fact.recipient);
+			if (!own || !ours)
+				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+		});
+	}
+	return {
+		used: safe.used,
+		documents: safe.documents,
+		inbox: safe.inbox ?? 0,
+		limits: { document: safe.limits.document, safe: safe.limits.safe },
+	};
+}

@@ -1,0 +1,56 @@
+import { Api } from '../api/client.ts';
+import { asCoffreError, toData } from '../errors.ts';
+import type { OnProgress } from '../safe/core.ts';
+import { Keeper } from '../safe/keeper.ts';
+import { memoryOf } from '../safe/memory.ts';
+import { type FromWorker, progressAt, signalAt, type ToWorker } from './protocol.ts';
+
+// The worker's global scope, without the WebWorker library that collides with the DOM's.
+const scope = globalThis as unknown as {
+	postMessage(m: FromWorker): void;
+	onmessage: ((e: MessageEvent<ToWorker>) => void) | null;
+};
+
+const running = new Map<number, AbortController>();
+let keeper: Keeper | undefined;
+
+scope.onmessage = ({ data: m }) => {
+	if ('start' in m) {
+		keeper = new Keeper({
+			api: new Api({ base: m.start.base }),
+			memory: memoryOf(m.start.memory, (key, value) =>
+				scope.postMessage({ remember: [key, value] }),
+			),
+			onState: (state) => scope.postMessage({ state }),
+		});
+	} else if ('abort' in m) running.get(m.abort)?.abort();
+	else void answer(m);
+};
+
+async function answer(m: Extract<ToWorker, { call: number }>): Promise<void> {
+	const abort = new AbortController();
+	running.set(m.call, abort);
+	try {
+		if (!keeper) throw new Error('not started');
+		const args = [...m.args];
+		const progress: OnProgress = ({ error, ...rest }) =>
+			scope.postMessage({
+				progress: m.call,
+				value: error ? { ...rest, error: toData(error) } : rest,
+			});
+		put(args, progressAt[m.method], progress);
+		put(args, signalAt[m.method], abort.signal);
+		const method = keeper[m.method] as (...args: unknown[]) => Promise<unknown>;
+		scope.postMessage({ done: m.call, value: await method.apply(keeper, args) });
+	} catch (e) {
+		scope.postMessage({ failed: m.call, error: toData(asCoffreError(e)) });
+	} finally {
+		running.delete(m.call);
+	}
+}
+
+function put(args: unknown[], at: number | undefined, v: unknown): void {
+	if (at === undefined) return;
+	while (args.length < at) args.push(undefined);
+	args[at] = v;
+}
