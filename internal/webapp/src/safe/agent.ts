@@ -107,11 +107,7 @@ export async function openContainer(
 	holder: string,
 	p: Uint8Array,
 ): Promise<Keyring> {
-	const received = {
-		container,
-		hash: hashHex(new TextEncoder().encode(JSON.stringify(container))),
-	};
-	return withEvidence(received, context.now, async () => {
+	return withEvidence({ container }, context.now, async () => {
 		if (container.safe !== holder)
 			throw new CoffreError('mismatch', { message: 'keyring of another safe' });
 		const keyring = await openKeyring(container, p);

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { newIdentity, recipientOf } from './age.ts';
+import { newId, random, toBase64 } from './bytes.ts';
+import { type Container, newKeyring, openKeyring, sealKeyring } from './keyring.ts';
+import { type Manifest, openManifest, sealManifest } from './manifest.ts';
+import { RootKey } from './sign.ts';
+import { code } from './testing.ts';
+import { newSecret } from './words.ts';
+
+const now = new Date('2026-03-01T10:00:00Z');
+
+describe('keyring (T2)', () => {
+	const ways = () => [
+		{ kind: 'paper' as const, label: 'Papier', p: newSecret() },
+		{ kind: 'passkey' as const, label: 'Téléphone', p: newSecret(), credential: 'AQID' },
+	];
+
+	it('opens by each of its ways, to the same keys', async () => {
+		const safe = newId();
+		const two = ways();
+		const { keyring, container } = await newKeyring(safe, two, now);
+		for (const w of two) {
+			const opened = await openKeyring(container, w.p);
+			expect(opened.payload).toEqual(keyring.payload);
+			expect(opened.recipient).toBe(container.recipient);
+			expect(opened.hash).toBe(keyring.hash);
+		}
+		expect(JSON.stringify(container)).not.toContain(keyring.payload.root);
+	});
+
+	it('says what was swapped', async () => {
+		const safe = newId();
+		const two = ways();
+		const [mine] = two;
+		if (!mine) throw new Error('no way');
+		const { container, keyring } = await newKeyring(safe, two, now);
+		const other = (await newKeyring(safe, ways(), now)).container;
+		const put = (c: Partial<Container>): Promise<string> =>
+			code(openKeyring({ ...container, ...c }, mine.p));
+		expect(await put({ vk: other.vk })).toBe('pin');
+		expect(await put({ vk: other.vk, copies: other.copies })).toBe('wrong-key');
+		expect(await put({ recipient: other.recipient })).toBe('mismatch');
+		expect(await put({ epoch: 2 })).toBe('mismatch');
+		expect(await put({ safe: newId() })).toBe('pin');
+		expect(await put({ suite: 2 as 1 })).toBe('unknown-suite');
+		expect(await put({ copies: container.copies.slice(0, 1) })).toBe('form');
+		const [a, b] = container.copies;
+		if (!a || !b) throw new Error('no copies');
+		expect(
+			await put({
+				copies: [
+					{ ...a, id: b.id },
+					{ ...b, id: a.id },
+				],
+			}),
+		).toBe('mismatch');
+		expect(await put({ copies: [{ ...a, sealed: b.sealed }, b] })).toBe('wrong-key');
+		expect(await code(openKeyring({ ...container, extra: 1 }, mine.p))).toBe('form');
+		// Sealed by somebody who knows the recipients, with a root of their own and the right pins: not possible
+		// without P; with the old pin and the old VK the signature tells.
+		const forged = await sealKeyring({ ...keyring.payload, root: toBase64(random(32)) }, two);
+		const copies = forged.container.copies.map((c, i) => ({
+			...c,
+			pin: container.copies[i]?.pin ?? '',
+		}));
+		expect(await put({ copies })).toBe('signature');
+	});
+
+	it('wants two ways that differ', async () => {
+		const [one] = ways();
+		if (!one) throw new Error('no way');
+		expect(await code(newKeyring(newId(), [one], now))).toBe('form');
+		expect(await code(newKeyring(newId(), [one, one], now))).toBe('mismatch');
+	});
+});
+
+describe('manifest (T3, T8)', () => {
+	it('opens for the vault that signed it, and says what it is not', async () => {
+		const root = new RootKey(random(32));
+		const vault = newIdentity();
+		const to = await recipientOf(vault);
+		const safe = newId();
+		const m: Manifest = {
+			suite: 1,
+			safe,
+			epoch: 1,
+			time: '2026-03-01T10:00:00Z',
+			folders: [{ id: newId(), name: 'Impôts' }],
+			docs: [],
+			gone: [],
+		};
+		const sealed = await sealManifest(m, root, to);
+		expect(await openManifest(sealed, vault, root.vk, safe)).toEqual(m);
+		expect(await code(openManifest(sealed, vault, root.vk, newId()))).toBe('mismatch');
+		expect(await code(openManifest(sealed, vault, new RootKey(random(32)).vk, safe))).toBe(
+			'signature',
+		);
+		const twice = {
+			...m,
+			gone: [
+				{ id: `${'b'.repeat(25)}a`, name: 'b', time: m.time },
+				{ id: 'a'.repeat(26), name: 'a', time: m.time },
+			],
+		};
+		expect(await code(sealManifest(twice, root, to))).toBe('form');
+		expect(await code(sealManifest({ ...m, epoch: 2 }, root, to))).toBe('form');
+	});
+});
