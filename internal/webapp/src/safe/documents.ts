@@ -28,6 +28,7 @@ import {
 import { type Context, withEvidence } from './context.ts';
 import type { ShareOrder } from './core.ts';
 import type { Directory } from './directory.ts';
+import { CHANGE_DOCUMENTS } from './limits.ts';
 import type { DepositView, Entry, GrantView } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -79,8 +80,10 @@ export class Documents {
 	}
 	async erase(ids: readonly string[]): Promise<void> {
 		for (const id of ids) this.#entry(id);
-		if (ids.length > 0)
-			await this.#vault.change({ edit: eraseDocs(ids, this.#time()), erase: ids });
+		for (let at = 0; at < ids.length; at += CHANGE_DOCUMENTS) {
+			const part = ids.slice(at, at + CHANGE_DOCUMENTS);
+			await this.#vault.change({ edit: eraseDocs(part, this.#time()), erase: part });
+		}
 	}
 
 	/** Seals the document's key to an administration whose key is in the log. */

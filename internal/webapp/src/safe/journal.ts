@@ -29,7 +29,11 @@ export async function readJournal(
 	const items: JournalItem[] = [];
 	for (const item of page.items)
 		items.push(await read(context, item, tree, page.checkpoint, names));
-	return page.next === undefined ? { items } : { items, next: page.next };
+	return {
+		items,
+		...(page.next === undefined ? {} : { next: page.next }),
+		...(tree instanceof CoffreError ? { error: tree } : {}),
+	};
 }
 
 async function read(

@@ -8,3 +8,5 @@ export const PARALLEL_UPLOADS = 3;
 export const MERGE_ATTEMPTS = 5;
 /** How often sealed bytes are sent again when the line breaks. */
 export const SEND_ATTEMPTS = 3;
+/** How many documents one change may adopt, and how many it may erase. */
+export const CHANGE_DOCUMENTS = 1000;

@@ -48,6 +48,10 @@ export class LogWatch {
 		return { vkey, size: this.#seen(vkey).size };
 	}
 
+	/**
+	 * The event that an act has just made. Its place is after everything that was
+	 * seen before the act: an old event of the same kind proves nothing.
+	 */
 	event(
 		mark: Mark,
 		proof: { readonly event: string; readonly salt: string; readonly leaf?: Leaf | undefined },
@@ -55,6 +59,8 @@ export class LogWatch {
 		if (!proof.leaf) throw new CoffreError('leaf', { message: 'no proof' });
 		const { event, tree } = verifyEvent(mark.vkey, proof.event, proof.salt, proof.leaf);
 		this.#accept(mark, tree, proof.leaf.checkpoint);
+		if (proof.leaf.index < mark.size)
+			throw new CoffreError('leaf', { message: 'the proof is of an earlier act' });
 		return event;
 	}
 

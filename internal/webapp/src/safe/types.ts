@@ -164,6 +164,8 @@ export interface JournalItem {
 export interface JournalView {
 	readonly items: readonly JournalItem[];
 	readonly next?: string;
+	/** The journal as a whole contradicts what this browser has seen before. */
+	readonly error?: CoffreError;
 }
 
 export interface UnlockerView {

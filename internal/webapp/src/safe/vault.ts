@@ -7,7 +7,7 @@ import { CoffreError } from '../errors.ts';
 import { type Contents, type Edit, sorted } from './contents.ts';
 import { type Context, checkEpoch, isStatus, withEvidence } from './context.ts';
 import type { SafeState } from './core.ts';
-import { MERGE_ATTEMPTS } from './limits.ts';
+import { CHANGE_DOCUMENTS, MERGE_ATTEMPTS } from './limits.ts';
 import type { Usage } from './types.ts';
 
 export interface Adoption {
@@ -111,7 +111,7 @@ export class Vault {
 		// One turn, so that what is asked for together goes together.
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
-			const batch = this.#queue.splice(0);
+			const batch = this.#take();
 			await this.#make(batch).catch(async (e: unknown) => {
 				if (batch.length === 1 || isStatus(e, 401)) for (const q of batch) q.reject(e);
 				// One that is refused does not take the others with it.
@@ -121,25 +121,29 @@ export class Vault {
 		this.#running = false;
 	}
 
+	/** As many of those that wait as one request may hold. */
+	#take(): Queued[] {
+		let weight = 0;
+		const over = this.#queue.findIndex((q, i) => {
+			weight += (q.adopt?.length ?? 0) + (q.erase?.length ?? 0);
+			return i > 0 && weight > CHANGE_DOCUMENTS;
+		});
+		return this.#queue.splice(0, over < 0 ? this.#queue.length : over);
+	}
+
 	async #make(batch: readonly Queued[]): Promise<void> {
 		for (let attempt = 1; ; attempt++) {
 			const { manifest, alive } = this.#next(batch);
 			if (alive.length === 0) return;
 			try {
 				await this.#put(manifest, alive);
-				for (const q of alive) q.resolve();
-				await this.#tell();
-				return;
+				return this.#done(alive);
 			} catch (e) {
 				const again = isStatus(e, 412) || (e instanceof CoffreError && e.code === 'offline');
 				if (!again || attempt >= MERGE_ATTEMPTS) throw e;
 				this.#held = await fetchManifest(this.#context, this.keyring);
 				// The answer was lost, not the change.
-				if (this.#held.hash === this.#lastSent) {
-					for (const q of alive) q.resolve();
-					await this.#tell();
-					return;
-				}
+				if (this.#held.hash === this.#lastSent) return this.#done(alive);
 			}
 		}
 	}
@@ -173,7 +177,9 @@ export class Vault {
 		const hash = hashHex(sealed);
 		this.#lastSent = hash;
 		const adopt = batch.flatMap((q) => q.adopt ?? []);
-		const erase = batch.flatMap((q) => q.erase ?? []);
+		// What another device erased in between has its tombstone already.
+		const before = new Set(this.manifest.gone.map((g) => g.id));
+		const erase = batch.flatMap((q) => q.erase ?? []).filter((id) => !before.has(id));
 		const { etag } = await this.#context.api.call('put', '/api/v1/safe/manifest', {
 			headers: { 'If-Match': this.#held.etag },
 			body: {
@@ -191,10 +197,20 @@ export class Vault {
 		this.#held = { manifest, hash, etag };
 	}
 
-	async #tell(): Promise<void> {
-		// The figures are a comfort: the change itself is done.
-		this.#usage = await fetchUsage(this.#context, this.keyring).catch(() => this.#usage);
+	/** Who asked finds the change in the state already; the figures follow. */
+	#done(batch: readonly Queued[]): void {
 		this.#context.onState(this.state());
+		for (const q of batch) q.resolve();
+		void this.#count();
+	}
+
+	async #count(): Promise<void> {
+		try {
+			this.#usage = await fetchUsage(this.#context, this.keyring);
+			this.#context.onState(this.state());
+		} catch {
+			// The change is done; whatever is wrong is said by the next act.
+		}
 	}
 }
 

@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newIdentity, recipientOf } from '../crypto/age.ts';
+import { random, toBase64 } from '../crypto/bytes.ts';
+import type { Client } from './client.ts';
+import { add, browser, first, mairie, create as make, terms, words } from './testing/client.ts';
+import { FakeGateway } from './testing/gateway.ts';
+
+let gateway: FakeGateway;
+/** What the first browser remembers. */
+let remembered: Record<string, string>;
+
+beforeEach(() => {
+	gateway = new FakeGateway();
+	remembered = {};
+});
+
+const client = (
+	kind: 'citizen' | 'agent' = 'citizen',
+	kept = remembered,
+	fetch = gateway.as(kind),
+) => browser(gateway, kind, kept, fetch);
+const create = (c: Client = client()) => make(c);
+
+describe('a gateway that lies', () => {
+	it('cannot bring back an old manifest or keyring (T8)', async () => {
+		const { safe, paper } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const old = gateway.manifest;
+		await add(safe, new File(['b'], 'b'));
+		const now = gateway.manifest;
+		gateway.manifest = old;
+		await expect(safe.refresh()).rejects.toMatchObject({
+			code: 'rollback',
+			evidence: { seen: { epoch: 3 } },
+		});
+		await expect(client().unlock({ kind: 'paper', text: words(paper) })).rejects.toMatchObject({
+			code: 'rollback',
+		});
+		gateway.manifest = now;
+		await client().unlock({ kind: 'paper', text: words(paper) });
+	});
+
+	it('cannot show another safe, or an empty one (T2)', async () => {
+		const { paper } = await create();
+		gateway.keyring = undefined;
+		await expect(create()).rejects.toMatchObject({ code: 'rollback' });
+		const mine = gateway;
+		gateway = new FakeGateway();
+		await create(client('citizen', {}));
+		mine.keyring = gateway.keyring;
+		gateway = mine;
+		await expect(client().unlock({ kind: 'paper', text: words(paper) })).rejects.toMatchObject({
+			code: 'mismatch',
+		});
+	});
+
+	it('cannot swap documents or grants (T4, T5)', async () => {
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'), new File(['b'], 'b'));
+		const a = first(safe.entries.filter((e) => e.name === 'a'));
+		const b = first(safe.entries.filter((e) => e.name === 'b'));
+		const va = gateway.versions.get(a.id);
+		const vb = gateway.versions.get(b.id);
+		if (!va || !vb) throw new Error('not there');
+		const bytesOfA = va.bytes;
+		va.bytes = vb.bytes;
+		await expect(safe.open(a.id)).rejects.toMatchObject({
+			code: 'hash',
+			evidence: { entry: { id: a.id } },
+		});
+		va.bytes = bytesOfA;
+		const grantOfA = va.grant;
+		va.grant = vb.grant;
+		await expect(safe.open(a.id)).rejects.toMatchObject({ code: 'mismatch' });
+		va.grant = grantOfA;
+		expect(await (await safe.open(a.id)).blob.text()).toBe('a');
+	});
+
+	it('cannot release anything that its journal does not tell (T11)', async () => {
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const { id } = first(safe.entries);
+		await safe.open(id);
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/release')
+				? { ...a, proof: { ...(a.proof as object), leaf: undefined } }
+				: undefined;
+		await expect(safe.open(id)).rejects.toMatchObject({ code: 'leaf' });
+	});
+
+	it('cannot change, invent or hide what its journal says, nor shorten or fork it', async () => {
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		gateway.lie = (path, _, a) => {
+			if (!path.endsWith('/journal')) return undefined;
+			const items = (a.items as { event: string }[]).map((i) => ({
+				...i,
+				event: i.event.replace('Angela', 'Angelo'),
+			}));
+			return { ...a, items };
+		};
+		const { items } = await safe.journal();
+		expect(items.map((i) => i.checked)).toEqual(items.map(() => 'failed'));
+		expect(first(items).error?.code).toBe('leaf');
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/journal')
+				? { ...a, items: [], checkpoint: gateway.tree.checkpoint(1) }
+				: undefined;
+		await safe.journal().then((page) => expect(page.error?.code).toBe('rollback'));
+		const size = gateway.tree.entries.length;
+		const entry = gateway.tree.entries[size - 1];
+		gateway.tree.entries[size - 1] = random(32);
+		gateway.lie = undefined;
+		expect((await safe.journal()).error?.code).toBe('rollback');
+		if (entry) gateway.tree.entries[size - 1] = entry;
+		expect((await safe.journal()).error).toBeUndefined();
+	});
+
+	it('cannot claim another key for the safe (T1), nor for the journal', async () => {
+		const { safe } = await create();
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/safe') ? { ...a, key: gateway.tree.leaf(1) } : undefined;
+		await expect(safe.refresh()).rejects.toMatchObject({ code: 'leaf' });
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/site') ? { ...a, logKey: new FakeGateway().tree.vkey } : undefined;
+		await expect(client().administrations('')).rejects.toMatchObject({
+			code: 'leaf',
+			evidence: { seen: gateway.tree.vkey },
+		});
+	});
+
+	it('seals to no key that the log does not hold (T1)', async () => {
+		await mairie(gateway);
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const thief = await recipientOf(newIdentity());
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/administrations')
+				? { items: [{ ...first(a.items as object[]), recipient: thief }] }
+				: undefined;
+		const to = first(await client().administrations(''));
+		expect(to).toMatchObject({ checked: false, error: { code: 'leaf' } });
+		await expect(safe.share(first(safe.entries).id, to, terms)).rejects.toMatchObject({
+			code: 'leaf',
+		});
+		expect(gateway.seen).not.toContain('POST /api/v1/safe/grants');
+	});
+
+	it('an agent refuses a release without its proof, with an old one, or with that of a refusal (T11)', async () => {
+		const { phrase } = await mairie(gateway);
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const grant = await safe.share(first(safe.entries).id, gateway.administration, terms);
+		const agent = await client('agent', {}).unlockAdministration({
+			kind: 'passphrase',
+			text: words(phrase),
+		});
+		let old: unknown;
+		gateway.lie = (path, _, a) => {
+			if (path.endsWith('/release')) old = a.proof;
+			return undefined;
+		};
+		await agent.open(grant.id);
+		const lies: ((a: Record<string, unknown>) => unknown)[] = [
+			() => old,
+			(a) => ({ ...(a.proof as object), leaf: undefined }),
+			(a) => ({ ...(a.proof as object), salt: toBase64(random(32)) }),
+			(a) => ({
+				...(a.proof as object),
+				event: (a.proof as { event: string }).event.replace('done', 'none'),
+			}),
+		];
+		for (const lie of lies) {
+			gateway.lie = (path, _, a) =>
+				path.endsWith('/release') ? { ...a, proof: lie(a) } : undefined;
+			await expect(agent.open(grant.id)).rejects.toMatchObject({
+				code: 'leaf',
+				evidence: { release: expect.anything() },
+			});
+		}
+	});
+});

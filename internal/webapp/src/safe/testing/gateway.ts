@@ -1,0 +1,367 @@
+import { fingerprint } from '../../crypto/age.ts';
+import { fromBase64, newId, random, toBase64, toHex, toTime, utf8 } from '../../crypto/bytes.ts';
+import { canonical } from '../../crypto/canonical.ts';
+import { sha256 } from '../../crypto/derive.ts';
+import { checkForm } from '../../crypto/form.ts';
+import { type Container, checkContainer } from '../../crypto/keyring.ts';
+import { commitment } from '../../crypto/log.ts';
+import { Tree } from './tree.ts';
+
+// A gateway in memory that keeps the contract of openapi.yaml as far as
+// src/safe uses it, for tests that make it lie. The real one is met in
+// e2e/ and in real.test.ts.
+
+export type Json = Record<string, unknown>;
+/** Changes an answer on its way; returns what is answered instead. */
+export type Lie = (path: string, method: string, answer: Json) => Json | undefined;
+
+interface Version {
+	doc: string;
+	version: string;
+	sealed: number;
+	sha256: string;
+	state: 'reserved' | 'stored' | 'inbox' | 'kept';
+	bytes: Uint8Array;
+	grant: string;
+	origin?: string;
+}
+interface Grant {
+	id: string;
+	body: Json & { doc: string; version: string; grant: string };
+	ended: boolean;
+}
+class Refusal extends Error {
+	readonly status: number;
+	constructor(status: number, slug: string) {
+		super(slug);
+		this.status = status;
+	}
+}
+
+export class FakeGateway {
+	readonly tree = new Tree();
+	readonly safe = newId();
+	readonly administration = newId();
+	readonly versions = new Map<string, Version>();
+	readonly grants: Grant[] = [];
+	readonly records: { event: Json; text: string; salt: string; index?: number }[] = [];
+	/** Every request, "PUT /api/v1/safe/manifest". */
+	readonly seen: string[] = [];
+	keyring: Container | undefined;
+	manifest: { epoch: number; sealed: string } | undefined;
+	administrationKeyring: Container | undefined;
+	mode: 'demo' | 'production' = 'production';
+	lie: Lie | undefined;
+	/** Called before a request is served; may throw to break the line. */
+	before: ((path: string, method: string) => void | Promise<void>) | undefined;
+	#keyIndex = -1;
+	#administrationKeyIndex = -1;
+
+	/** fetch, as somebody who is logged in. */
+	as(kind: 'citizen' | 'agent'): typeof fetch {
+		return async (input, init) => {
+			const url = new URL(String(input), 'http://coffre.test');
+			const method = init?.method ?? 'GET';
+			this.seen.push(`${method} ${url.pathname}`);
+			await this.before?.(url.pathname, method);
+			try {
+				const headers = new Headers(init?.headers);
+				const bytes =
+					init?.body instanceof Blob ? new Uint8Array(await init.body.arrayBuffer()) : undefined;
+				const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as Json) : {};
+				const answer = this.#serve(kind, method, url.pathname, headers, body, bytes);
+				if (answer instanceof Response) return answer;
+				const said = this.lie?.(url.pathname, method, structuredClone(answer)) ?? answer;
+				const etag = url.pathname.endsWith('manifest') ? this.#etag() : '';
+				return Response.json(said, { headers: { ETag: etag } });
+			} catch (e) {
+				if (!(e instanceof Refusal)) throw e;
+				const problem = {
+					type: `/problems/${e.message}`,
+					title: e.message,
+					status: e.status,
+					detail: '',
+				};
+				return Response.json(problem, {
+					status: e.status,
+					headers: { 'Content-Type': 'application/problem+json' },
+				});
+			}
+		};
+	}
+
+	/** What an administration's system puts into the inbox. */
+	deposit(v: { doc: string; version: string; bytes: Uint8Array; slip: string }): void {
+		const sum = toHex(sha256(v.bytes));
+		this.versions.set(v.doc, {
+			doc: v.doc,
+			version: v.version,
+			sealed: v.bytes.length,
+			sha256: sum,
+			state: 'inbox',
+			bytes: v.bytes,
+			grant: v.slip,
+			origin: this.administration,
+		});
+		this.#record({ what: 'deposit.received', doc: v.doc, version: v.version });
+	}
+
+	#serve(
+		kind: string,
+		method: string,
+		path: string,
+		headers: Headers,
+		body: Json,
+		bytes?: Uint8Array,
+	): Json | Response {
+		const at = path.replace('/api/v1/', '').split('/');
+		const what = `${method} ${at.map((s) => (/^[a-z2-7]{26}$/.test(s) ? ':id' : s)).join('/')}`;
+		const [id = '', second = ''] = at.filter((s) => /^[a-z2-7]{26}$/.test(s));
+		switch (what) {
+			case 'GET site':
+				return { logKey: this.tree.vkey, mode: this.mode };
+			case 'GET me':
+				return kind === 'citizen'
+					? { kind, safe: { id: this.safe, state: this.keyring ? 'open' : 'absent' } }
+					: { kind };
+			case 'GET administrations':
+				return { items: [this.#administrationView()] };
+			case 'GET administration':
+				return this.#administrationView();
+			case 'GET administration/keyring':
+				return { ...found(this.administrationKeyring) };
+			case 'PUT administration/keyring':
+				return this.#putAdministrationKeyring(body);
+			case 'GET administration/grants':
+			case 'GET safe/grants':
+				return {
+					items: this.grants.map((g) => ({
+						id: g.id,
+						...g.body,
+						state: g.ended ? 'ended' : 'live',
+					})),
+				};
+			case 'POST administration/grants/:id/release':
+				return this.#releaseGrant(id);
+			case 'GET administration/grants/:id/content':
+				return this.#content(this.#grant(id).body.doc);
+			case 'GET safe':
+				return this.#figures();
+			case 'POST safe':
+				return this.#create(body);
+			case 'GET safe/keyring':
+				return { ...found(this.keyring) };
+			case 'GET safe/manifest':
+				return { ...found(this.manifest) };
+			case 'PUT safe/manifest':
+				return this.#change(headers, body);
+			case 'POST safe/uploads':
+				return this.#reserve(Number(body.sealed));
+			case 'PUT safe/documents/:id/versions/:id':
+				return this.#store(id, second, headers, bytes ?? new Uint8Array());
+			case 'GET safe/documents/:id':
+				return { ...this.#version(id), grant: undefined, bytes: undefined };
+			case 'POST safe/documents/:id/release':
+				return this.#release(id);
+			case 'GET safe/documents/:id/content':
+				return this.#content(id);
+			case 'POST safe/grants':
+				return this.#share(body as Grant['body']);
+			case 'DELETE safe/grants/:id':
+				this.#grant(id).ended = true;
+				return new Response(null, { status: 204 });
+			case 'GET safe/inbox':
+				return {
+					items: [...this.versions.values()]
+						.filter((v) => v.state === 'inbox')
+						.map(({ bytes: _, grant: __, ...v }) => v),
+				};
+			case 'GET safe/journal':
+				return this.#journal();
+			default:
+				throw new Refusal(404, 'not-found');
+		}
+	}
+
+	#administrationView(): Json {
+		const view = {
+			id: this.administration,
+			name: 'Mairie de Valmont',
+			siret: '21760001200014',
+			services: [],
+		};
+		const k = this.administrationKeyring;
+		if (!k) return view;
+		return {
+			...view,
+			recipient: k.recipient,
+			vk: k.vk,
+			epoch: k.epoch,
+			key: this.#factLeaf(this.#administrationKeyIndex),
+		};
+	}
+	#putAdministrationKeyring(body: Json): Response {
+		const k = checkContainer(body);
+		this.administrationKeyring = k;
+		this.#administrationKeyIndex = this.#fact('administration', this.administration, k, {
+			name: 'Mairie de Valmont',
+			siret: '21760001200014',
+		});
+		return new Response(null, { status: 204 });
+	}
+	#create(body: Json): Json {
+		if (this.keyring) throw new Refusal(409, 'already-exists');
+		this.keyring = checkContainer(body.keyring);
+		this.manifest = { epoch: 1, sealed: String(body.manifest) };
+		this.#keyIndex = this.#fact('safe', this.safe, this.keyring);
+		this.#record({ what: 'safe.opened' });
+		return this.#figures();
+	}
+	#figures(): Json {
+		const kept = [...this.versions.values()].filter((v) => v.state === 'kept');
+		return {
+			id: this.safe,
+			state: 'open',
+			documents: kept.length,
+			used: kept.reduce((n, v) => n + v.sealed, 0),
+			limits: { document: 1 << 20, safe: 4 << 20 },
+			...(this.#keyIndex < 0 ? {} : { key: this.#factLeaf(this.#keyIndex) }),
+		};
+	}
+	#etag(): string {
+		return `"${toHex(sha256(fromBase64(this.manifest?.sealed ?? '')))}"`;
+	}
+	#change(headers: Headers, body: Json): Response {
+		if (headers.get('If-Match') !== this.#etag()) throw new Refusal(412, 'stale');
+		const adopt = (body.adopt ?? []) as { doc: string; version: string; grant: string }[];
+		const erase = (body.erase ?? []) as string[];
+		for (const a of adopt)
+			if (!['stored', 'inbox'].includes(this.#version(a.doc).state))
+				throw new Refusal(422, 'invalid');
+		for (const doc of erase) this.#version(doc);
+		for (const a of adopt) Object.assign(this.#version(a.doc), { state: 'kept', grant: a.grant });
+		for (const doc of erase) this.versions.delete(doc);
+		this.manifest = { epoch: Number(body.epoch), sealed: String(body.sealed) };
+		for (const a of adopt) this.#record({ what: 'document.added', doc: a.doc, version: a.version });
+		for (const doc of erase) this.#record({ what: 'document.erased', doc });
+		if (adopt.length + erase.length === 0) this.#record({ what: 'safe.organised' });
+		return new Response(null, { status: 204, headers: { ETag: this.#etag() } });
+	}
+	#reserve(sealed: number): Json {
+		const v = { doc: newId(), version: newId(), expires: '2099-01-01T00:00:00Z' };
+		this.versions.set(v.doc, {
+			...v,
+			sealed,
+			sha256: '',
+			state: 'reserved',
+			bytes: new Uint8Array(),
+			grant: '',
+		});
+		return v;
+	}
+	#store(doc: string, version: string, headers: Headers, bytes: Uint8Array): Json {
+		const v = this.#version(doc);
+		const sum = sha256(bytes);
+		if (v.version !== version || v.sealed !== bytes.length) throw new Refusal(422, 'wrong-length');
+		if (headers.get('Content-Digest') !== `sha-256=:${toBase64(sum)}:`)
+			throw new Refusal(422, 'wrong-hash');
+		checkForm(bytes);
+		Object.assign(v, { state: 'stored', sha256: toHex(sum), bytes });
+		return { doc, version };
+	}
+	#release(doc: string): Json {
+		const { version, sealed, sha256: sum, grant } = this.#version(doc);
+		const proof = this.#record({ what: 'document.opened', doc, version });
+		return { doc, version, sealed, sha256: sum, grant, proof };
+	}
+	#share(body: Grant['body']): Json {
+		const g = { id: newId(), body, ended: false };
+		this.grants.push(g);
+		this.#record({ what: 'grant.created', grant: g.id, doc: body.doc, version: body.version });
+		return { id: g.id, ...body };
+	}
+	#releaseGrant(id: string): Json {
+		const g = this.#grant(id);
+		const { doc, version, grant } = g.body;
+		if (g.ended) {
+			this.#record({
+				what: 'grant.released',
+				result: 'refused',
+				reason: 'ended',
+				grant: id,
+				doc,
+				version,
+			});
+			throw new Refusal(410, 'ended');
+		}
+		const { sealed, sha256: sum } = this.#version(doc);
+		const proof = this.#record({ what: 'grant.released', grant: id, doc, version });
+		return {
+			doc,
+			version,
+			sealed,
+			sha256: sum,
+			grant,
+			proof,
+			vk: found(this.keyring).vk,
+			key: this.#factLeaf(this.#keyIndex),
+		};
+	}
+	#grant(id: string): Grant {
+		return found(this.grants.find((g) => g.id === id));
+	}
+	#content(doc: string): Response {
+		return new Response(new Blob([this.#version(doc).bytes as Uint8Array<ArrayBuffer>]));
+	}
+	#journal(): Json {
+		const items = this.records.map((r, i) => ({
+			event: r.text,
+			salt: r.salt,
+			cursor: String(i),
+			...(r.index === undefined ? {} : { index: r.index, path: this.tree.path(r.index) }),
+		}));
+		return { items: items.reverse(), checkpoint: this.tree.checkpoint() };
+	}
+	#version(doc: string): Version {
+		return found(this.versions.get(doc));
+	}
+	#record(more: Json): Json {
+		const event = {
+			v: 1,
+			id: newId(),
+			time: toTime(new Date()),
+			result: 'done',
+			who: { kind: 'citizen', name: 'Angela' },
+			safe: this.safe,
+			...more,
+		};
+		const text = new TextDecoder().decode(canonical(event));
+		const salt = random(32);
+		const index = this.tree.append(commitment(utf8(text), salt));
+		this.records.push({ event, text, salt: toBase64(salt), index });
+		return { event: text, salt: toBase64(salt), leaf: this.tree.leaf(index) };
+	}
+	#fact(holder: string, id: string, k: Container, more: Json = {}): number {
+		const fact = {
+			type: 'key',
+			holder,
+			id,
+			epoch: k.epoch,
+			vk: k.vk,
+			recipient: fingerprint(k.recipient),
+			...more,
+		};
+		return this.tree.append(utf8(`coffre/v1/fact\n${new TextDecoder().decode(canonical(fact))}`));
+	}
+	#factLeaf(index: number): Json {
+		return {
+			...this.tree.leaf(index),
+			entry: toBase64(this.tree.entries[index] ?? new Uint8Array()),
+		};
+	}
+}
+
+function found<T>(v: T | undefined): T {
+	if (v === undefined) throw new Refusal(404, 'not-found');
+	return v;
+}

@@ -1,0 +1,60 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { concat, random, toBase64, toHex, utf8 } from '../../crypto/bytes.ts';
+import { sha256 } from '../../crypto/derive.ts';
+import { leafHash } from '../../crypto/log.ts';
+
+/** A log as simple as RFC 9162 §2.1 writes it, for tests. */
+export class Tree {
+	readonly name: string;
+	readonly vkey: string;
+	readonly entries: Uint8Array[] = [];
+	readonly #seed = random(32);
+	readonly #hash: Uint8Array;
+
+	constructor(name = 'coffre.test/log') {
+		this.name = name;
+		const key = concat(Uint8Array.of(1), ed25519.getPublicKey(this.#seed));
+		this.#hash = sha256(utf8(`${name}\n`), key).slice(0, 4);
+		this.vkey = `${name}+${toHex(this.#hash)}+${toBase64(key)}`;
+	}
+
+	append(entry: Uint8Array): number {
+		return this.entries.push(entry) - 1;
+	}
+
+	checkpoint(size = this.entries.length): string {
+		const body = `${this.name}\n${size}\n${toBase64(root(this.entries.slice(0, size)))}\n`;
+		const signature = concat(this.#hash, ed25519.sign(utf8(body), this.#seed));
+		return `${body}\n\u2014 ${this.name} ${toBase64(signature)}\n`;
+	}
+
+	path(index: number, size = this.entries.length): string[] {
+		return path(index, this.entries.slice(0, size)).map(toBase64);
+	}
+
+	leaf(index: number, size = this.entries.length) {
+		return { index, size, path: this.path(index, size), checkpoint: this.checkpoint(size) };
+	}
+}
+
+function split(n: number): number {
+	let k = 1;
+	while (k * 2 < n) k *= 2;
+	return k;
+}
+
+export function root(d: readonly Uint8Array[]): Uint8Array {
+	const [only] = d;
+	if (only === undefined) return sha256();
+	if (d.length === 1) return leafHash(only);
+	const k = split(d.length);
+	return sha256(Uint8Array.of(1), root(d.slice(0, k)), root(d.slice(k)));
+}
+
+export function path(m: number, d: readonly Uint8Array[]): Uint8Array[] {
+	if (d.length <= 1) return [];
+	const k = split(d.length);
+	return m < k
+		? [...path(m, d.slice(0, k)), root(d.slice(k))]
+		: [...path(m - k, d.slice(k)), root(d.slice(0, k))];
+}
