@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromBase32, fromBase64, isId, isTime, newId, toBase32, toBase64, utf8 } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { checkName } from './shape.ts';
-import { code } from './testing.ts';
+import { code } from './testing/code.ts';
 
 describe('canonical JSON', () => {
 	it('reads back what it wrote, and nothing that is written otherwise', () => {

@@ -7,7 +7,7 @@ import { random, toBase64, utf8 } from './bytes.ts';
 import { sha256 } from './derive.ts';
 import { openDocument, sealDocument } from './document.ts';
 import { checkForm, HEADER_SIZE, paddedSize, padme, sealedSize } from './form.ts';
-import { code } from './testing.ts';
+import { code } from './testing/code.ts';
 
 describe('padding', () => {
 	it('never shrinks, wastes less than 12 %, and stays where it is', () => {

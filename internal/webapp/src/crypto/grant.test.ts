@@ -5,7 +5,7 @@ import { canonical } from './canonical.ts';
 import { HEADER_SIZE, sealedSize } from './form.ts';
 import { type Grant, openGrant, openSlip, sealGrant } from './grant.ts';
 import { RootKey } from './sign.ts';
-import { code } from './testing.ts';
+import { code } from './testing/code.ts';
 
 describe('grants (T4, T5, T7)', () => {
 	const root = new RootKey(random(32));

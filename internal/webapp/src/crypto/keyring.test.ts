@@ -4,7 +4,7 @@ import { newId, random, toBase64 } from './bytes.ts';
 import { type Container, newKeyring, openKeyring, sealKeyring } from './keyring.ts';
 import { type Manifest, openManifest, sealManifest } from './manifest.ts';
 import { RootKey } from './sign.ts';
-import { code } from './testing.ts';
+import { code } from './testing/code.ts';
 import { newSecret } from './words.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { code } from './testing.ts';
+import { code } from './testing/code.ts';
 import {
 	complete,
 	newPassphrase,

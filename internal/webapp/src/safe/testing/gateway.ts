@@ -5,7 +5,7 @@ import { sha256 } from '../../crypto/derive.ts';
 import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
 import { commitment } from '../../crypto/log.ts';
-import { Tree } from './tree.ts';
+import { Tree } from '../../crypto/testing/tree.ts';
 
 // A gateway in memory that keeps the contract of openapi.yaml as far as
 // src/safe uses it, for tests that make it lie. The real one is met in

@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { concat, random, toBase64, toHex, utf8 } from '../../crypto/bytes.ts';
-import { sha256 } from '../../crypto/derive.ts';
-import { leafHash } from '../../crypto/log.ts';
+import { concat, random, toBase64, toHex, utf8 } from '../bytes.ts';
+import { sha256 } from '../derive.ts';
+import { leafHash } from '../log.ts';
 
 /** A log as simple as RFC 9162 §2.1 writes it, for tests. */
 export class Tree {

@@ -1,4 +1,4 @@
-import { CoffreError } from '../errors.ts';
+import { CoffreError } from '../../errors.ts';
 
 /** The code of what is thrown. */
 export async function code(of: Promise<unknown> | (() => unknown)): Promise<string> {
