@@ -2,7 +2,15 @@ import { x25519 } from '@noble/curves/ed25519.js';
 import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newIdentity, open, parseIdentity, parseRecipient, recipientOf, seal } from './age.ts';
+import {
+	decrypter,
+	newIdentity,
+	open,
+	parseIdentity,
+	parseRecipient,
+	recipientOf,
+	seal,
+} from './age.ts';
 import { random, toBase64, utf8 } from './bytes.ts';
 import { sha256 } from './derive.ts';
 import { openDocument, sealDocument } from './document.ts';
@@ -40,6 +48,19 @@ describe('documents', () => {
 		const opened = await openDocument(sealed, ref, key, 'image/png');
 		expect(opened.type).toBe('image/png');
 		expect(new Uint8Array(await opened.arrayBuffer())).toEqual(whole);
+	});
+
+	it('is what the library itself makes and reads', async () => {
+		for (const size of [600, 65536, 3 * 1024 * 1024]) {
+			const { key, whole, sealed, ref } = await made(size);
+			const plain = await decrypter(key).decrypt(new Uint8Array(await sealed.arrayBuffer()));
+			expect(Buffer.compare(plain.slice(0, size), whole)).toBe(0);
+			expect(plain.length).toBe(paddedSize(size));
+			const theirs = await seal(plain, await recipientOf(key));
+			const sum = Buffer.from(sha256(theirs)).toString('hex');
+			const opened = await openDocument(new Blob([theirs]), { ...ref, sha256: sum }, key, '');
+			expect(Buffer.compare(new Uint8Array(await opened.arrayBuffer()), whole)).toBe(0);
+		}
 	});
 
 	it('refuses another document sealed with the same key (T4)', async () => {

@@ -1,8 +1,17 @@
 import { CoffreError } from '../errors.ts';
-import { ageError, decrypter, encrypter, type Identity, type Recipient } from './age.ts';
-import { type Bytes, toHex } from './bytes.ts';
+import type { Identity, Recipient } from './age.ts';
+import { type Bytes, concat, random, toHex } from './bytes.ts';
 import { hasher } from './derive.ts';
-import { checkForm, HEADER_SIZE, paddedSize, sealedSize } from './form.ts';
+import {
+	ageSize,
+	CHUNK_SIZE,
+	HEADER_SIZE,
+	NONCE_SIZE,
+	paddedSize,
+	sealedSize,
+	TAG_SIZE,
+} from './form.ts';
+import { newHeader, type Payload, payload, readHeader } from './payload.ts';
 
 /** A document as a signed grant or the manifest names it. */
 export interface DocumentRef {
@@ -13,11 +22,13 @@ export interface DocumentRef {
 }
 
 export interface Watch {
-	/** Bytes done, of those that are read. */
+	/** Bytes of the document done so far. */
 	readonly onProgress?: (done: number) => void;
 	readonly signal?: AbortSignal | undefined;
 }
 
+// Chunks that are read at once and sealed or opened side by side.
+const group = 16;
 // What is collected goes to the browser in blobs of this size, which it may keep on disk.
 const partSize = 8 << 20;
 
@@ -27,21 +38,34 @@ export async function sealDocument(
 	to: Recipient,
 	watch: Watch = {},
 ): Promise<{ sealed: Blob; sha256: string }> {
-	if (document.size === 0) throw new CoffreError('empty');
+	const { size } = document;
+	if (size === 0) throw new CoffreError('empty');
+	const padded = paddedSize(size);
+	const { header, fileKey } = await newHeader(to);
+	const nonce = random(NONCE_SIZE);
+	const chunks = await payload(fileKey, nonce);
 	const sum = hasher();
 	const out = new Collector('application/octet-stream');
-	const stream = await encrypter(to).encrypt(padded(document, watch));
-	for await (const chunk of read(stream)) {
-		sum.update(chunk);
-		out.add(chunk);
+	const write = (b: Uint8Array): void => {
+		sum.update(b);
+		out.add(b);
+	};
+	write(concat(header, nonce));
+	for (let at = 0; at < padded; at += group * CHUNK_SIZE) {
+		stopped(watch);
+		const plain = new Uint8Array(Math.min(group * CHUNK_SIZE, padded - at));
+		plain.set(await read(document, at, Math.min(size, at + plain.length)));
+		for (const sealed of await each(plain, CHUNK_SIZE, at / CHUNK_SIZE, padded, chunks.seal))
+			write(sealed);
+		watch.onProgress?.(Math.min(size, at + plain.length));
 	}
 	const sealed = out.blob();
-	if (sealed.size !== sealedSize(document.size)) throw new CoffreError('length');
+	if (sealed.size !== sealedSize(size)) throw new CoffreError('length');
 	return { sealed, sha256: toHex(sum.digest()) };
 }
 
 /**
- * Opens a document in the order of SPEC.md §5: hash and length, form, every
+ * Opens a document in the order of SPEC.md §5: length and hash, form, every
  * chunk, padding. Nothing is given before the last check has passed.
  */
 export async function openDocument(
@@ -51,119 +75,105 @@ export async function openDocument(
 	type: string,
 	watch: Watch = {},
 ): Promise<Blob> {
-	if (sealed.size !== ref.sealed || sealedSize(ref.size) !== ref.sealed) {
+	const padded = paddedSize(ref.size);
+	if (ref.size < 1 || sealed.size !== ref.sealed || ageSize(padded) !== ref.sealed) {
 		throw new CoffreError('length', { message: `${sealed.size} bytes instead of ${ref.sealed}` });
 	}
 	await checkHash(sealed, ref.sha256, watch);
-	checkForm(new Uint8Array(await sealed.slice(0, HEADER_SIZE).arrayBuffer()));
+	const start = await read(sealed, 0, HEADER_SIZE + NONCE_SIZE);
+	const chunks = await payload(
+		await readHeader(start.slice(0, HEADER_SIZE) as Bytes, key),
+		start.subarray(HEADER_SIZE),
+	);
 	const out = new Collector(type);
+	const step = CHUNK_SIZE + TAG_SIZE;
 	let at = 0;
-	try {
-		const stream = await decrypter(key).decrypt(stream_(sealed));
-		for await (const chunk of read(stream)) {
-			stopped(watch);
-			const end = Math.min(chunk.length, Math.max(0, ref.size - at));
-			if (chunk.subarray(end).some((v) => v !== 0)) throw new CoffreError('padding');
-			if (end > 0) out.add(chunk.subarray(0, end));
-			at += chunk.length;
-			watch.onProgress?.(at);
+	for (let from = start.length; from < sealed.size; from += group * step) {
+		stopped(watch);
+		const bytes = await read(sealed, from, Math.min(sealed.size, from + group * step));
+		for (const plain of await each(bytes, step, at / CHUNK_SIZE, padded, chunks.open)) {
+			const end = Math.min(plain.length, Math.max(0, ref.size - at));
+			if (plain.subarray(end).some((v) => v !== 0)) throw new CoffreError('padding');
+			out.add(plain.subarray(0, end));
+			at += plain.length;
 		}
-	} catch (e) {
-		throw ageError(e);
+		watch.onProgress?.(Math.min(ref.size, at));
 	}
-	if (at !== paddedSize(ref.size)) throw new CoffreError('length');
+	if (at !== padded) throw new CoffreError('length');
 	return out.blob();
+}
+
+/** Seals or opens the chunks of a group side by side, in order. */
+function each(
+	bytes: Bytes,
+	step: number,
+	first: number,
+	padded: number,
+	one: Payload['seal'],
+): Promise<readonly Uint8Array[]> {
+	const last = Math.ceil(padded / CHUNK_SIZE) - 1;
+	const work: Promise<Uint8Array>[] = [];
+	for (let at = 0; at < bytes.length; at += step) {
+		const index = first + at / step;
+		work.push(one(bytes.subarray(at, at + step), index, index === last));
+	}
+	return Promise.all(work);
 }
 
 async function checkHash(sealed: Blob, expected: string, watch: Watch): Promise<void> {
 	const sum = hasher();
-	for await (const chunk of read(stream_(sealed))) {
+	for (let at = 0; at < sealed.size; at += group * CHUNK_SIZE) {
 		stopped(watch);
-		sum.update(chunk);
+		sum.update(await read(sealed, at, Math.min(sealed.size, at + group * CHUNK_SIZE)));
 	}
-	const sha256 = toHex(sum.digest());
-	if (sha256 !== expected) {
-		throw new CoffreError('hash', {
-			message: 'other bytes',
-			evidence: { expected, received: sha256 },
+	const received = toHex(sum.digest());
+	if (received !== expected) {
+		throw new CoffreError('hash', { message: 'other bytes', evidence: { expected, received } });
+	}
+}
+
+/** 'length' when the file has changed or gone since it was chosen. */
+async function read(b: Blob, from: number, to: number): Promise<Bytes> {
+	if (from >= to) return new Uint8Array(0);
+	const bytes = await b
+		.slice(from, to)
+		.arrayBuffer()
+		.catch((e: unknown) => {
+			throw new CoffreError('length', { message: String(e) });
 		});
-	}
+	if (bytes.byteLength !== to - from)
+		throw new CoffreError('length', { message: 'the file has changed' });
+	return new Uint8Array(bytes);
 }
 
 function stopped(watch: Watch): void {
 	if (watch.signal?.aborted) throw new CoffreError('cancelled');
 }
 
-/** The document, then zero bytes. 'length' when it changes while it is read. */
-function padded(document: Blob, watch: Watch): ReadableStream<Uint8Array> {
-	const whole = paddedSize(document.size);
-	const source = stream_(document).getReader();
-	let at = 0;
-	return new ReadableStream<Uint8Array>({
-		async pull(controller) {
-			stopped(watch);
-			if (at < document.size) {
-				const { done, value } = await source.read();
-				if (done || at + value.length > document.size) throw new CoffreError('length');
-				at += value.length;
-				watch.onProgress?.(at);
-				controller.enqueue(value);
-			} else if (at < whole) {
-				const zeros = new Uint8Array(Math.min(whole - at, 65536));
-				at += zeros.length;
-				controller.enqueue(zeros);
-			} else controller.close();
-		},
-		cancel: (reason) => source.cancel(reason),
-	});
-}
-
-function stream_(b: Blob): ReadableStream<Uint8Array> {
-	return b.stream() as ReadableStream<Uint8Array>;
-}
-
-// Safari has no asynchronous iterator on streams.
-async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-	const reader = stream.getReader();
-	try {
-		for (;;) {
-			const { done, value } = await reader.read();
-			if (done) return;
-			yield value;
-		}
-	} finally {
-		await reader.cancel().catch(() => undefined);
-	}
-}
-
 class Collector {
 	readonly #type: string;
 	readonly #parts: Blob[] = [];
-	#held: Bytes = new Uint8Array(partSize);
-	#used = 0;
+	#held: Bytes[] = [];
+	#size = 0;
 
 	constructor(type: string) {
 		this.#type = type;
 	}
 
 	add(chunk: Uint8Array): void {
-		for (let rest = chunk; rest.length > 0; ) {
-			const n = Math.min(rest.length, partSize - this.#used);
-			this.#held.set(rest.subarray(0, n), this.#used);
-			this.#used += n;
-			rest = rest.subarray(n);
-			if (this.#used === partSize) this.#flush();
-		}
+		this.#held.push(chunk as Bytes);
+		this.#size += chunk.length;
+		if (this.#size >= partSize) this.#flush();
 	}
 
 	blob(): Blob {
 		this.#flush();
-		this.#held = new Uint8Array(0);
 		return new Blob(this.#parts, { type: this.#type });
 	}
 
 	#flush(): void {
-		if (this.#used > 0) this.#parts.push(new Blob([this.#held.subarray(0, this.#used)]));
-		this.#used = 0;
+		if (this.#size > 0) this.#parts.push(new Blob(this.#held));
+		this.#held = [];
+		this.#size = 0;
 	}
 }

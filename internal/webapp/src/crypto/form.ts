@@ -4,8 +4,8 @@ import { CoffreError } from '../errors.ts';
 
 /** Length of the only header there is: one mlkem768x25519 stanza. */
 export const HEADER_SIZE = 1627;
-const nonceSize = 16;
-const tagSize = 16;
+export const NONCE_SIZE = 16;
+export const TAG_SIZE = 16;
 export const CHUNK_SIZE = 65536;
 /** The shortest padded plaintext. */
 export const MIN_PLAIN = 512;
@@ -36,7 +36,7 @@ export function paddedSize(size: number): number {
 
 /** Whole length of the age file for a plaintext that is already padded. */
 export function ageSize(plain: number): number {
-	return HEADER_SIZE + nonceSize + plain + tagSize * Math.ceil(plain / CHUNK_SIZE);
+	return HEADER_SIZE + NONCE_SIZE + plain + TAG_SIZE * Math.ceil(plain / CHUNK_SIZE);
 }
 
 /** Whole length of a sealed document. */
@@ -56,9 +56,9 @@ export function checkForm(start: Uint8Array): void {
 /** A whole small object (grant, keyring copy, manifest). */
 export function checkSmall(b: Uint8Array): void {
 	checkForm(b);
-	const payload = b.length - HEADER_SIZE - nonceSize;
-	const chunks = Math.ceil(payload / (CHUNK_SIZE + tagSize));
-	const plain = payload - tagSize * chunks;
+	const payload = b.length - HEADER_SIZE - NONCE_SIZE;
+	const chunks = Math.ceil(payload / (CHUNK_SIZE + TAG_SIZE));
+	const plain = payload - TAG_SIZE * chunks;
 	if (plain < MIN_PLAIN || ageSize(plain) !== b.length) {
 		throw new CoffreError('length', { message: 'no plaintext has that sealed length' });
 	}
