@@ -28,7 +28,7 @@ export interface Watch {
 }
 
 // Chunks that are read at once and sealed or opened side by side.
-const group = 16;
+const group = 64;
 // What is collected goes to the browser in blobs of this size, which it may keep on disk.
 const partSize = 8 << 20;
 
@@ -51,13 +51,15 @@ export async function sealDocument(
 		out.add(b);
 	};
 	write(concat(header, nonce));
-	for (let at = 0; at < padded; at += group * CHUNK_SIZE) {
+	let at = 0;
+	for await (const bytes of ahead(document, 0, padded, group * CHUNK_SIZE)) {
 		stopped(watch);
 		const plain = new Uint8Array(Math.min(group * CHUNK_SIZE, padded - at));
-		plain.set(await read(document, at, Math.min(size, at + plain.length)));
+		plain.set(bytes);
 		for (const sealed of await each(plain, CHUNK_SIZE, at / CHUNK_SIZE, padded, chunks.seal))
 			write(sealed);
-		watch.onProgress?.(Math.min(size, at + plain.length));
+		at += plain.length;
+		watch.onProgress?.(Math.min(size, at));
 	}
 	const sealed = out.blob();
 	if (sealed.size !== sealedSize(size)) throw new CoffreError('length');
@@ -88,9 +90,8 @@ export async function openDocument(
 	const out = new Collector(type);
 	const step = CHUNK_SIZE + TAG_SIZE;
 	let at = 0;
-	for (let from = start.length; from < sealed.size; from += group * step) {
+	for await (const bytes of ahead(sealed, start.length, sealed.size, group * step)) {
 		stopped(watch);
-		const bytes = await read(sealed, from, Math.min(sealed.size, from + group * step));
 		for (const plain of await each(bytes, step, at / CHUNK_SIZE, padded, chunks.open)) {
 			const end = Math.min(plain.length, Math.max(0, ref.size - at));
 			if (plain.subarray(end).some((v) => v !== 0)) throw new CoffreError('padding');
@@ -122,13 +123,29 @@ function each(
 
 async function checkHash(sealed: Blob, expected: string, watch: Watch): Promise<void> {
 	const sum = hasher();
-	for (let at = 0; at < sealed.size; at += group * CHUNK_SIZE) {
+	for await (const bytes of ahead(sealed, 0, sealed.size, group * CHUNK_SIZE)) {
 		stopped(watch);
-		sum.update(await read(sealed, at, Math.min(sealed.size, at + group * CHUNK_SIZE)));
+		sum.update(bytes);
 	}
 	const received = toHex(sum.digest());
 	if (received !== expected) {
 		throw new CoffreError('hash', { message: 'other bytes', evidence: { expected, received } });
+	}
+}
+
+/** The bytes in steps, each read while the one before is worked on; past the blob's end they are empty. */
+async function* ahead(b: Blob, from: number, end: number, step: number): AsyncGenerator<Bytes> {
+	const one = (at: number): Promise<Bytes> => {
+		const reading = read(b, at, Math.min(b.size, at + step));
+		// Whoever stops early does not wait for it.
+		reading.catch(() => undefined);
+		return reading;
+	};
+	let next = one(from);
+	for (let at = from; at < end; at += step) {
+		const now = await next;
+		if (at + step < end) next = one(at + step);
+		yield now;
 	}
 }
 
