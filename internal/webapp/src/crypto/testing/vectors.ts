@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fingerprint, identityFromSeed, recipientOf } from '../age.ts';
+import { text, toBase64, utf8 } from '../bytes.ts';
+import { canonical } from '../canonical.ts';
+import { sha256 } from '../derive.ts';
+import { sealDocument } from '../document.ts';
+import { type Grant, sealGrant } from '../grant.ts';
+import { type Container, newKeyring } from '../keyring.ts';
+import { type Manifest, sealManifest } from '../manifest.ts';
+import { RootKey } from '../sign.ts';
+
+// What this implementation makes and the Go one must read:
+// internal/sealed/testdata/ts-*.json. Bytes are base64, payloads canonical JSON.
+
+export interface KeyringVector {
+	/** The unlock secrets, in the order of the container's copies. */
+	unlock: { kind: string; p: string }[];
+	container: Container;
+	/** The payload under the signature. */
+	keyring: string;
+}
+export interface ManifestVector {
+	safe: string;
+	root: string;
+	vk: string;
+	/** Identity of the vault. */
+	vault: string;
+	sealed: string;
+	manifest: string;
+}
+export interface GrantVector {
+	root: string;
+	vk: string;
+	/** Identity of the reader. */
+	reader: string;
+	/** Identity of the version. */
+	key: string;
+	sealed: string;
+	grant: string;
+}
+export interface DocumentVector {
+	key: string;
+	document: string;
+	sealed: string;
+	sha256: string;
+}
+export interface Vectors {
+	keyring: KeyringVector;
+	manifest: ManifestVector;
+	grant: GrantVector;
+	document: DocumentVector;
+}
+export type VectorName = keyof Vectors;
+
+export const testdata = new URL('../../../../sealed/testdata/', import.meta.url);
+
+const time = '2026-03-01T10:00:00Z';
+/** 32 bytes that anybody can make again. */
+const secret = (what: string) => sha256(utf8(`coffre test vector: ${what}`));
+const identity = (what: string) => identityFromSeed(secret(what));
+const safe = 'aaaaaaaaaaaaaaaaaaaaaaaaaa';
+const doc = 'bbbbbbbbbbbbbbbbbbbbbbbbba';
+const version = 'ccccccccccccccccccccccccca';
+const reader = 'ddddddddddddddddddddddddda';
+
+export async function make(): Promise<Vectors> {
+	const root = new RootKey(secret('root'));
+	const bytes = utf8('Avis d’imposition 2026\n'.repeat(40));
+	const key = identity('version');
+	const { sealed, sha256: sum } = await sealDocument(new Blob([bytes]), await recipientOf(key));
+	const about = {
+		sha256: sum,
+		sealed: sealed.size,
+		size: bytes.length,
+		name: 'Avis d’été.pdf',
+		type: 'application/pdf',
+	};
+	const rootAndVK = { root: toBase64(secret('root')), vk: toBase64(root.vk) };
+
+	const vault = identity('vault');
+	const manifest: Manifest = {
+		suite: 1,
+		safe,
+		epoch: 2,
+		previous: 'ab'.repeat(32),
+		time,
+		folders: [{ id: reader, name: 'Impôts' }],
+		docs: [
+			{ id: doc, version, ...about, folder: reader, added: time, changed: time, origin: reader },
+		],
+		gone: [{ id: version, name: 'vieux.txt', time }],
+	};
+	const to = await recipientOf(identity('reader'));
+	const grant: Grant = {
+		suite: 1,
+		safe,
+		doc,
+		version,
+		...about,
+		created: time,
+		reader,
+		recipient: fingerprint(to),
+		index: 0,
+		purpose: 'Inscription à l’école',
+		service: 'etat-civil',
+		notAfter: '2027-03-01T10:00:00Z',
+	};
+	const ways = [
+		{ kind: 'paper', label: 'Clé en papier', p: secret('paper') },
+		{ kind: 'passkey', label: '', p: secret('passkey'), credential: 'AQIDBA' },
+	] as const;
+	const { container, keyring } = await newKeyring(safe, ways, new Date(time));
+	return {
+		keyring: {
+			unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
+			container,
+			keyring: text(canonical(keyring.payload)),
+		},
+		manifest: {
+			safe,
+			...rootAndVK,
+			vault,
+			sealed: toBase64(await sealManifest(manifest, root, await recipientOf(vault))),
+			manifest: text(canonical(manifest)),
+		},
+		grant: {
+			...rootAndVK,
+			reader: identity('reader'),
+			key,
+			sealed: toBase64(await sealGrant(grant, root, key, to)),
+			grant: text(canonical(grant)),
+		},
+		document: {
+			key,
+			document: toBase64(bytes),
+			sealed: toBase64(new Uint8Array(await sealed.arrayBuffer())),
+			sha256: sum,
+		},
+	};
+}
+
+export async function write(all: Vectors): Promise<void> {
+	for (const [name, v] of Object.entries(all)) {
+		await writeFile(new URL(`ts-${name}.json`, testdata), `${JSON.stringify(v, null, '\t')}\n`);
+	}
+}
+
+export async function read<N extends VectorName>(name: N): Promise<Vectors[N]> {
+	return JSON.parse(await readFile(new URL(`ts-${name}.json`, testdata), 'utf8')) as Vectors[N];
+}
