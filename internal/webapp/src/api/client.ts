@@ -198,7 +198,7 @@ async function problem(response: Response): Promise<CoffreError> {
 		const slug = body.type.split('/').pop() || 'unavailable';
 		return new CoffreError(slug, { message: body.title, problem: body, limit: body.limit });
 	}
-	const code = response.status === 401 ? 'login-required' : 'unavailable';
+	const code = response.status === 401 ? 'unauthenticated' : 'unavailable';
 	const made = { type: `/problems/${code}`, title: '', status: response.status, detail: '' };
 	return new CoffreError(code, { message: `status ${response.status}`, problem: made });
 }
