@@ -1,0 +1,83 @@
+package sealed
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+)
+
+// The kinds of unlockers.
+const (
+	KindPasskey    = "passkey"
+	KindPaper      = "paper"
+	KindPassphrase = "passphrase"
+)
+
+// Container is a keyring as the server keeps it (SPEC.md §7): sealed copies
+// and what has to be known before unlocking.
+type Container struct {
+	Suite     int    `json:"suite"`
+	Safe      string `json:"safe"`
+	Epoch     int64  `json:"epoch"`
+	VK        []byte `json:"vk"`
+	Recipient string `json:"recipient"`
+	Copies    []Copy `json:"copies"`
+}
+
+// Copy is the keyring sealed to one unlocker.
+type Copy struct {
+	ID         string `json:"id"`
+	Kind       string `json:"kind"`
+	Pin        []byte `json:"pin"`
+	Sealed     []byte `json:"sealed"`
+	Credential string `json:"credential,omitempty"` // WebAuthn credential id, base64url
+}
+
+// maxCopies bounds what a server stores and a client tries.
+const maxCopies = 16
+
+// Check verifies everything that needs no key.
+func (c Container) Check() error {
+	if err := checkSuite(c.Suite); err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	_, vkErr := ParseVK(c.VK)
+	_, toErr := ParseRecipient(c.Recipient)
+	if err := cmp.Or(checkID(c.Safe), vkErr, toErr); err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	if c.Epoch < 1 || len(c.Copies) < minUnlockers || len(c.Copies) > maxCopies {
+		return fmt.Errorf("check keyring: epoch %d with %d copies: %w", c.Epoch, len(c.Copies), ErrForm)
+	}
+	seen := map[string]bool{}
+	for _, copy := range c.Copies {
+		if err := copy.check(); err != nil {
+			return fmt.Errorf("check keyring: %w", err)
+		}
+		if seen[copy.ID] {
+			return fmt.Errorf("check keyring: two copies with one id: %w", ErrForm)
+		}
+		seen[copy.ID] = true
+	}
+	return nil
+}
+
+func (c Copy) check() error {
+	if !slices.Contains([]string{KindPasskey, KindPaper, KindPassphrase}, c.Kind) {
+		return fmt.Errorf("unknown kind of unlocker: %w", ErrForm)
+	}
+	if len(c.Pin) != sha256.Size || len(c.Credential) > 2000 {
+		return fmt.Errorf("malformed copy: %w", ErrForm)
+	}
+	return cmp.Or(checkID(c.ID), CheckSmall(c.Sealed))
+}
+
+// Hash of the container's canonical JSON: what its ETag shows.
+func (c Container) Hash() [32]byte {
+	b, err := Canonical(c)
+	if err != nil {
+		return [32]byte{} // of no container: only strings and numbers are in it
+	}
+	return sha256.Sum256(b)
+}

@@ -1,0 +1,256 @@
+package sealed
+
+import (
+	"crypto/hmac"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// minUnlockers: one way to unlock is one accident away from none.
+const minUnlockers = 2
+
+// Unlocker is a way to open the safe, as the keyring lists it.
+type Unlocker struct {
+	ID        string `json:"id"`
+	Kind      string `json:"kind"`
+	Label     string `json:"label"`
+	Recipient string `json:"recipient"`
+	Created   string `json:"created"`
+}
+
+// NewUnlocker is one to be added.
+type NewUnlocker struct {
+	Kind       string
+	Label      string
+	P          Secret
+	Credential string
+}
+
+type seedEntry struct {
+	Epoch int64  `json:"epoch"`
+	Seed  []byte `json:"seed"`
+}
+
+type keyringPayload struct {
+	Suite     int         `json:"suite"`
+	Safe      string      `json:"safe"`
+	Epoch     int64       `json:"epoch"`
+	Previous  string      `json:"previous,omitempty"`
+	Root      []byte      `json:"root"`
+	Seeds     []seedEntry `json:"seeds"`
+	Unlockers []Unlocker  `json:"unlockers"`
+}
+
+// Keyring is an opened keyring. It prints as [redacted].
+type Keyring struct {
+	payload   keyringPayload
+	root      RootKey
+	vault     *Identity
+	hash      string // of the signed bytes
+	container Container
+}
+
+// Format hides it from every verb.
+func (k *Keyring) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// Safe is the id of the safe or administration.
+func (k *Keyring) Safe() string { return k.payload.Safe }
+
+// Epoch counts the keyrings of this safe, from 1.
+func (k *Keyring) Epoch() int64 { return k.payload.Epoch }
+
+// Root signs for the safe.
+func (k *Keyring) Root() RootKey { return k.root }
+
+// Vault is the identity in use.
+func (k *Keyring) Vault() (*Identity, error) { return k.vault, nil }
+
+// Unlockers lists the ways to open.
+func (k *Keyring) Unlockers() []Unlocker { return slices.Clone(k.payload.Unlockers) }
+
+// NewKeyring draws root and vault seed for a safe or administration (holder
+// is its id) and seals them to two unlockers or more.
+func NewKeyring(holder string, unlockers []NewUnlocker, now time.Time) (*Keyring, Container, error) {
+	p := keyringPayload{
+		Suite: Suite, Safe: holder, Epoch: 1, Root: NewSecret().Bytes(),
+		Seeds: []seedEntry{{Epoch: 1, Seed: NewSecret().Bytes()}},
+	}
+	return sealKeyring(p, unlockers, nil, now)
+}
+
+// Reseal makes the next epoch with some unlockers added and some removed, by
+// id. Removing any draws a new vault seed: who was removed opens nothing new.
+func (k *Keyring) Reseal(add []NewUnlocker, remove []string, now time.Time) (*Keyring, Container, error) {
+	p := k.payload
+	p.Epoch, p.Previous = p.Epoch+1, k.hash
+	p.Unlockers = slices.DeleteFunc(slices.Clone(p.Unlockers), func(u Unlocker) bool { return slices.Contains(remove, u.ID) })
+	if len(p.Unlockers)+len(remove) != len(k.payload.Unlockers) {
+		return nil, Container{}, fmt.Errorf("reseal keyring: no such unlocker: %w", ErrMismatch)
+	}
+	if len(remove) > 0 {
+		last := p.Seeds[len(p.Seeds)-1]
+		p.Seeds = append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
+	}
+	return sealKeyring(p, add, k.container.Copies, now)
+}
+
+// sealKeyring seals p to its listed unlockers, whose pins and credentials are
+// in old, and to new ones that it lists.
+func sealKeyring(p keyringPayload, add []NewUnlocker, old []Copy, now time.Time) (*Keyring, Container, error) {
+	rootSecret, err := ParseSecret(p.Root)
+	if err != nil {
+		return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
+	}
+	vk := NewRootKey(rootSecret).VK()
+	p.Unlockers = slices.Clone(p.Unlockers)
+	copies := slices.DeleteFunc(slices.Clone(old), func(c Copy) bool {
+		return !slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool { return u.ID == c.ID })
+	})
+	for _, n := range add {
+		id, err := UnlockIdentity(n.P)
+		if err != nil {
+			return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
+		}
+		u := Unlocker{ID: newID(), Kind: n.Kind, Label: n.Label, Recipient: id.Recipient().String(), Created: formatTime(now)}
+		if slices.ContainsFunc(p.Unlockers, func(o Unlocker) bool { return o.Recipient == u.Recipient }) {
+			return nil, Container{}, fmt.Errorf("seal keyring: two unlockers with one secret: %w", ErrMismatch)
+		}
+		p.Unlockers = append(p.Unlockers, u)
+		copies = append(copies, Copy{ID: u.ID, Kind: u.Kind, Pin: pin(n.P, p.Safe, vk), Credential: n.Credential})
+	}
+	return sealCopies(p, copies)
+}
+
+func sealCopies(p keyringPayload, copies []Copy) (*Keyring, Container, error) {
+	fail := func(err error) (*Keyring, Container, error) {
+		return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
+	}
+	payload, err := Canonical(p)
+	if err != nil {
+		return fail(err)
+	}
+	root := NewRootKey(Secret(p.Root))
+	signed := root.Sign(contextKeyring, payload)
+	padded := padLF(slices.Clone(signed), int64(toBlock(len(signed))))
+	for i := range copies {
+		to, err := ParseRecipient(p.Unlockers[i].Recipient)
+		if err != nil || p.Unlockers[i].ID != copies[i].ID {
+			return fail(ErrMismatch)
+		}
+		if copies[i].Sealed, err = seal(padded, to); err != nil {
+			return fail(err)
+		}
+	}
+	k, err := newKeyring(p, signed)
+	if err != nil {
+		return fail(err)
+	}
+	vk := root.VK()
+	k.container = Container{
+		Suite: Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
+		Recipient: k.vault.Recipient().String(), Copies: copies,
+	}
+	if err := k.container.Check(); err != nil {
+		return fail(err)
+	}
+	return k, k.container, nil
+}
+
+// newKeyring checks a payload and derives what is used.
+func newKeyring(p keyringPayload, signed []byte) (*Keyring, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	vault, err := VaultIdentity(Secret(p.Seeds[len(p.Seeds)-1].Seed))
+	if err != nil {
+		return nil, err
+	}
+	return &Keyring{payload: p, root: NewRootKey(Secret(p.Root)), vault: vault, hash: hashHex(signed)}, nil
+}
+
+func (p keyringPayload) check() error {
+	if err := checkSuite(p.Suite); err != nil {
+		return err
+	}
+	if err := checkID(p.Safe); err != nil {
+		return err
+	}
+	if p.Epoch < 1 || (p.Epoch == 1) != (p.Previous == "") || len(p.Root) != 32 || len(p.Seeds) == 0 || len(p.Unlockers) < minUnlockers {
+		return fmt.Errorf("incomplete keyring: %w", ErrForm)
+	}
+	for _, s := range p.Seeds {
+		if len(s.Seed) != 32 || s.Epoch < 1 {
+			return fmt.Errorf("malformed seed: %w", ErrForm)
+		}
+	}
+	for _, u := range p.Unlockers {
+		if err := errors.Join(checkID(u.ID), checkTime(u.Created), checkText(u.Label, 200)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OpenKeyring opens a container with an unlock secret. ErrKey: no copy is for
+// it. ErrPin: one is, but the container shows another verification key than
+// the one this secret vouches for: the server lies.
+func OpenKeyring(c Container, p Secret) (*Keyring, error) {
+	if err := c.Check(); err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	vk, err := ParseVK(c.VK)
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	id, err := UnlockIdentity(p)
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	want := pin(p, c.Safe, vk)
+	i := slices.IndexFunc(c.Copies, func(x Copy) bool { return hmac.Equal(x.Pin, want) })
+	if i < 0 {
+		return nil, fmt.Errorf("open keyring: %w", whyNot(c, id))
+	}
+	return openCopy(c, c.Copies[i], id, vk)
+}
+
+// whyNot: a copy that opens without its pin is a swapped key; none that opens
+// is somebody else's words.
+func whyNot(c Container, id *Identity) error {
+	for _, x := range c.Copies {
+		if _, err := open(x.Sealed, id); err == nil {
+			return ErrPin
+		}
+	}
+	return ErrKey
+}
+
+func openCopy(c Container, x Copy, id *Identity, vk VK) (*Keyring, error) {
+	plain, err := open(x.Sealed, id)
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	signed := unpadLF(plain)
+	payload, err := vk.Open(contextKeyring, signed)
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	var p keyringPayload
+	if err := decodeSuite(payload, &p, func() int { return p.Suite }); err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	k, err := newKeyring(p, signed)
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	listed := slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool {
+		return u.ID == x.ID && u.Kind == x.Kind && u.Recipient == id.Recipient().String()
+	})
+	if k.root.VK() != vk || p.Safe != c.Safe || p.Epoch != c.Epoch || k.vault.Recipient().String() != c.Recipient || !listed {
+		return nil, fmt.Errorf("open keyring: %w", ErrMismatch)
+	}
+	k.container = c
+	return k, nil
+}

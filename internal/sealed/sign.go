@@ -1,0 +1,112 @@
+package sealed
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/coffre-citoyen/coffre/internal/canon"
+)
+
+// Suite is the one this package reads and writes.
+const Suite = 1
+
+// What signatures are made for: a signature of one context is none in another.
+const (
+	contextKeyring  = "coffre/v1/keyring"
+	contextManifest = "coffre/v1/manifest"
+	contextGrant    = "coffre/v1/grant"
+)
+
+// VK is a safe's public verification key: suite byte, then Ed25519.
+type VK [33]byte
+
+// ParseVK reads 33 bytes.
+func ParseVK(b []byte) (VK, error) {
+	if len(b) != len(VK{}) {
+		return VK{}, fmt.Errorf("read verification key of %d bytes: %w", len(b), ErrLength)
+	}
+	if b[0] != Suite {
+		return VK{}, fmt.Errorf("read verification key: %w", ErrSuite)
+	}
+	return VK(b), nil
+}
+
+// Open gives the payload of a signed object (SPEC.md §3), or ErrSignature.
+func (v VK) Open(context string, signed []byte) ([]byte, error) {
+	if v[0] != Suite {
+		return nil, fmt.Errorf("verify %s: %w", context, ErrSuite)
+	}
+	if len(signed) <= ed25519.SignatureSize {
+		return nil, fmt.Errorf("verify %s: %w", context, ErrSignature)
+	}
+	sig, payload := signed[:ed25519.SignatureSize], signed[ed25519.SignatureSize:]
+	if !ed25519.Verify(v[1:], message(context, payload), sig) {
+		return nil, fmt.Errorf("verify %s: %w", context, ErrSignature)
+	}
+	return payload, nil
+}
+
+// RootKey signs for a safe. It prints as [redacted].
+type RootKey struct{ key ed25519.PrivateKey }
+
+// NewRootKey derives the signing key of a root secret.
+func NewRootKey(root Secret) RootKey {
+	seed := Derive(root[:], "coffre/v1/root/ed25519")
+	return RootKey{ed25519.NewKeyFromSeed(seed[:])}
+}
+
+// VK is the public part.
+func (k RootKey) VK() VK {
+	var v VK
+	v[0] = Suite
+	copy(v[1:], k.key[32:])
+	return v
+}
+
+// Sign gives signature ‖ payload.
+func (k RootKey) Sign(context string, payload []byte) []byte {
+	return append(ed25519.Sign(k.key, message(context, payload)), payload...)
+}
+
+// Format hides it from every verb.
+func (k RootKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+func message(context string, payload []byte) []byte {
+	return append(append([]byte(context), 0), payload...)
+}
+
+// pin ties a safe's verification key to an unlock secret: a server that shows
+// another key is found out on any device.
+func pin(p Secret, safe string, vk VK) []byte {
+	key := Derive(p[:], "coffre/v1/unlock/pin")
+	mac := hmac.New(sha256.New, key[:])
+	mac.Write([]byte("coffre/v1/pin\x00" + safe + "\x00"))
+	mac.Write(vk[:])
+	return mac.Sum(nil)
+}
+
+// Canonical and DecodeCanonical are RFC 8785, see package canon. A refusal is
+// ErrForm.
+func Canonical(v any) ([]byte, error) { return canon.Encode(v) }
+
+// DecodeCanonical refuses whatever does not re-encode to the same bytes.
+func DecodeCanonical(b []byte, v any) error {
+	if err := canon.Decode(b, v); err != nil {
+		return fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	return nil
+}
+
+const block = 512
+
+func toBlock(n int) int { return (n + block - 1) / block * block }
+
+func padLF(b []byte, to int64) []byte {
+	return append(b, bytes.Repeat([]byte{'\n'}, int(to)-len(b))...)
+}
+
+// unpadLF takes padding off signed canonical JSON, which ends with a brace.
+func unpadLF(b []byte) []byte { return bytes.TrimRight(b, "\n") }
