@@ -1,0 +1,115 @@
+package journal
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/coffre-citoyen/coffre/internal/canon"
+)
+
+// What happened. The words are part of the format: pages translate them.
+const (
+	WhatLogin             = "account.login"
+	WhatLoginRefused      = "account.login.refused"
+	WhatTerms             = "terms.accepted"
+	WhatSessionEnded      = "session.ended"
+	WhatDeviceAllowed     = "device.allowed"
+	WhatSafeRead          = "safe.read"
+	WhatSafeOpened        = "safe.opened"
+	WhatOrganised         = "safe.organised"
+	WhatExported          = "safe.exported"
+	WhatKeyringChanged    = "keyring.changed"
+	WhatDocumentAdded     = "document.added"
+	WhatDocumentOpened    = "document.opened"
+	WhatDocumentErased    = "document.erased"
+	WhatDeposit           = "deposit.received"
+	WhatAddressCreated    = "address.created"
+	WhatAddressEnded      = "address.ended"
+	WhatGrantCreated      = "grant.created"
+	WhatGrantReleased     = "grant.released"
+	WhatGrantEnded        = "grant.ended"
+	WhatAdministrationKey = "administration.key"
+	WhatRegistered        = "administration.registered"
+	WhatScrub             = "maintenance.scrub"
+)
+
+// How it ended.
+const (
+	ResultDone    = "done"
+	ResultRefused = "refused"
+)
+
+// Who acted. Names are as they were at the time.
+type Who struct {
+	Kind               string `json:"kind"`
+	ID                 string `json:"id,omitempty"`
+	Name               string `json:"name,omitempty"`
+	Administration     string `json:"administration,omitempty"`
+	AdministrationName string `json:"administrationName,omitempty"`
+}
+
+// Event is one act, or one refused try. Times are RFC 3339 in UTC.
+type Event struct {
+	V                  int               `json:"v"`
+	ID                 string            `json:"id"`
+	Time               string            `json:"time"`
+	What               string            `json:"what"`
+	Result             string            `json:"result"`
+	Reason             string            `json:"reason,omitempty"`
+	Who                Who               `json:"who"`
+	Behalf             *Who              `json:"behalf,omitempty"`
+	Safe               string            `json:"safe,omitempty"`
+	Doc                string            `json:"doc,omitempty"`
+	Version            string            `json:"version,omitempty"`
+	Grant              string            `json:"grant,omitempty"`
+	Address            string            `json:"address,omitempty"`
+	Administration     string            `json:"administration,omitempty"`
+	AdministrationName string            `json:"administrationName,omitempty"`
+	Service            string            `json:"service,omitempty"`
+	Purpose            string            `json:"purpose,omitempty"`
+	Procedure          string            `json:"procedure,omitempty"`
+	Door               string            `json:"door,omitempty"`
+	Detail             map[string]string `json:"detail,omitempty"`
+}
+
+// ErrEvent: not an event of this version.
+var ErrEvent = errors.New("not an event")
+
+// Encode gives the canonical JSON that is committed to.
+func (e Event) Encode() ([]byte, error) {
+	if e.V != 1 || e.ID == "" || e.Time == "" || e.What == "" || e.Result == "" {
+		return nil, fmt.Errorf("encode event: %w", ErrEvent)
+	}
+	return canon.Encode(e)
+}
+
+// DecodeEvent is strict: what it accepts encodes to the same bytes.
+func DecodeEvent(b []byte) (Event, error) {
+	var e Event
+	if err := canon.Decode(b, &e); err != nil {
+		return Event{}, fmt.Errorf("decode event: %w: %w", ErrEvent, err)
+	}
+	if _, err := e.Encode(); err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
+// NewSalt hides an event in its commitment.
+func NewSalt() [32]byte {
+	var s [32]byte
+	_, _ = rand.Read(s[:]) // never fails since Go 1.24
+	return s
+}
+
+// Commitment is the log's entry for an event (SPEC.md §9): erasing event and
+// salt leaves 32 bytes that say nothing.
+func Commitment(event []byte, salt [32]byte) [32]byte {
+	h := sha256.New()
+	h.Write([]byte("coffre/v1/event\x00"))
+	h.Write(salt[:])
+	h.Write(event)
+	return [32]byte(h.Sum(nil))
+}

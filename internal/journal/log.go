@@ -1,0 +1,156 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Log is the read side: proofs of what is published. Safe for concurrent use.
+type Log struct {
+	store Store
+	view  func(ctx context.Context, fn func(Reader) error) error
+	kick  func()
+}
+
+// NewLog reads leaves through view, and calls kick when somebody waits for a
+// checkpoint; on a replica that does not sequence, kick may do nothing.
+func NewLog(store Store, view func(ctx context.Context, fn func(Reader) error) error, kick func()) *Log {
+	return &Log{store: store, view: view, kick: kick}
+}
+
+// Head is the newest published state.
+func (l *Log) Head(ctx context.Context) (Head, error) { return l.store.Head(ctx) }
+
+// Await returns once the record is under a published checkpoint. It looks
+// again after one millisecond, then less and less often, because the
+// sequencer may run in another process.
+func (l *Log) Await(ctx context.Context, recordID string) (Record, Leaf, error) {
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		var rec Record
+		err := l.view(ctx, func(r Reader) (err error) {
+			rec, err = r.Record(ctx, recordID)
+			return err
+		})
+		if err != nil {
+			return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
+		}
+		if rec.Index >= 0 {
+			leaf, err := l.Leaf(ctx, rec.Index)
+			return rec, leaf, err
+		}
+		l.kick()
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", ctx.Err())
+		case <-timer.C:
+		}
+	}
+}
+
+// Leaf proves one entry in the newest checkpoint; public facts come with
+// their bytes.
+func (l *Log) Leaf(ctx context.Context, index int64) (Leaf, error) {
+	_, leaves, err := l.Proofs(ctx, []int64{index})
+	if err != nil {
+		return Leaf{}, err
+	}
+	entries, err := l.store.Entries(ctx, index, 1)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("read entry: %w", err)
+	}
+	if len(entries) == 1 && len(entries[0]) != len(tlog.Hash{}) {
+		leaves[0].Entry = entries[0]
+	}
+	return leaves[0], nil
+}
+
+// Proofs proves several entries in one checkpoint, in the order asked.
+func (l *Log) Proofs(ctx context.Context, indexes []int64) (Head, []Leaf, error) {
+	head, err := l.store.Head(ctx)
+	if err != nil {
+		return Head{}, nil, fmt.Errorf("read head: %w", err)
+	}
+	o := &overlay{ctx: ctx, store: l.store, from: tlog.StoredHashCount(head.Size)}
+	leaves := make([]Leaf, len(indexes))
+	for i, x := range indexes {
+		if x < 0 || x >= head.Size {
+			return Head{}, nil, fmt.Errorf("prove entry %d of %d: %w", x, head.Size, ErrProof)
+		}
+		proof, err := tlog.ProveRecord(head.Size, x, o)
+		if err != nil {
+			return Head{}, nil, fmt.Errorf("prove entry %d: %w", x, err)
+		}
+		leaves[i] = Leaf{Index: x, Size: head.Size, Path: make([][]byte, len(proof)), Checkpoint: string(head.Checkpoint)}
+		for j, h := range proof {
+			leaves[i].Path[j] = h[:]
+		}
+	}
+	return head, leaves, nil
+}
+
+// ErrAudit: the stored log is not the one that was signed.
+var ErrAudit = errors.New("journal is not sound")
+
+const auditPage = 1000
+
+// Audit computes every hash again from the entries and compares it with what
+// is stored and signed. It reads the whole log.
+func (l *Log) Audit(ctx context.Context) error {
+	head, err := l.store.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("read head: %w", err)
+	}
+	own := &overlay{ctx: ctx, store: l.store}
+	for at := int64(0); at < head.Size; {
+		entries, err := l.store.Entries(ctx, at, int(min(auditPage, head.Size-at)))
+		if err != nil {
+			return fmt.Errorf("read entries: %w", err)
+		}
+		if len(entries) == 0 {
+			return fmt.Errorf("%w: %d entries of %d", ErrAudit, at, head.Size)
+		}
+		from := len(own.added)
+		for _, e := range entries {
+			hs, err := tlog.StoredHashesForRecordHash(at, tlog.RecordHash(e), own)
+			if err != nil {
+				return fmt.Errorf("hash entry: %w", err)
+			}
+			own.added = append(own.added, hs...)
+			at++
+		}
+		if err := l.compare(ctx, own.added, from); err != nil {
+			return err
+		}
+	}
+	root, err := tlog.TreeHash(head.Size, own)
+	if err != nil {
+		return fmt.Errorf("hash tree: %w", err)
+	}
+	if root != head.Root {
+		return fmt.Errorf("%w: the entries do not give the signed root", ErrAudit)
+	}
+	return nil
+}
+
+func (l *Log) compare(ctx context.Context, own []tlog.Hash, from int) error {
+	indexes := make([]int64, len(own)-from)
+	for i := range indexes {
+		indexes[i] = int64(from + i)
+	}
+	stored, err := l.store.Hashes(ctx, indexes)
+	if err != nil {
+		return fmt.Errorf("read hashes: %w", err)
+	}
+	for i, h := range stored {
+		if h != own[from+i] {
+			return fmt.Errorf("%w: stored hash %d is not that of the entries", ErrAudit, from+i)
+		}
+	}
+	return nil
+}

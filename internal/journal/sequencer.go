@@ -1,0 +1,174 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// ErrFenced is what a Store answers when another sequencer has published since.
+var ErrFenced = errors.New("another sequencer has published")
+
+// GenerateKey makes a log's signing and verifier key (C2SP signed-note,
+// Ed25519). origin names the log and must have no space and no plus sign.
+func GenerateKey(origin string) (skey, vkey string, err error) {
+	skey, vkey, err = note.GenerateKey(rand.Reader, origin)
+	if err != nil {
+		return "", "", fmt.Errorf("generate log key: %w", err)
+	}
+	return skey, vkey, nil
+}
+
+// SequencerConfig of a Sequencer; Batch and Interval have defaults.
+type SequencerConfig struct {
+	Store    Store
+	Signer   note.Signer
+	Origin   string // first line of every checkpoint: the signer's name
+	Now      func() time.Time
+	Log      *slog.Logger
+	Batch    int           // most leaves at once, 1000
+	Interval time.Duration // longest wait of an entry without a kick, 1 s
+}
+
+// Sequencer gives queued entries their place in the log and signs
+// checkpoints. Any number may run over one Store: the fence lets one publish.
+type Sequencer struct {
+	c    SequencerConfig
+	kick chan struct{}
+}
+
+// NewSequencer makes one; Run starts it.
+func NewSequencer(c SequencerConfig) *Sequencer {
+	if c.Batch == 0 {
+		c.Batch = 1000
+	}
+	if c.Interval == 0 {
+		c.Interval = time.Second
+	}
+	return &Sequencer{c: c, kick: make(chan struct{}, 1)}
+}
+
+// Kick asks for a checkpoint now. Never blocks.
+func (s *Sequencer) Kick() {
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
+}
+
+// Run publishes until ctx ends. A failing store is tried again at the next
+// turn; the error it returns is ctx's.
+func (s *Sequencer) Run(ctx context.Context) error {
+	tick := time.NewTicker(s.c.Interval)
+	defer tick.Stop()
+	for {
+		if err := s.drain(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, ErrFenced) {
+			s.c.Log.ErrorContext(ctx, "journal not sequenced", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.kick:
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Sequencer) drain(ctx context.Context) error {
+	for {
+		n, err := s.Step(ctx)
+		if err != nil || n < s.c.Batch {
+			return err
+		}
+	}
+}
+
+// Step publishes one batch and says how many entries were in it. An empty
+// log gets its first checkpoint even without entries.
+func (s *Sequencer) Step(ctx context.Context) (int, error) {
+	queued, err := s.c.Store.Queue(ctx, s.c.Batch)
+	if err != nil {
+		return 0, fmt.Errorf("read queue: %w", err)
+	}
+	old, err := s.c.Store.Head(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read head: %w", err)
+	}
+	if len(queued) == 0 && old.Checkpoint != nil {
+		return 0, nil
+	}
+	hashes, root, err := extend(ctx, s.c.Store, old.Size, queued)
+	if err != nil {
+		return 0, err
+	}
+	head := Head{Size: old.Size + int64(len(queued)), Root: root, At: s.c.Now(), Fence: old.Fence + 1}
+	text := Checkpoint{Origin: s.c.Origin, Size: head.Size, Root: root}.text()
+	head.Checkpoint, err = note.Sign(&note.Note{Text: text}, s.c.Signer)
+	if err != nil {
+		return 0, fmt.Errorf("sign checkpoint: %w", err)
+	}
+	if err := s.c.Store.Publish(ctx, old, head, queued, hashes); err != nil {
+		return 0, fmt.Errorf("publish checkpoint: %w", err)
+	}
+	return len(queued), nil
+}
+
+// extend computes the stored hashes and the root that the entries add.
+func extend(ctx context.Context, store Store, size int64, entries []Queued) ([]tlog.Hash, tlog.Hash, error) {
+	o := &overlay{ctx: ctx, store: store, from: tlog.StoredHashCount(size)}
+	for i, e := range entries {
+		hs, err := tlog.StoredHashesForRecordHash(size+int64(i), tlog.RecordHash(e.Entry), o)
+		if err != nil {
+			return nil, tlog.Hash{}, fmt.Errorf("hash entry: %w", err)
+		}
+		o.added = append(o.added, hs...)
+	}
+	root, err := tlog.TreeHash(size+int64(len(entries)), o)
+	if err != nil {
+		return nil, tlog.Hash{}, fmt.Errorf("hash tree: %w", err)
+	}
+	return o.added, root, nil
+}
+
+// overlay reads stored hashes, and after them those not stored yet. It lives
+// for one Step, so it may hold the context that tlog's interface lacks.
+type overlay struct {
+	ctx   context.Context //nolint:containedctx // tlog.HashReader takes none
+	store Store
+	from  int64
+	added []tlog.Hash
+}
+
+// ReadHashes implements tlog.HashReader.
+func (o *overlay) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	var ask []int64
+	var where []int
+	for i, x := range indexes {
+		if x >= o.from {
+			if x-o.from >= int64(len(o.added)) {
+				return nil, fmt.Errorf("read hash %d: beyond the tree", x)
+			}
+			out[i] = o.added[x-o.from]
+			continue
+		}
+		ask, where = append(ask, x), append(where, i)
+	}
+	if len(ask) == 0 {
+		return out, nil
+	}
+	got, err := o.store.Hashes(o.ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range got {
+		out[where[i]] = h
+	}
+	return out, nil
+}
