@@ -52,7 +52,12 @@ func (s *Domain) withLeaves(ctx context.Context, all []Administration) ([]Admini
 	for i, adm := range all {
 		views[i].Administration = adm
 		if adm.KeyLeaf >= 0 && adm.Recipient != "" {
+			entry, err := administrationFact(adm).Encode()
+			if err != nil {
+				return nil, &Error{Kind: Damaged, Msg: "encode key fact", Err: err}
+			}
 			views[i].Key, leaves = &leaves[0], leaves[1:]
+			views[i].Key.Entry = entry
 		}
 	}
 	return views, nil

@@ -69,8 +69,10 @@ func (s *Domain) Export(ctx context.Context, a Actor) (*ExportPlan, error) {
 		return nil, &Error{Kind: Damaged, Msg: "decode keyring", Err: err}
 	}
 	p.Name = "coffre-" + p.Time.Format("2006-01-02") + ".zip"
-	p.Proof, err = s.proof(ctx, id)
-	return p, err
+	if p.Proof, err = s.proof(ctx, id); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Files yields the members in the order of the archive. Rows are read by the

@@ -52,17 +52,17 @@ func (s *Domain) Figures(ctx context.Context, a Actor) (SafeView, error) {
 // after a lost answer is no error; another one is AlreadyExists.
 func (s *Domain) OpenSafe(ctx context.Context, a Actor, c sealed.Container, manifest []byte) (SafeView, error) {
 	ev := s.begin(a, journal.WhatSafeOpened)
-	ring, err := s.container(c, string(a.Safe), 1)
-	if err == nil {
-		err = checkManifest(manifest)
-	}
-	if err != nil {
-		return SafeView{}, s.refuse(ctx, ev, err)
-	}
 	var id string
-	err = s.update(ctx, ev, func(tx Tx) error {
+	err := s.update(ctx, ev, func(tx Tx) error {
 		id = ""
 		if err := s.may(ctx, tx, a, ActOpenSafe); err != nil {
+			return err
+		}
+		ring, err := s.container(c, string(a.Safe), 1)
+		if err != nil {
+			return err
+		}
+		if err := checkManifest(manifest); err != nil {
 			return err
 		}
 		done, err := sameKeyring(ctx, tx, string(a.Safe), ring)
