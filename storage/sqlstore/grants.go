@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+type grants struct{ tx *sql.Tx }
+
+const (
+	grantColumns = `id, safe, doc, version, administration, service, purpose, procedure_name, sealed,
+idempotency_key, created, not_after, ended, opened, openings`
+	// grantRead joins what lists show beside the row.
+	grantRead = `SELECT g.id, g.safe, g.doc, g.version, g.administration, g.service, g.purpose, g.procedure_name, g.sealed,
+g.idempotency_key, g.created, g.not_after, g.ended, g.opened, g.openings,
+COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0)
+FROM grants g
+LEFT JOIN administrations a ON a.id = g.administration
+LEFT JOIN safes s ON s.id = g.safe
+LEFT JOIN accounts h ON h.id = s.account
+LEFT JOIN versions v ON v.doc = g.doc AND v.id = g.version `
+)
+
+func scanGrant(r row) (safe.Grant, error) {
+	var g safe.Grant
+	var created, notAfter, ended, opened int64
+	err := r.Scan(&g.ID, &g.Safe, &g.Doc, &g.Version, &g.Administration, &g.Service, &g.Purpose, &g.Procedure, &g.Sealed,
+		&g.Key, &created, &notAfter, &ended, &opened, &g.Openings, &g.AdministrationName, &g.Holder, &g.DocSealed)
+	g.Created, g.NotAfter, g.Ended, g.Opened = timeOf(created), timeOf(notAfter), timeOf(ended), timeOf(opened)
+	return g, err
+}
+
+func (s grants) Insert(ctx context.Context, g safe.Grant) error {
+	_, err := s.tx.ExecContext(ctx, `INSERT INTO grants (`+grantColumns+`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		string(g.ID), string(g.Safe), string(g.Doc), string(g.Version), string(g.Administration), g.Service, g.Purpose,
+		g.Procedure, g.Sealed, g.Key, micros(g.Created), micros(g.NotAfter), micros(g.Ended), micros(g.Opened), g.Openings)
+	return mapError("insert grant", err)
+}
+
+func (s grants) ByKey(ctx context.Context, id safe.SafeID, key string) (safe.Grant, error) {
+	g, err := scanGrant(s.tx.QueryRowContext(ctx, grantRead+`WHERE g.safe = $1 AND g.idempotency_key = $2`, string(id), key))
+	return g, mapError("find grant", err)
+}
+
+func (s grants) Get(ctx context.Context, id safe.GrantID) (safe.Grant, error) {
+	g, err := scanGrant(s.tx.QueryRowContext(ctx, grantRead+`WHERE g.id = $1`, string(id)))
+	return g, mapError("read grant", err)
+}
+
+func (s grants) Update(ctx context.Context, g safe.Grant) error {
+	r, err := s.tx.ExecContext(ctx, `UPDATE grants SET ended = $2, opened = $3, openings = $4 WHERE id = $1`,
+		string(g.ID), micros(g.Ended), micros(g.Opened), g.Openings)
+	return changed("update grant", r, err)
+}
+
+func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Grant, string, error) {
+	return s.list(ctx, `WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
+		string(id), p)
+}
+
+func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, p safe.Page) ([]safe.Grant, string, error) {
+	return s.list(ctx, `WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
+		string(a), p)
+}
+
+func (s grants) list(ctx context.Context, where, whose string, p safe.Page) ([]safe.Grant, string, error) {
+	us, id, err := before(p.After)
+	if err != nil {
+		return nil, "", err
+	}
+	list, err := query(ctx, s.tx, "list grants", scanGrant, grantRead+where, whose, us, id, p.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(list, p.Limit, func(g safe.Grant) string {
+		return cursor(strconv.FormatInt(micros(g.Created), 10), string(g.ID))
+	})
+	return list, next, nil
+}
