@@ -256,8 +256,9 @@ export class Documents {
 
 /** The event that the proof shows is this very release. */
 export function checkRelease(event: Event, what: string, about: Partial<Event>): void {
-	if (event.what !== what)
-		throw new CoffreError('leaf', { message: `the proof is of ${event.what}` });
+	if (event.what !== what || event.result !== 'done') {
+		throw new CoffreError('leaf', { message: `the proof is of ${event.what}, ${event.result}` });
+	}
 	try {
 		same('event and release', event, about);
 	} catch {

@@ -161,8 +161,18 @@ describe('a gateway that lies', () => {
 			return undefined;
 		};
 		await agent.open(grant.id);
+		await safe.endGrant(grant.id);
+		await expect(agent.open(grant.id)).rejects.toMatchObject({ code: 'ended' });
+		const refused = gateway.records.at(-1);
+		expect(refused?.event).toMatchObject({ what: 'grant.released', result: 'refused' });
+		first(gateway.grants).ended = false;
 		const lies: ((a: Record<string, unknown>) => unknown)[] = [
 			() => old,
+			() => ({
+				event: refused?.text,
+				salt: refused?.salt,
+				leaf: gateway.tree.leaf(refused?.index ?? 0),
+			}),
 			(a) => ({ ...(a.proof as object), leaf: undefined }),
 			(a) => ({ ...(a.proof as object), salt: toBase64(random(32)) }),
 			(a) => ({

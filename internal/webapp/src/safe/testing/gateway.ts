@@ -9,7 +9,7 @@ import { Tree } from '../../crypto/testing/tree.ts';
 
 // A gateway in memory that keeps the contract of openapi.yaml as far as
 // src/safe uses it, for tests that make it lie. The real one is met in
-// e2e/ and in real.test.ts.
+// e2e/.
 
 export type Json = Record<string, unknown>;
 /** Changes an answer on its way; returns what is answered instead. */
