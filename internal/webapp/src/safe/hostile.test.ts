@@ -40,10 +40,22 @@ describe('a gateway that lies', () => {
 		await client().unlock({ kind: 'paper', text: words(paper) });
 	});
 
+	it('cannot show two devices two histories of one epoch (T8)', async () => {
+		const { safe, paper } = await create();
+		const before = gateway.manifest;
+		const other = await client('citizen', {}).unlock({ kind: 'paper', text: words(paper) });
+		await safe.createFolder('a');
+		gateway.manifest = before;
+		await other.createFolder('b');
+		await expect(safe.refresh()).rejects.toMatchObject({ code: 'rollback' });
+	});
+
 	it('cannot show another safe, or an empty one (T2)', async () => {
 		const { paper } = await create();
 		gateway.keyring = undefined;
+		gateway.seen.length = 0;
 		await expect(create()).rejects.toMatchObject({ code: 'rollback' });
+		expect(gateway.seen).not.toContain('POST /api/v1/safe');
 		const mine = gateway;
 		gateway = new FakeGateway();
 		await create(client('citizen', {}));
