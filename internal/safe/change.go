@@ -67,7 +67,7 @@ func (s *Domain) Change(ctx context.Context, a Actor, match [32]byte, c Change) 
 	}
 	if len(c.Erase) > 0 {
 		// The act is done; what fails here is for the sweeping loop.
-		_, _ = s.finishErasures(ctx, len(c.Erase))
+		_, _ = s.finishErasures(ctx, sweepBatch)
 	}
 	return next, nil
 }

@@ -3,8 +3,11 @@ package safe
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // Fault is a kind of finding.
@@ -88,13 +91,12 @@ func (s *Domain) check(ctx context.Context, deep bool) (Report, error) {
 			return r, err
 		}
 	}
-	if err := s.log.Audit(ctx); err != nil {
-		if ctx.Err() != nil || IsKind(err, Unavailable) {
-			return r, backend("audit log", err)
-		}
+	err := s.log.Audit(ctx)
+	if errors.Is(err, journal.ErrAudit) {
 		r.add(Finding{Fault: FaultLog, Text: err.Error()})
+		err = nil
 	}
-	return r, nil
+	return r, backend("audit log", err)
 }
 
 func (s *Domain) checkVersions(ctx context.Context, r *Report, deep bool) error {

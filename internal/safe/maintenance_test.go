@@ -2,6 +2,8 @@ package safe_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +163,27 @@ func TestWhatNobodyCameBackForIsRemovedAndTheHolderIsTold(t *testing.T) {
 	if told != 2 {
 		t.Fatalf("%d removals in the holder's journal, want 2", told)
 	}
+}
+
+// unsoundLog is a log whose tree is not the signed one; deafLog does not
+// answer.
+type (
+	unsoundLog struct{ safe.Publisher }
+	deafLog    struct{ safe.Publisher }
+)
+
+func (unsoundLog) Audit(context.Context) error { return fmt.Errorf("entry 7: %w", journal.ErrAudit) }
+func (deafLog) Audit(context.Context) error    { return errBroken }
+
+func TestCheckTellsAnUnsoundLogFromOneThatDoesNotAnswer(t *testing.T) {
+	w := newWorld(t)
+	r, err := w.with(func(c *safe.Config) { c.Log = unsoundLog{w.log} }).Check(w.ctx)
+	must(t, err)
+	if len(r.Findings) != 1 || r.Findings[0].Fault != safe.FaultLog {
+		t.Fatalf("check finds %v", r.Findings)
+	}
+	_, err = w.with(func(c *safe.Config) { c.Log = deafLog{w.log} }).Check(w.ctx)
+	wantKind(t, err, safe.Unavailable)
 }
 
 func TestFindingIsOneLine(t *testing.T) {
