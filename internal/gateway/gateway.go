@@ -1,0 +1,103 @@
+// Package gateway is the HTTP interface: one route table, one handler per
+// operation of openapi.yaml, one place where domain errors become problems.
+// Handlers parse, call one use case, and encode.
+//
+// Trust: nothing in a request is believed but what auth/session and
+// auth/machine have verified. The gateway itself is not believed by any
+// client: what it serves is sealed and signed elsewhere. It holds plain bytes
+// only for the length of a deposit, in memory.
+package gateway
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/auth/machine"
+	"github.com/coffre-citoyen/coffre/auth/oidc"
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// Site is what the pages show of the territory.
+type Site struct {
+	Name      string
+	Colour    string
+	Logo      string // path on this origin, or ""
+	Contact   string
+	Mode      string // "demo" or "production"
+	Version   string
+	LogKey    string // vkey
+	Providers []SiteProvider
+	Demo      any // of the demonstration; nil in production
+}
+
+// SiteProvider is a way to log in.
+type SiteProvider struct {
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+	Label string `json:"label"`
+}
+
+// Config of a Gateway. All but Extra are needed.
+type Config struct {
+	Safe      *safe.Domain
+	Log       *journal.Log
+	Sessions  *session.Manager
+	Providers map[string]*oidc.Provider // by id, as in the paths of log-in
+	Machine   *machine.Server
+	Once      session.Once
+	Limiter   session.Limiter
+	Site      Site
+	PublicURL string // without a slash at the end
+	Pages     http.Handler
+	Logger    *slog.Logger
+	Now       func() time.Time
+	// Observe is told of every answer; nil is nobody.
+	Observe func(operation string, status int, took time.Duration)
+	// Extra handlers by path prefix: the simulators of the demonstration.
+	Extra map[string]http.Handler
+}
+
+// Gateway serves. Safe for concurrent use; it keeps no state of its own.
+type Gateway struct {
+	safe      *safe.Domain
+	log       *journal.Log
+	sessions  *session.Manager
+	providers map[string]*oidc.Provider
+	machine   *machine.Server
+	once      session.Once
+	limiter   session.Limiter
+	site      Site
+	publicURL string
+	pages     http.Handler
+	logger    *slog.Logger
+	now       func() time.Time
+	observe   func(operation string, status int, took time.Duration)
+	extra     map[string]http.Handler
+}
+
+// New makes a Gateway.
+func New(c Config) *Gateway {
+	if c.Observe == nil {
+		c.Observe = func(string, int, time.Duration) {}
+	}
+	return &Gateway{
+		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
+		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
+		logger: c.Logger, now: c.Now, observe: c.Observe, extra: c.Extra,
+	}
+}
+
+// Server wraps the handler with the time limits that slow or idle callers
+// meet; bodies have deadlines of their own that move with progress.
+func Server(h http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+}

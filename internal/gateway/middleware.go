@@ -1,0 +1,214 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/coffre-citoyen/coffre/auth"
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/problem"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// handler returns its error instead of writing it: a failure cannot be
+// followed by a success.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// progressTime is how long a body may stand still.
+const progressTime = 30 * time.Second
+
+// Handler is everything the gateway serves.
+func (g *Gateway) Handler() http.Handler {
+	m := mux.NewRouter()
+	m.UseEncodedPath()
+	for _, rt := range g.Routes() {
+		m.Handle(rt.Path, g.serve(rt)).Methods(rt.Method)
+	}
+	for prefix, h := range g.extra {
+		m.PathPrefix(prefix).Handler(h)
+	}
+	missing := func(slug string) http.Handler {
+		return g.serve(Route{Operation: slug, Class: Public, Rate: RateRead, handler: func(http.ResponseWriter, *http.Request) error {
+			return problem.New(slug)
+		}})
+	}
+	notFound := missing("not-found")
+	m.MethodNotAllowedHandler = missing("method-not-allowed")
+	m.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isPage(r) {
+			g.pages.ServeHTTP(w, r)
+			return
+		}
+		notFound.ServeHTTP(w, r)
+	})
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(missing("cross-origin"))
+	return p.Handler(m)
+}
+
+// serve runs one route: headers, limits, who is calling, the handler, and
+// what is said when it fails.
+func (g *Gateway) serve(rt Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := g.now()
+		out := &answer{ResponseWriter: w}
+		g.secure(w.Header())
+		w.Header().Set("Cache-Control", "no-store")
+		rc := http.NewResponseController(w)
+		r.Body = &moving{ReadCloser: r.Body, rc: rc}
+		out.rc = rc
+		if rt.Body >= 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
+		}
+		err := g.guarded(rt, out, r)
+		g.fail(rt, out, r, err)
+		_ = rc.SetReadDeadline(time.Time{})
+		_ = rc.SetWriteDeadline(time.Time{})
+		g.observe(rt.Operation, out.status, g.now().Sub(start))
+	})
+}
+
+func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+				panic(p)
+			}
+			g.logger.ErrorContext(r.Context(), "handler panicked", "operation", rt.Operation, "stack", string(debug.Stack()))
+			err = problem.New("internal")
+		}
+	}()
+	if rt.Body >= 0 && r.ContentLength > rt.Body {
+		return &problem.Error{Slug: "body-too-large", Limit: rt.Body}
+	}
+	p, err := g.authenticate(r)
+	if err != nil && rt.Class != Public {
+		return err
+	}
+	if err := g.allow(rt, p, r); err != nil {
+		return err
+	}
+	if err := rt.Class.admits(p); err != nil {
+		return err
+	}
+	if p.Kind != "" {
+		r = r.WithContext(auth.With(r.Context(), p))
+	}
+	return rt.handler(w, r)
+}
+
+// authenticate gives the zero Principal when the request carries nothing.
+func (g *Gateway) authenticate(r *http.Request) (auth.Principal, error) {
+	var p auth.Principal
+	var err error
+	if token := machineToken(r); token != "" {
+		p, err = g.machine.Verify(r.Context(), token)
+	} else {
+		p, err = g.sessions.Read(r.Context(), r)
+	}
+	switch {
+	case err == nil:
+		return p, nil
+	case errors.Is(err, session.ErrNone):
+		return auth.Principal{}, problem.New("unauthenticated")
+	case errors.Is(err, session.ErrNotFound):
+		return auth.Principal{}, problem.Wrap("session-expired", err)
+	default:
+		return auth.Principal{}, problem.Wrap("unavailable", err)
+	}
+}
+
+// allow counts the request against its rate class, by caller.
+func (g *Gateway) allow(rt Route, p auth.Principal, r *http.Request) error {
+	who := p.Account + p.System
+	if who == "" {
+		who, _, _ = net.SplitHostPort(r.RemoteAddr)
+	}
+	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rt.Rate.name+"/"+who, rt.Rate.n, time.Minute)
+	if err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	if !ok {
+		return &problem.Error{Slug: "rate-limited", RetryAfter: int(wait/time.Second) + 1}
+	}
+	return nil
+}
+
+// fail writes the problem, unless the answer has begun: then the connection
+// is cut, so that nobody takes half an answer for a whole one.
+func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) {
+	if err == nil {
+		return
+	}
+	p := problemOf(err)
+	level := slog.LevelInfo
+	if p.Status() >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	g.logger.Log(r.Context(), level, "request refused", "operation", rt.Operation, "problem", p.Slug, "cause", fmt.Sprint(p.Cause))
+	if w.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close") // the rest of the body is not read
+	}
+	for _, h := range []string{"ETag", "Content-Length", "Content-Disposition", "Content-Range"} {
+		w.Header().Del(h)
+	}
+	if err := problem.Write(w, r, p); err != nil {
+		g.logger.DebugContext(r.Context(), "answer not delivered", "error", err)
+	}
+}
+
+// answer remembers whether it has begun, and lets a slow reader take its time
+// as long as it reads.
+type answer struct {
+	http.ResponseWriter
+	rc     *http.ResponseController
+	status int
+}
+
+func (a *answer) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	_ = a.rc.SetWriteDeadline(time.Now().Add(progressTime)) // a recorder in tests has none
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// moving is a request body that may be slow but not stand still.
+type moving struct {
+	io.ReadCloser
+	rc *http.ResponseController
+}
+
+func (m *moving) Read(p []byte) (int, error) {
+	_ = m.rc.SetReadDeadline(time.Now().Add(progressTime))
+	return m.ReadCloser.Read(p)
+}
+
+// actor is who asks, in the words of the domain.
+func actor(r *http.Request) safe.Actor {
+	p, _ := auth.From(r.Context())
+	return safe.Actor{
+		Kind: safe.ActorKind(p.Kind), Account: safe.AccountID(p.Account), Safe: safe.SafeID(p.Safe),
+		Administration: safe.AdministrationID(p.Administration), System: safe.SystemID(p.System),
+		Name: p.Name, Level: p.Level, Door: p.Door,
+	}
+}

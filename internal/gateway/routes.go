@@ -1,0 +1,178 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/coffre-citoyen/coffre/auth"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/problem"
+)
+
+// Class says who may call a route at all; what they may do there is decided
+// in internal/safe.
+type Class string
+
+const (
+	// Public needs nobody.
+	Public Class = "public"
+	// Account needs somebody who logged in.
+	Account Class = "account"
+	// CitizenOnly needs the holder of a safe.
+	CitizenOnly Class = "citizen"
+	// Office needs an agent or a registered system of an administration.
+	Office Class = "office"
+)
+
+func (c Class) admits(p auth.Principal) error {
+	ok := false
+	switch c {
+	case Public:
+		ok = true
+	case Account:
+		ok = p.Kind == auth.Citizen || p.Kind == auth.Agent
+	case CitizenOnly:
+		ok = p.Kind == auth.Citizen
+	case Office:
+		ok = p.Kind == auth.Agent || p.Kind == auth.System
+	}
+	if !ok {
+		return problem.New("forbidden")
+	}
+	return nil
+}
+
+// Rate is how many requests a caller may make in a minute.
+type Rate struct {
+	name string
+	n    int
+}
+
+// The rate classes.
+var (
+	RateRead  = Rate{"read", 1200}
+	RateWrite = Rate{"write", 600}
+	RateLogin = Rate{"login", 60}
+	RateCode  = Rate{"code", 20}
+	RatePoll  = Rate{"poll", 120}
+)
+
+// Route declares one operation: who, how much, and what the journal says of it.
+type Route struct {
+	Operation string // of openapi.yaml; "" for what browsers navigate to
+	Method    string
+	Path      string
+	Class     Class
+	Body      int64    // most bytes of a body; Streamed when the handler limits it
+	Events    []string // what it may write in the journal; empty for plain reads
+	Rate      Rate
+	handler   handler
+}
+
+const (
+	noBody    = 0
+	smallBody = 64 << 10
+	grantBody = 256 << 10
+	bigBody   = 12 << 20 // a manifest of 8 MiB in base64, with grants
+	// Streamed bodies are limited by what was reserved or by the domain.
+	Streamed = -1
+)
+
+// Routes is the only route table.
+func (g *Gateway) Routes() []Route {
+	return append(append(g.publicRoutes(), g.accountRoutes()...), append(g.safeRoutes(), g.officeRoutes()...)...)
+}
+
+func (g *Gateway) publicRoutes() []Route {
+	return []Route{
+		{"health", "GET", "/healthz", Public, noBody, nil, RateRead, g.health},
+		{"ready", "GET", "/readyz", Public, noBody, nil, RateRead, g.ready},
+		{"getSite", "GET", "/api/v1/site", Public, noBody, nil, RateRead, g.getSite},
+		{"getTerms", "GET", "/api/v1/terms", Public, noBody, nil, RateRead, g.getTerms},
+		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
+		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},
+		{"getLogKey", "GET", "/log/key", Public, noBody, nil, RateRead, g.getLogKey},
+		{"", "GET", "/login/{provider}", Public, noBody, nil, RateLogin, g.login},
+		{"", "GET", "/callback/{provider}", Public, noBody, []string{journal.WhatLogin, journal.WhatLoginRefused}, RateLogin, g.callback},
+		{"", "POST", "/logout", Public, smallBody, []string{journal.WhatSessionEnded}, RateLogin, g.logout},
+		{"", "GET", "/logout/callback", Public, noBody, nil, RateLogin, g.loggedOut},
+		{"oauthMetadata", "GET", "/.well-known/oauth-authorization-server", Public, noBody, nil, RateRead, g.oauthMetadata},
+		{"oauthKeys", "GET", "/oauth/jwks", Public, noBody, nil, RateRead, g.oauthKeys},
+		{"deviceAuthorization", "POST", "/oauth/device", Public, smallBody, nil, RateCode, g.deviceAuthorization},
+		{"token", "POST", "/oauth/token", Public, smallBody, nil, RatePoll, g.token},
+	}
+}
+
+func (g *Gateway) accountRoutes() []Route {
+	return []Route{
+		{"getMe", "GET", "/api/v1/me", Account, noBody, nil, RateRead, g.getMe},
+		{"acceptTerms", "PUT", "/api/v1/me/terms", Account, smallBody, []string{journal.WhatTerms}, RateWrite, g.acceptTerms},
+		{"listSessions", "GET", "/api/v1/sessions", Account, noBody, nil, RateRead, g.listSessions},
+		{"endSession", "DELETE", "/api/v1/sessions/{id}", Account, noBody, []string{journal.WhatSessionEnded}, RateWrite, g.endSession},
+		{"getDevice", "GET", "/api/v1/devices/{code}", Account, noBody, nil, RateCode, g.getDevice},
+		{"answerDevice", "POST", "/api/v1/devices/{code}", Account, smallBody, []string{journal.WhatDeviceAllowed}, RateCode, g.answerDevice},
+	}
+}
+
+func (g *Gateway) safeRoutes() []Route {
+	const root = "/api/v1/safe"
+	changes := []string{journal.WhatOrganised, journal.WhatDocumentAdded, journal.WhatDocumentErased}
+	return []Route{
+		{"getSafe", "GET", root, CitizenOnly, noBody, nil, RateRead, g.getSafe},
+		{"createSafe", "POST", root, CitizenOnly, grantBody, []string{journal.WhatSafeOpened}, RateWrite, g.createSafe},
+		{"getKeyring", "GET", root + "/keyring", CitizenOnly, noBody, nil, RateRead, g.getKeyring},
+		{"putKeyring", "PUT", root + "/keyring", CitizenOnly, grantBody, []string{journal.WhatKeyringChanged}, RateWrite, g.putKeyring},
+		{"getManifest", "GET", root + "/manifest", CitizenOnly, noBody, nil, RateRead, g.getManifest},
+		{"putManifest", "PUT", root + "/manifest", CitizenOnly, bigBody, changes, RateWrite, g.putManifest},
+		{"reserveUpload", "POST", root + "/uploads", CitizenOnly, smallBody, []string{journal.WhatDocumentAdded}, RateWrite, g.reserveUpload},
+		{"putVersion", "PUT", root + "/documents/{doc}/versions/{version}", CitizenOnly, Streamed, []string{journal.WhatDocumentAdded}, RateWrite, g.putVersion},
+		{"getDocument", "GET", root + "/documents/{doc}", CitizenOnly, noBody, nil, RateRead, g.getDocument},
+		{"releaseOwn", "POST", root + "/documents/{doc}/release", CitizenOnly, noBody, []string{journal.WhatDocumentOpened}, RateWrite, g.releaseOwn},
+		{"getContent", "GET", root + "/documents/{doc}/content", CitizenOnly, noBody, []string{journal.WhatDocumentOpened}, RateRead, g.getContent},
+		{"listInbox", "GET", root + "/inbox", CitizenOnly, noBody, nil, RateRead, g.listInbox},
+		{"listAddresses", "GET", root + "/addresses", CitizenOnly, noBody, nil, RateRead, g.listAddresses},
+		{"createAddress", "POST", root + "/addresses", CitizenOnly, smallBody, []string{journal.WhatAddressCreated}, RateWrite, g.createAddress},
+		{"endAddress", "DELETE", root + "/addresses/{id}", CitizenOnly, noBody, []string{journal.WhatAddressEnded}, RateWrite, g.endAddress},
+		{"listGrants", "GET", root + "/grants", CitizenOnly, noBody, nil, RateRead, g.listGrants},
+		{"createGrant", "POST", root + "/grants", CitizenOnly, grantBody, []string{journal.WhatGrantCreated}, RateWrite, g.createGrant},
+		{"endGrant", "DELETE", root + "/grants/{id}", CitizenOnly, noBody, []string{journal.WhatGrantEnded}, RateWrite, g.endGrant},
+		{"getJournal", "GET", root + "/journal", CitizenOnly, noBody, nil, RateRead, g.getJournal},
+		{"exportSafe", "GET", root + "/export", CitizenOnly, noBody, []string{journal.WhatExported}, RateWrite, g.exportSafe},
+	}
+}
+
+func (g *Gateway) officeRoutes() []Route {
+	const root = "/api/v1/administration"
+	return []Route{
+		{"getAdministration", "GET", root, Office, noBody, nil, RateRead, g.getAdministration},
+		{"getAdministrationKeyring", "GET", root + "/keyring", Office, noBody, nil, RateRead, g.getAdministrationKeyring},
+		{"putAdministrationKeyring", "PUT", root + "/keyring", Office, grantBody, []string{journal.WhatAdministrationKey}, RateWrite, g.putAdministrationKeyring},
+		{"listReceivedGrants", "GET", root + "/grants", Office, noBody, nil, RateRead, g.listReceivedGrants},
+		{"releaseGrant", "POST", root + "/grants/{id}/release", Office, noBody, []string{journal.WhatGrantReleased}, RateWrite, g.releaseGrant},
+		{"getGrantContent", "GET", root + "/grants/{id}/content", Office, noBody, []string{journal.WhatGrantReleased}, RateRead, g.getGrantContent},
+		{"deposit", "PUT", "/api/v1/deposits/{address}", Office, Streamed, []string{journal.WhatDeposit}, RateWrite, g.deposit},
+	}
+}
+
+// isPage tells a navigation from a call of the interface.
+func isPage(r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	for _, p := range []string{"/api/", "/oauth/", "/log/", "/login/", "/callback/", "/logout"} {
+		if strings.HasPrefix(r.URL.Path, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// machineToken is a bearer token that looks like a JWT: a system's. A command
+// line's is opaque and read by the session manager.
+func machineToken(r *http.Request) string {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if ok && strings.Count(token, ".") == 2 {
+		return token
+	}
+	return ""
+}

@@ -1,0 +1,167 @@
+package gateway
+
+import (
+	"net/http"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+func (g *Gateway) getSafe(w http.ResponseWriter, r *http.Request) error {
+	v, err := g.safe.Figures(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, viewSafe(v))
+}
+
+func (g *Gateway) createSafe(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Keyring  sealed.Container `json:"keyring"`
+		Manifest []byte           `json:"manifest"`
+	}
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	v, err := g.safe.OpenSafe(r.Context(), actor(r), in.Keyring, in.Manifest)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, viewSafe(v))
+}
+
+func (g *Gateway) getKeyring(w http.ResponseWriter, r *http.Request) error {
+	v, err := g.safe.Keyring(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	return writeKeyring(w, v)
+}
+
+// writeKeyring serves the container as it was stored, canonical JSON.
+func writeKeyring(w http.ResponseWriter, v safe.Sealed) error {
+	w.Header().Set("ETag", etag(v.Hash))
+	w.Header().Set("Content-Type", "application/json")
+	_, err := w.Write(v.Body)
+	return err
+}
+
+func (g *Gateway) putKeyring(w http.ResponseWriter, r *http.Request) error {
+	match, err := ifMatch(r)
+	if err != nil {
+		return err
+	}
+	var in sealed.Container
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	v, err := g.safe.PutKeyring(r.Context(), actor(r), match, in)
+	return replaced(w, v, err)
+}
+
+// replaced answers a compare-and-swap with the new ETag.
+func replaced(w http.ResponseWriter, v safe.Sealed, err error) error {
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag(v.Hash))
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (g *Gateway) getManifest(w http.ResponseWriter, r *http.Request) error {
+	v, err := g.safe.Manifest(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag(v.Hash))
+	return writeJSON(w, http.StatusOK, struct {
+		Epoch  int64  `json:"epoch"`
+		Sealed []byte `json:"sealed"`
+	}{v.Epoch, v.Body})
+}
+
+type changeInput struct {
+	Epoch  int64  `json:"epoch"`
+	Sealed []byte `json:"sealed"`
+	Adopt  []struct {
+		Doc     string `json:"doc"`
+		Version string `json:"version"`
+		Grant   []byte `json:"grant"`
+	} `json:"adopt"`
+	Erase []string `json:"erase"`
+}
+
+func (in changeInput) parse() (safe.Change, error) {
+	c := safe.Change{Epoch: in.Epoch, Sealed: in.Sealed}
+	for _, a := range in.Adopt {
+		doc, err := safe.ParseID[safe.DocumentID](a.Doc)
+		if err != nil {
+			return c, err
+		}
+		version, err := safe.ParseID[safe.VersionID](a.Version)
+		if err != nil {
+			return c, err
+		}
+		c.Adopt = append(c.Adopt, safe.Adoption{Doc: doc, Version: version, Grant: a.Grant})
+	}
+	for _, d := range in.Erase {
+		doc, err := safe.ParseID[safe.DocumentID](d)
+		if err != nil {
+			return c, err
+		}
+		c.Erase = append(c.Erase, doc)
+	}
+	return c, nil
+}
+
+func (g *Gateway) putManifest(w http.ResponseWriter, r *http.Request) error {
+	match, err := ifMatch(r)
+	if err != nil {
+		return err
+	}
+	var in changeInput
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	change, err := in.parse()
+	if err != nil {
+		return err
+	}
+	v, err := g.safe.Change(r.Context(), actor(r), match, change)
+	return replaced(w, v, err)
+}
+
+func (g *Gateway) getJournal(w http.ResponseWriter, r *http.Request) error {
+	limit, err := limitOf(r)
+	if err != nil {
+		return err
+	}
+	page, err := g.safe.Journal(r.Context(), actor(r), r.URL.Query().Get("before"), limit)
+	if err != nil {
+		return err
+	}
+	type item struct {
+		Event  string   `json:"event"`
+		Salt   []byte   `json:"salt"`
+		Cursor string   `json:"cursor"`
+		Index  *int64   `json:"index,omitempty"`
+		Path   [][]byte `json:"path,omitzero"`
+	}
+	out := struct {
+		Items      []item `json:"items"`
+		Checkpoint string `json:"checkpoint"`
+		Next       string `json:"next,omitempty"`
+	}{Items: []item{}, Checkpoint: string(page.Checkpoint), Next: page.Next}
+	for _, it := range page.Items {
+		v := item{Event: string(it.Event), Salt: it.Salt[:], Cursor: it.Cursor}
+		if it.Index >= 0 {
+			v.Index, v.Path = &it.Index, it.Path
+			if v.Path == nil {
+				v.Path = [][]byte{} // the only leaf of a tree has an empty path
+			}
+		}
+		out.Items = append(out.Items, v)
+	}
+	return writeJSON(w, http.StatusOK, out)
+}

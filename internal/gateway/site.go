@@ -1,0 +1,159 @@
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/auth"
+	"github.com/coffre-citoyen/coffre/internal/problem"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+func (g *Gateway) health(w http.ResponseWriter, _ *http.Request) error {
+	return writeText(w, "ok\n")
+}
+
+func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) error {
+	if err := g.safe.Ping(r.Context()); err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	return writeText(w, "ready\n")
+}
+
+func writeText(w http.ResponseWriter, s string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := io.WriteString(w, s)
+	return err
+}
+
+type siteView struct {
+	Name         string         `json:"name"`
+	Colour       string         `json:"colour"`
+	Logo         string         `json:"logo,omitempty"`
+	Contact      string         `json:"contact,omitempty"`
+	Mode         string         `json:"mode"`
+	Version      string         `json:"version"`
+	Languages    []string       `json:"languages"`
+	TermsVersion string         `json:"termsVersion"`
+	Limits       limitsView     `json:"limits"`
+	LogKey       string         `json:"logKey"`
+	Providers    []SiteProvider `json:"providers"`
+	Demo         any            `json:"demo,omitempty"`
+}
+
+func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
+	s := g.site
+	return writeJSON(w, http.StatusOK, siteView{
+		Name: s.Name, Colour: s.Colour, Logo: s.Logo, Contact: s.Contact, Mode: s.Mode, Version: s.Version,
+		Languages: []string{"fr", "en"}, TermsVersion: g.safe.TermsVersion(), Limits: limitsView(g.safe.Limits()),
+		LogKey: s.LogKey, Providers: s.Providers, Demo: s.Demo,
+	})
+}
+
+func (g *Gateway) getCheckpoint(w http.ResponseWriter, r *http.Request) error {
+	head, err := g.log.Head(r.Context())
+	if err != nil {
+		return err
+	}
+	if head.Checkpoint == nil {
+		return problem.New("unavailable") // the sequencer signs the first one when it starts
+	}
+	return writeText(w, string(head.Checkpoint))
+}
+
+func (g *Gateway) getLogKey(w http.ResponseWriter, _ *http.Request) error {
+	return writeText(w, g.site.LogKey+"\n")
+}
+
+func (g *Gateway) listAdministrations(w http.ResponseWriter, r *http.Request) error {
+	p, err := pageOf(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query().Get("q")
+	if len(q) > 400 {
+		return problem.New("invalid")
+	}
+	items, next, err := g.safe.Administrations(r.Context(), q, p)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, listOf(items, next, viewAdministration))
+}
+
+type meView struct {
+	Kind           string              `json:"kind"`
+	Account        string              `json:"account"`
+	Name           string              `json:"name"`
+	Level          string              `json:"level"`
+	Provider       string              `json:"provider"`
+	Session        meSession           `json:"session"`
+	TermsAccepted  string              `json:"termsAccepted,omitempty"`
+	Safe           *meSafe             `json:"safe,omitempty"`
+	Administration *administrationView `json:"administration,omitempty"`
+}
+
+type meSession struct {
+	ID      string    `json:"id"`
+	Expires time.Time `json:"expires"`
+}
+
+type meSafe struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+}
+
+func (g *Gateway) getMe(w http.ResponseWriter, r *http.Request) error {
+	p, _ := auth.From(r.Context())
+	acc, err := g.safe.Account(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	v := meView{
+		Kind: string(p.Kind), Account: p.Account, Name: p.Name, Level: p.ACR, Provider: p.Provider,
+		Session: meSession{ID: p.Session, Expires: p.Expires.UTC()}, TermsAccepted: acc.TermsVersion,
+	}
+	if err := g.addHolding(r, p, &v); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, v)
+}
+
+// addHolding says what the account holds: a safe, or a place in an administration.
+func (g *Gateway) addHolding(r *http.Request, p auth.Principal, v *meView) error {
+	if p.Kind == auth.Agent {
+		a, err := g.safe.Administration(r.Context(), actor(r))
+		if err != nil {
+			return err
+		}
+		view := viewAdministration(a)
+		v.Administration = &view
+		return nil
+	}
+	f, err := g.safe.Figures(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	s := viewSafe(f)
+	v.Safe = &meSafe{ID: s.ID, State: s.State}
+	return nil
+}
+
+func (g *Gateway) acceptTerms(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Version string `json:"version"`
+	}
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	err := g.safe.AcceptTerms(r.Context(), actor(r), in.Version)
+	if safe.IsKind(err, safe.TermsNotAccepted) {
+		return problem.Wrap("other-terms", err)
+	}
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

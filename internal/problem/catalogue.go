@@ -1,0 +1,159 @@
+package problem
+
+import "net/http"
+
+type sentence struct{ title, detail string }
+
+type entry struct {
+	slug   string
+	status int
+	text   map[string]sentence
+}
+
+func lookup(slug string) entry {
+	for _, e := range catalogue() {
+		if e.slug == slug {
+			return e
+		}
+	}
+	return lookup("internal")
+}
+
+// Slugs lists the catalogue.
+func Slugs() []string {
+	var all []string
+	for _, e := range catalogue() {
+		all = append(all, e.slug)
+	}
+	return all
+}
+
+func both(frTitle, frDetail, enTitle, enDetail string) map[string]sentence {
+	return map[string]sentence{"fr": {frTitle, frDetail}, "en": {enTitle, enDetail}}
+}
+
+func catalogue() []entry {
+	return append(append(aboutCallers(), aboutRequests()...), append(aboutDocuments(), aboutServer()...)...)
+}
+
+func aboutCallers() []entry {
+	return []entry{
+		{"unauthenticated", http.StatusUnauthorized, both(
+			"Connexion nécessaire", "Connectez-vous, puis recommencez. Rien n'a été perdu.",
+			"Log-in needed", "Log in, then try again. Nothing was lost.")},
+		{"session-expired", http.StatusUnauthorized, both(
+			"Votre session est terminée", "Reconnectez-vous, puis recommencez. Ce qui était enregistré l'est toujours.",
+			"Your session is over", "Log in again, then try again. What was saved is still there.")},
+		{"forbidden", http.StatusForbidden, both(
+			"Cela n'est pas permis avec ce compte", "Connectez-vous avec le compte qui convient à cette action.",
+			"Not allowed with this account", "Log in with the account that may do this.")},
+		{"unknown-organisation", http.StatusForbidden, both(
+			"Votre organisme n'est pas inscrit ici", "Demandez à l'exploitant du coffre d'inscrire votre organisme.",
+			"Your organisation is not registered here", "Ask the operator of the safe to register it.")},
+		{"level-too-low", http.StatusForbidden, both(
+			"Une identification plus forte est demandée", "Reconnectez-vous avec un moyen d'identification plus sûr.",
+			"A stronger identification is asked for", "Log in again with a stronger means of identification.")},
+		{"terms-not-accepted", http.StatusForbidden, both(
+			"Les conditions ne sont pas encore acceptées", "Lisez et acceptez les conditions d'utilisation, puis recommencez.",
+			"The terms are not accepted yet", "Read and accept the terms, then try again.")},
+		{"cross-origin", http.StatusForbidden, both(
+			"Demande venue d'un autre site", "Revenez au coffre par son adresse habituelle, puis recommencez.",
+			"Request from another site", "Come back to the safe by its own address, then try again.")},
+		{"rate-limited", http.StatusTooManyRequests, both(
+			"Trop de demandes", "Attendez un peu, puis recommencez.",
+			"Too many requests", "Wait a little, then try again.")},
+		{"not-found", http.StatusNotFound, both(
+			"Introuvable", "Cela n'existe pas, ou n'est pas à vous. Vérifiez l'adresse.",
+			"Not found", "It does not exist, or is not yours. Check the address.")},
+		{"method-not-allowed", http.StatusMethodNotAllowed, both(
+			"Méthode non prévue", "Cette adresse n'accepte pas cette méthode : voyez la description de l'interface.",
+			"Method not allowed", "This address does not take this method: see the interface description.")},
+	}
+}
+
+func aboutRequests() []entry {
+	return []entry{
+		{"malformed-json", http.StatusBadRequest, both(
+			"Demande illisible", "Le JSON est mal formé, ou un membre est inconnu ou en double.",
+			"Unreadable request", "The JSON is malformed, or a member is unknown or doubled.")},
+		{"invalid", http.StatusUnprocessableEntity, both(
+			"Demande contradictoire", "Une valeur manque ou ne convient pas : voyez la description de l'interface.",
+			"Contradictory request", "A value is missing or does not fit: see the interface description.")},
+		{"stale", http.StatusPreconditionFailed, both(
+			"Modifié entre-temps", "Un autre appareil a changé la même chose. Relisez, puis recommencez : rien n'est perdu.",
+			"Changed meanwhile", "Another device changed the same thing. Read again, then retry: nothing is lost.")},
+		{"precondition-required", http.StatusPreconditionRequired, both(
+			"Version attendue manquante", "Donnez dans If-Match l'ETag de ce que vous remplacez.",
+			"Expected version missing", "Give in If-Match the ETag of what you replace.")},
+		{"key-reused", http.StatusUnprocessableEntity, both(
+			"Clé d'idempotence déjà employée", "Cette clé a servi pour autre chose : tirez-en une nouvelle.",
+			"Idempotency key used before", "This key was used for something else: draw a new one.")},
+		{"length-required", http.StatusLengthRequired, both(
+			"Longueur manquante", "Annoncez la taille dans Content-Length.",
+			"Length required", "Announce the size in Content-Length.")},
+		{"range-not-satisfiable", http.StatusRequestedRangeNotSatisfiable, both(
+			"Portion hors du document", "Demandez une portion comprise dans la taille du document.",
+			"Range outside the document", "Ask for a range within the document's size.")},
+		{"body-too-large", http.StatusRequestEntityTooLarge, both(
+			"Demande trop volumineuse", "Réduisez la demande, ou faites-en plusieurs.",
+			"Request too large", "Make the request smaller, or make several.")},
+		{"other-terms", http.StatusConflict, both(
+			"Les conditions ont changé", "Rechargez la page, lisez les conditions en vigueur, puis acceptez-les.",
+			"The terms have changed", "Reload the page, read the terms in force, then accept them.")},
+		{"already-exists", http.StatusConflict, both(
+			"Existe déjà", "Cela a déjà été fait. Rechargez la page pour le voir.",
+			"Exists already", "This was done before. Reload to see it.")},
+	}
+}
+
+func aboutDocuments() []entry {
+	return []entry{
+		{"wrong-form", http.StatusUnprocessableEntity, both(
+			"Document mal scellé", "Le fichier reçu n'est pas scellé comme prévu. Mettez votre application à jour, puis recommencez.",
+			"Document not sealed as expected", "What arrived is not sealed as expected. Update your application, then try again.")},
+		{"wrong-length", http.StatusUnprocessableEntity, both(
+			"Envoi incomplet", "Le fichier reçu n'a pas la taille annoncée. Recommencez l'envoi : rien n'a été enregistré.",
+			"Incomplete upload", "What arrived has not the announced size. Send it again: nothing was stored.")},
+		{"wrong-hash", http.StatusUnprocessableEntity, both(
+			"Envoi abîmé", "Le fichier reçu n'a pas l'empreinte annoncée. Recommencez l'envoi : rien n'a été enregistré.",
+			"Damaged upload", "What arrived has not the announced hash. Send it again: nothing was stored.")},
+		{"empty", http.StatusUnprocessableEntity, both(
+			"Fichier vide", "Ce fichier ne contient rien. Choisissez-en un autre.",
+			"Empty file", "There is nothing in this file. Choose another one.")},
+		{"name", http.StatusUnprocessableEntity, both(
+			"Nom de fichier impossible", "Donnez un nom de 1 à 255 octets, sans barre oblique ni caractère de contrôle.",
+			"Unusable file name", "Give a name of 1 to 255 bytes, without slashes or control characters.")},
+		{"document-too-large", http.StatusRequestEntityTooLarge, both(
+			"Document trop volumineux", "Réduisez le document, ou partagez-le en plusieurs.",
+			"Document too large", "Make the document smaller, or split it.")},
+		{"safe-full", http.StatusRequestEntityTooLarge, both(
+			"Votre coffre est plein", "Effacez des documents dont vous n'avez plus besoin, puis recommencez.",
+			"Your safe is full", "Erase documents that you no longer need, then try again.")},
+		{"ended", http.StatusGone, both(
+			"Ce partage a été arrêté", "L'usager a mis fin à ce partage. Demandez-lui de partager à nouveau le document.",
+			"This grant was ended", "The citizen ended this grant. Ask for the document to be shared again.")},
+		{"expired", http.StatusGone, both(
+			"Ce n'est plus valable", "La date de fin est passée. Demandez un nouveau partage, ou recommencez l'envoi.",
+			"No longer valid", "Its end date has passed. Ask for a new grant, or send it again.")},
+		{"no-key", http.StatusConflict, both(
+			"Cette administration n'a pas encore de clé", "Elle ne peut rien recevoir pour l'instant. Réessayez plus tard, ou prévenez-la.",
+			"This administration has no key yet", "It cannot receive anything for now. Try again later, or tell it.")},
+		{"damaged", http.StatusBadGateway, both(
+			"Document abîmé sur le serveur", "Le serveur ne rend pas ce qui avait été déposé. Prévenez l'exploitant du coffre.",
+			"Document damaged on the server", "The server does not give back what was stored. Tell the operator of the safe.")},
+	}
+}
+
+func aboutServer() []entry {
+	return []entry{
+		{"storage-full", http.StatusInsufficientStorage, both(
+			"Le serveur n'a plus de place", "Rien n'a été enregistré. Réessayez plus tard ; l'exploitant est prévenu.",
+			"The server is out of room", "Nothing was stored. Try again later; the operator has been told.")},
+		{"unavailable", http.StatusServiceUnavailable, both(
+			"Service momentanément indisponible", "Réessayez dans quelques instants. Ce qui était enregistré l'est toujours.",
+			"Service unavailable for a moment", "Try again shortly. What was saved is still there.")},
+		{"internal", http.StatusInternalServerError, both(
+			"Une erreur s'est produite", "Réessayez. Si cela se répète, prévenez l'exploitant du coffre.",
+			"Something went wrong", "Try again. If it happens again, tell the operator of the safe.")},
+	}
+}
