@@ -1,0 +1,194 @@
+// Package config reads the gateway's one configuration file, strictly, lets
+// COFFRE_* variables override it, and says what is wrong and how to mend it.
+//
+// Trust: the file is the operator's word. Secrets are never in it: it names
+// files that hold them (or systemd credentials), read once at start.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The two modes. The demonstration has simulators, runs on loopback only, and
+// needs a binary built with the tag demo.
+const (
+	Demo       = "demo"
+	Production = "production"
+)
+
+// Config is the whole file. ops/deploy/coffre.yaml explains each member.
+type Config struct {
+	Mode      string     `yaml:"mode"`
+	Listen    string     `yaml:"listen"`     // host:port
+	PublicURL string     `yaml:"public_url"` // without a slash at the end
+	Data      string     `yaml:"data"`       // directory
+	LogOrigin string     `yaml:"log_origin"` // name of the journal, for ever
+	Metrics   string     `yaml:"metrics"`    // private host:port; "" for none
+	Territory Territory  `yaml:"territory"`
+	Limits    Limits     `yaml:"limits"`
+	Objects   Objects    `yaml:"objects"`
+	Providers []Provider `yaml:"providers"`
+}
+
+// Territory is what the pages show.
+type Territory struct {
+	Name    string `yaml:"name"`
+	Colour  string `yaml:"colour"` // #rrggbb
+	Logo    string `yaml:"logo"`   // path on this origin
+	Contact string `yaml:"contact"`
+}
+
+// Limits in bytes; 0 takes the default.
+type Limits struct {
+	Document int64 `yaml:"document"`
+	Safe     int64 `yaml:"safe"`
+}
+
+// Objects says where sealed bytes go; without an endpoint, to the S3 server
+// in the same process, with files below Data.
+type Objects struct {
+	Endpoint   string `yaml:"endpoint"` // host:port
+	TLS        bool   `yaml:"tls"`
+	Region     string `yaml:"region"`
+	Bucket     string `yaml:"bucket"`
+	AccessKey  string `yaml:"access_key"`
+	SecretFile string `yaml:"secret_file"`
+}
+
+// Provider is a way to log in.
+type Provider struct {
+	ID         string `yaml:"id"`      // franceconnect, proconnect: in paths
+	Profile    string `yaml:"profile"` // franceconnect, proconnect, plain
+	Kind       string `yaml:"kind"`    // citizen, agent
+	Label      string `yaml:"label"`
+	Issuer     string `yaml:"issuer"`
+	ClientID   string `yaml:"client_id"`
+	SecretFile string `yaml:"secret_file"`
+}
+
+// DemoDefaults is what `make run` serves.
+func DemoDefaults() Config {
+	return Config{
+		Mode: Demo, Listen: "127.0.0.1:8080", Data: "./data", LogOrigin: "coffre.demo/log",
+		Territory: Territory{Name: "Valmont Agglomération", Colour: "#1f5f6b", Contact: "coffre@valmont.example"},
+		Objects:   Objects{Bucket: "coffre"},
+	}
+}
+
+// Load reads a file over nothing: a production configuration has no defaults
+// that open a door.
+func Load(path string) (Config, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	var c Config
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	if err := dec.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Override applies COFFRE_MODE, COFFRE_LISTEN, COFFRE_PUBLIC_URL,
+// COFFRE_DATA and COFFRE_METRICS.
+func (c *Config) Override(getenv func(string) string) {
+	for name, field := range map[string]*string{
+		"COFFRE_MODE": &c.Mode, "COFFRE_LISTEN": &c.Listen, "COFFRE_PUBLIC_URL": &c.PublicURL,
+		"COFFRE_DATA": &c.Data, "COFFRE_METRICS": &c.Metrics,
+	} {
+		if v := getenv(name); v != "" {
+			*field = v
+		}
+	}
+}
+
+// Resolve makes paths absolute, before anything changes the directory.
+func (c *Config) Resolve() error {
+	var err error
+	if c.Data, err = filepath.Abs(c.Data); err != nil {
+		return fmt.Errorf("resolve data directory: %w", err)
+	}
+	for _, p := range []*string{&c.Objects.SecretFile} {
+		if *p == "" {
+			continue
+		}
+		if *p, err = filepath.Abs(*p); err != nil {
+			return fmt.Errorf("resolve %s: %w", *p, err)
+		}
+	}
+	for i := range c.Providers {
+		if c.Providers[i].SecretFile, err = filepath.Abs(c.Providers[i].SecretFile); err != nil {
+			return fmt.Errorf("resolve secret_file: %w", err)
+		}
+	}
+	return nil
+}
+
+// Validate says everything that is wrong, each with its mend.
+func (c *Config) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Mode != Demo && c.Mode != Production {
+		bad("mode is %q: write demo or production", c.Mode)
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		bad("listen is %q: write host:port, for instance 127.0.0.1:8080", c.Listen)
+	}
+	if c.Mode == Demo && !loopback(host) {
+		bad("listen is %q: the demonstration listens on loopback only, write 127.0.0.1:8080", c.Listen)
+	}
+	if c.Data == "" {
+		bad("data is empty: name a directory that survives restarts")
+	}
+	if c.LogOrigin == "" || strings.ContainsAny(c.LogOrigin, " +\n") {
+		bad("log_origin is %q: name the journal once and for ever, without spaces or plus signs", c.LogOrigin)
+	}
+	if c.Territory.Name == "" {
+		bad("territory.name is empty: the pages show it")
+	}
+	if c.Limits.Document < 0 || c.Limits.Safe < 0 || (c.Limits.Safe > 0 && c.Limits.Document > c.Limits.Safe) {
+		bad("limits: a document may not be larger than a safe")
+	}
+	if c.Objects.Bucket == "" {
+		bad("objects.bucket is empty: name the bucket")
+	}
+	errs = append(errs, c.production()...)
+	return errors.Join(errs...)
+}
+
+func (c *Config) production() []error {
+	if c.Mode != Production {
+		return nil
+	}
+	var errs []error
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
+		errs = append(errs, fmt.Errorf("public_url is %q: write https://host, without a path", c.PublicURL))
+	}
+	if len(c.Providers) == 0 {
+		errs = append(errs, errors.New("providers is empty: nobody could log in; add franceconnect"))
+	}
+	for _, p := range c.Providers {
+		if p.ID == "" || p.Issuer == "" || p.ClientID == "" || p.SecretFile == "" || (p.Kind != "citizen" && p.Kind != "agent") {
+			errs = append(errs, fmt.Errorf("provider %q: id, kind (citizen or agent), issuer, client_id and secret_file are needed", p.ID))
+		}
+	}
+	return errs
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

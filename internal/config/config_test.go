@@ -1,0 +1,56 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/coffre-citoyen/coffre/internal/config"
+)
+
+func TestDemoDefaultsAreValid(t *testing.T) {
+	c := config.DemoDefaults()
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateSaysHowToMend(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*config.Config)
+		want   string
+	}{
+		"demo on the network": {func(c *config.Config) { c.Listen = "0.0.0.0:80" }, "loopback only"},
+		"no port":             {func(c *config.Config) { c.Listen = "localhost" }, "host:port"},
+		"other mode":          {func(c *config.Config) { c.Mode = "test" }, "demo or production"},
+		"plain http":          {func(c *config.Config) { c.Mode, c.PublicURL = "production", "http://x.fr" }, "https://host"},
+		"nobody can log in":   {func(c *config.Config) { c.Mode, c.PublicURL = "production", "https://x.fr" }, "add franceconnect"},
+		"log with a space":    {func(c *config.Config) { c.LogOrigin = "my log" }, "without spaces"},
+		"document over safe":  {func(c *config.Config) { c.Limits = config.Limits{Document: 2, Safe: 1} }, "larger than a safe"},
+	} {
+		cfg := config.DemoDefaults()
+		c.change(&cfg)
+		if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want words %q", name, err, c.want)
+		}
+	}
+}
+
+func TestLoadRefusesUnknownMembers(t *testing.T) {
+	p := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(p, []byte("mode: demo\npublik_url: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(p); err == nil || !strings.Contains(err.Error(), "publik_url") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestOverrideComesFromTheEnvironment(t *testing.T) {
+	c := config.DemoDefaults()
+	c.Override(func(k string) string { return map[string]string{"COFFRE_LISTEN": "127.0.0.1:9"}[k] })
+	if c.Listen != "127.0.0.1:9" || c.Data != "./data" {
+		t.Errorf("%+v", c)
+	}
+}
