@@ -119,17 +119,16 @@ func (c *Config) Resolve() error {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
-	for _, p := range []*string{&c.Objects.SecretFile} {
+	files := []*string{&c.Objects.SecretFile}
+	for i := range c.Providers {
+		files = append(files, &c.Providers[i].SecretFile)
+	}
+	for _, p := range files {
 		if *p == "" {
 			continue
 		}
 		if *p, err = filepath.Abs(*p); err != nil {
 			return fmt.Errorf("resolve %s: %w", *p, err)
-		}
-	}
-	for i := range c.Providers {
-		if c.Providers[i].SecretFile, err = filepath.Abs(c.Providers[i].SecretFile); err != nil {
-			return fmt.Errorf("resolve secret_file: %w", err)
 		}
 	}
 	return nil

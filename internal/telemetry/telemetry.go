@@ -61,4 +61,6 @@ func (m *Metrics) Observe(operation string, status int, took time.Duration) {
 }
 
 // Handler serves /metrics; for the private listener only.
-func (m *Metrics) Handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

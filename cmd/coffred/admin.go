@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// operator is who maintains the registry from the machine itself.
+func operator() safe.Actor { return safe.Actor{Kind: safe.Operator, Name: "coffred", Door: "cli"} }
+
+type services []safe.Service
+
+func (s *services) String() string { return fmt.Sprint(*s) }
+
+// Set reads id=Name.
+func (s *services) Set(v string) error {
+	id, name, ok := strings.Cut(v, "=")
+	if !ok {
+		return fmt.Errorf("write --service id=Name")
+	}
+	*s = append(*s, safe.Service{ID: id, Name: name})
+	return nil
+}
+
+func admin(ctx context.Context, args []string, io stdio) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	var o options
+	f := o.flags("admin "+args[0], io)
+	siret := f.String("siret", "", "14 digits")
+	name := f.String("name", "", "as citizens read it")
+	keys := f.String("keys", "", "`file` with a JWK set of public keys")
+	var list services
+	f.Var(&list, "service", "`id=Name` of one of its services; may be repeated")
+	if err := f.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "add-administration":
+		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+			a, err := s.domain.RegisterAdministration(ctx, operator(), safe.NewAdministration{SIRET: *siret, Name: *name, Services: list})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(io.out, a.ID)
+			return err
+		})
+	case "add-system":
+		set, err := os.ReadFile(*keys)
+		if err != nil {
+			return fmt.Errorf("read --keys: %w", err)
+		}
+		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+			sys, err := registerSystem(ctx, s, *siret, safe.NewSystem{Name: *name, Scopes: []string{"deposit", "retrieve"}, KeySet: set})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(io.out, sys.ID)
+			return err
+		})
+	default:
+		return errUsage
+	}
+}
+
+// registerSystem finds the administration by SIRET.
+func registerSystem(ctx context.Context, s *stores, siret string, n safe.NewSystem) (safe.RegisteredSystem, error) {
+	page, _, err := s.domain.Administrations(ctx, siret, safe.Page{Limit: 2})
+	if err != nil {
+		return safe.RegisteredSystem{}, err
+	}
+	for _, a := range page {
+		if a.SIRET == siret {
+			n.Administration = a.ID
+			return s.domain.RegisterSystem(ctx, operator(), n)
+		}
+	}
+	return safe.RegisteredSystem{}, fmt.Errorf("no administration has SIRET %s: add it first with `coffred admin add-administration`", siret)
+}

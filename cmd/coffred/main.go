@@ -1,0 +1,85 @@
+// Command coffred is the gateway, and the operator's tool beside it.
+//
+//	coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
+//	coffred check | scrub | migrate | version
+//	coffred admin add-administration | add-system
+//
+// Trust: it runs with the operator's rights and holds no key that opens a
+// document: neither its memory after a request nor its data directory gives
+// one. What it holds signs the journal and the tokens of systems.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by releases with -ldflags -X.
+var version = "dev"
+
+// stdio is what a command talks to.
+type stdio struct {
+	out, err io.Writer
+	getenv   func(string) string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], stdio{os.Stdout, os.Stderr, os.Getenv})
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "coffred:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// errUnsound makes `coffred check` exit with 3: it ran, and found something.
+var errUnsound = errors.New("something is not as it should be")
+
+func exitCode(err error) int {
+	switch {
+	case errors.Is(err, errUsage):
+		return 2
+	case errors.Is(err, errUnsound):
+		return 3
+	default:
+		return 1
+	}
+}
+
+var errUsage = errors.New(`usage:
+  coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
+  coffred check [--deep] [--data dir] [--config file]   is everything there and sound?
+  coffred scrub [--data dir] [--config file]            remove what check calls orphaned
+  coffred migrate [--data dir] [--config file]          bring the tables to this release
+  coffred admin add-administration --siret N --name NAME [--service id=Name]...
+  coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
+  coffred version`)
+
+func run(ctx context.Context, args []string, io stdio) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	commands := map[string]func(context.Context, []string, stdio) error{
+		"serve": serve, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
+		"version": func(context.Context, []string, stdio) error {
+			_, err := fmt.Fprintln(io.out, version)
+			return err
+		},
+	}
+	command, ok := commands[args[0]]
+	if !ok {
+		return errUsage
+	}
+	err := command(ctx, args[1:], io)
+	if errors.Is(err, flag.ErrHelp) {
+		return errUsage
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/telemetry"
+)
+
+// withStores runs one maintenance command, with the sequencer running: what
+// maintenance does is in the journal before the command ends.
+func withStores(ctx context.Context, o options, io stdio, fn func(context.Context, *stores) error) error {
+	c, err := o.load(io)
+	if err != nil {
+		return err
+	}
+	logger := telemetry.Logger(io.err, true, slog.LevelWarn)
+	s, err := openStores(ctx, c, logger)
+	if err != nil {
+		return err
+	}
+	run, stop := context.WithCancel(ctx)
+	sequenced := make(chan struct{})
+	go func() {
+		defer close(sequenced)
+		_ = s.seq.Run(run) // its only error is that run ended
+	}()
+	err = fn(ctx, s)
+	stop()
+	<-sequenced
+	for n := 1; n > 0 && err == nil; {
+		n, err = s.seq.Step(ctx)
+	}
+	return errors.Join(err, s.Close())
+}
+
+func check(ctx context.Context, args []string, io stdio) error {
+	var o options
+	f := o.flags("check", io)
+	deep := f.Bool("deep", false, "hash every object again")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		look := s.domain.Check
+		if *deep {
+			look = s.domain.CheckDeep
+		}
+		r, err := look(ctx)
+		if err != nil {
+			return err
+		}
+		return report(io, r, "sound")
+	})
+}
+
+func scrub(ctx context.Context, args []string, io stdio) error {
+	var o options
+	if err := o.flags("scrub", io).Parse(args); err != nil {
+		return err
+	}
+	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		r, err := s.domain.Scrub(ctx)
+		if err != nil {
+			return err
+		}
+		for _, fd := range r.Findings {
+			fmt.Fprintln(io.out, fd)
+		}
+		fmt.Fprintf(io.out, "scrubbed: %d findings\n", len(r.Findings))
+		return nil
+	})
+}
+
+func report(io stdio, r safe.Report, word string) error {
+	for _, fd := range r.Findings {
+		fmt.Fprintln(io.out, fd)
+	}
+	if !r.Sound() {
+		return fmt.Errorf("check: %d findings: %w", len(r.Findings), errUnsound)
+	}
+	fmt.Fprintln(io.out, word)
+	return nil
+}
+
+func migrate(ctx context.Context, args []string, io stdio) error {
+	var o options
+	if err := o.flags("migrate", io).Parse(args); err != nil {
+		return err
+	}
+	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		if err := s.db.Migrate(ctx); err != nil {
+			return err
+		}
+		fmt.Fprintln(io.out, "tables are those of this release")
+		return nil
+	})
+}

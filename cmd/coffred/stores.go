@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/gateway"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/storage/s3store"
+	"github.com/coffre-citoyen/coffre/storage/sqlstore"
+)
+
+// stores is the domain on its backends, without the HTTP around it.
+type stores struct {
+	db     *sqlstore.DB
+	s3     *s3store.Server // nil when the object store is elsewhere
+	domain *safe.Domain
+	log    *journal.Log
+	seq    *journal.Sequencer
+	vkey   string
+}
+
+// demoMark tells a production binary that a database is a demonstration's.
+const demoMark = "demo"
+
+func openStores(ctx context.Context, c config.Config, logger *slog.Logger) (*stores, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	s := &stores{}
+	var err error
+	if s.db, err = sqlstore.Open(ctx, sqlstore.Config{DSN: "sqlite://" + filepath.Join(c.Data, "coffre.db"), Now: time.Now}); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx, c, logger); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger) error {
+	if err := s.checkMark(ctx, c.Mode); err != nil {
+		return err
+	}
+	signer, vkey, err := logKey(c.Data, c.LogOrigin)
+	if err != nil {
+		return err
+	}
+	s.vkey = vkey
+	blobs, err := s.openObjects(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.seq = journal.NewSequencer(journal.SequencerConfig{
+		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
+	})
+	s.log = journal.NewLog(s.db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
+		return s.db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
+	}, s.seq.Kick)
+	terms, err := gateway.LoadTerms()
+	if err != nil {
+		return err
+	}
+	s.domain = safe.New(safe.Config{
+		Rows: s.db, Blobs: blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
+		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL,
+	})
+	return nil
+}
+
+func (s *stores) checkMark(ctx context.Context, mode string) error {
+	mark, err := s.db.Mark(ctx, demoMark)
+	if err != nil {
+		return err
+	}
+	if mark != "" && mode != config.Demo {
+		return errors.New("this database belongs to a demonstration, whose keys are published: start with an empty data directory")
+	}
+	if mark == "" && mode == config.Demo {
+		return s.db.SetMark(ctx, demoMark, "yes")
+	}
+	return nil
+}
+
+func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, error) {
+	if c.Objects.Endpoint != "" {
+		secret, err := os.ReadFile(c.Objects.SecretFile)
+		if err != nil {
+			return nil, fmt.Errorf("read objects.secret_file: %w", err)
+		}
+		return s3store.New(ctx, s3store.Config{
+			Endpoint: c.Objects.Endpoint, TLS: c.Objects.TLS, Region: c.Objects.Region, Bucket: c.Objects.Bucket,
+			AccessKey: c.Objects.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
+		})
+	}
+	var err error
+	if s.s3, err = s3store.Embedded(ctx, s3store.EmbeddedConfig{Dir: filepath.Join(c.Data, "objects"), Bucket: c.Objects.Bucket}); err != nil {
+		return nil, err
+	}
+	return s3store.New(ctx, s.s3.Client())
+}
+
+// Close stops the stores; the sequencer has to have ended.
+func (s *stores) Close() error {
+	var errs []error
+	if s.s3 != nil {
+		errs = append(errs, s.s3.Close())
+	}
+	return errors.Join(append(errs, s.db.Close())...)
+}
+
+// background runs the sequencer and the sweep until ctx ends; the returned
+// function waits for both.
+func (s *stores) background(ctx context.Context, logger *slog.Logger) (wait func()) {
+	done := make(chan struct{}, 2)
+	go func() {
+		_ = s.seq.Run(ctx) // its only error is that ctx ended
+		done <- struct{}{}
+	}()
+	go func() {
+		s.sweep(ctx, logger)
+		done <- struct{}{}
+	}()
+	return func() { <-done; <-done }
+}
+
+// sweepEvery is how soon a lapsed upload or an unfinished erasure is seen to.
+const sweepEvery = time.Minute
+
+func (s *stores) sweep(ctx context.Context, logger *slog.Logger) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		n, err := s.domain.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			logger.ErrorContext(ctx, "sweep failed", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
