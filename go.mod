@@ -24,7 +24,9 @@ require (
 )
 
 require (
+	filippo.io/edwards25519 v1.2.0 // indirect
 	filippo.io/hpke v0.4.0 // indirect
+	filippo.io/nistec v0.0.4 // indirect
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect
 	github.com/DataDog/datadog-go/v5 v5.9.1 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
@@ -113,6 +115,6 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-ignore (
-	./internal/webapp/node_modules
-)
+ignore ./internal/webapp/node_modules
+
+tool filippo.io/age/cmd/age
