@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if !ok || !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("open database %q: want sqlite:///absolute/path.db", c.DSN)
 	}
+	if err := reserve(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
 	d := &DB{now: c.Now}
 	var err error
 	if d.write, err = connect(path, 1, "_txlock=immediate"); err != nil {
@@ -52,6 +56,16 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// reserve makes the file for its owner alone, before SQLite makes it for
+// everybody; the files beside it take its mode.
+func reserve(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func connect(path string, most int, more string) (*sql.DB, error) {

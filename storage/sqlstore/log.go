@@ -78,24 +78,55 @@ at = excluded.at, fence = excluded.fence`, head.Size, head.Root[:], head.Checkpo
 	})
 }
 
+// putEntries moves entries from the queue into the log. An entry that is no
+// longer queued has its place already: somebody published it after the caller
+// read the queue, and two leaves for one event would be a lie.
 func putEntries(ctx context.Context, tx *sql.Tx, at int64, entries []journal.Queued) error {
+	var st [4]*sql.Stmt
+	for i, text := range []string{
+		`DELETE FROM log_queue WHERE id = $1`,
+		`INSERT INTO log_entries (leaf, entry) VALUES ($1, $2)`,
+		`UPDATE events SET leaf = $2 WHERE id = $1`,
+		`UPDATE facts SET leaf = $2 WHERE id = $1`,
+	} {
+		var err error
+		if st[i], err = tx.PrepareContext(ctx, text); err != nil {
+			return mapError("sequence entry", err)
+		}
+		defer func() { _ = st[i].Close() }()
+	}
 	for i, e := range entries {
 		leaf := at + int64(i)
-		for _, st := range []struct {
-			text string
-			args []any
-		}{
-			{`INSERT INTO log_entries (leaf, entry) VALUES ($1, $2)`, []any{leaf, e.Entry}},
-			{`UPDATE events SET leaf = $2 WHERE id = $1`, []any{e.ID, leaf}},
-			{`UPDATE facts SET leaf = $2 WHERE id = $1`, []any{e.ID, leaf}},
-			{`DELETE FROM log_queue WHERE id = $1`, []any{e.ID}},
-		} {
-			if _, err := tx.ExecContext(ctx, st.text, st.args...); err != nil {
-				return mapError("sequence entry", err)
-			}
+		taken, err := rowsOf(st[0].ExecContext(ctx, e.ID))
+		if err != nil {
+			return err
+		}
+		if taken == 0 {
+			return fmt.Errorf("publish entry %q again: %w", e.ID, journal.ErrFenced)
+		}
+		if _, err := rowsOf(st[1].ExecContext(ctx, leaf, e.Entry)); err != nil {
+			return err
+		}
+		events, err := rowsOf(st[2].ExecContext(ctx, e.ID, leaf))
+		if err != nil {
+			return err
+		}
+		if events > 0 {
+			continue
+		}
+		if _, err := rowsOf(st[3].ExecContext(ctx, e.ID, leaf)); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func rowsOf(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, mapError("sequence entry", err)
+	}
+	n, err := r.RowsAffected()
+	return n, mapError("sequence entry", err)
 }
 
 func putHashes(ctx context.Context, tx *sql.Tx, at int64, hashes []tlog.Hash) error {

@@ -41,7 +41,9 @@ func randomBytes(n int) []byte {
 	return b
 }
 
-func key(name string) string { return "docs/" + name + "/" + string(safe.NewID[safe.VersionID]()) + ".age" }
+func key(name string) string {
+	return "docs/" + name + "/" + string(safe.NewID[safe.VersionID]()) + ".age"
+}
 
 func put(t *testing.T, s safe.Blobs, k string, b []byte) {
 	t.Helper()
