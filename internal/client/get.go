@@ -1,0 +1,138 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// GetOptions of Get and Fetch.
+type GetOptions struct {
+	Force    bool // replace a file that is there
+	Progress Progress
+}
+
+// Get fetches a document, verifies all of it and puts it at path, which
+// appears only then.
+func (s *Safe) Get(ctx context.Context, e sealed.Entry, path string, o GetOptions) error {
+	key, err := s.release(ctx, e)
+	if err != nil {
+		return err
+	}
+	return s.c.fetch(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Ref(), key, path, o)
+}
+
+// release asks for the holder's own grant: no leaf, no key.
+func (s *Safe) release(ctx context.Context, e sealed.Entry) (*sealed.Identity, error) {
+	rel, err := s.askRelease(ctx, e.ID, e.Version)
+	if err != nil {
+		return nil, err
+	}
+	og, err := sealed.OpenGrant(rel.Grant, s.vault, s.root.VK())
+	if err == nil {
+		err = sameGrant(og.Grant, sealed.Grant{
+			Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256, Sealed: e.Sealed, Size: e.Size, Reader: s.id,
+		})
+	}
+	return og.Key, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e})
+}
+
+// ownObject: what is sealed to us opens with our key, so that it does not is
+// the gateway's doing.
+func ownObject(err error) error {
+	if errors.Is(err, sealed.ErrKey) {
+		return errors.Join(err, sealed.ErrMismatch)
+	}
+	return err
+}
+
+func (s *Safe) askRelease(ctx context.Context, doc, version string) (Release, error) {
+	var rel Release
+	m, err := s.c.watch.mark(ctx)
+	if err != nil {
+		return rel, err
+	}
+	path := "/api/v1/safe/documents/" + doc + "/release"
+	if _, err := s.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
+		return rel, err
+	}
+	ev, err := s.c.watch.act(m, rel.Proof, journal.WhatDocumentOpened)
+	switch {
+	case err != nil:
+	case ev.Safe != s.id || ev.Doc != doc || ev.Version != version || rel.Version != version:
+		err = fmt.Errorf("the proof is of another document: %w", journal.ErrProof)
+	}
+	return rel, withEvidence(err, map[string]any{"release": rel})
+}
+
+// sameGrant compares what identifies document and reader.
+func sameGrant(got, want sealed.Grant) error {
+	if got.Safe != want.Safe || got.Doc != want.Doc || got.Version != want.Version || got.SHA256 != want.SHA256 ||
+		got.Sealed != want.Sealed || got.Reader != want.Reader || want.Size != 0 && got.Size != want.Size {
+		return mismatch("grant of another document, version or reader")
+	}
+	return nil
+}
+
+// fetch downloads sealed bytes beside path, verifies and opens them into a
+// second temporary file, and publishes that one.
+func (c *Client) fetch(ctx context.Context, from string, ref sealed.DocumentRef, key *sealed.Identity, path string, o GetOptions) error {
+	if _, err := os.Lstat(path); err == nil && !o.Force {
+		return fmt.Errorf("write %s: %w", path, ErrExists)
+	}
+	box, err := os.CreateTemp(filepath.Dir(path), ".coffre-sealed-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _, _ = box.Close(), os.Remove(box.Name()) }()
+	resp, err := c.send(ctx, request{method: http.MethodGet, path: from})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body := &counting{r: io.LimitReader(resp.Body, ref.Sealed+1), ctx: ctx, phase: "receiving", total: ref.Sealed, p: o.Progress}
+	if _, err := io.Copy(box, body); err != nil {
+		var disk *fs.PathError
+		if errors.As(err, &disk) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", ErrOffline, err)
+	}
+	err = publish(path, o.Force, func(w io.Writer) error { return sealed.OpenDocument(w, box, ref, key) })
+	return withEvidence(ownObject(err), map[string]any{"from": from, "sha256": ref.SHA256, "sealed": ref.Sealed})
+}
+
+// publish lets write fill a temporary file and gives it its name only when
+// write, and the disk, say that all is well.
+func publish(path string, force bool, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".coffre-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	if err := errors.Join(write(tmp), tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if force {
+		return os.Rename(tmp.Name(), path)
+	}
+	switch err := os.Link(tmp.Name(), path); {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("write %s: %w", path, ErrExists)
+	}
+	// A file system without links: the name was free a moment ago.
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("write %s: %w", path, ErrExists)
+	}
+	return os.Rename(tmp.Name(), path)
+}

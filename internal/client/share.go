@@ -1,0 +1,216 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// Administrations lists those whose name or SIRET matches q.
+func (c *Client) Administrations(ctx context.Context, q string) ([]Administration, error) {
+	return all[Administration](ctx, c, "/api/v1/administrations", url.Values{"q": {q}})
+}
+
+// FindAdministration gives the one with that id, SIRET or name, or the only
+// one whose name contains it. ErrNotFound, ErrAmbiguous.
+func (c *Client) FindAdministration(ctx context.Context, name string) (Administration, error) {
+	list, err := c.Administrations(ctx, "")
+	if err != nil {
+		return Administration{}, err
+	}
+	var partial []Administration
+	for _, a := range list {
+		if a.ID == name || a.SIRET == name || strings.EqualFold(a.Name, name) {
+			return a, nil
+		}
+		if strings.Contains(strings.ToLower(a.Name), strings.ToLower(name)) {
+			partial = append(partial, a)
+		}
+	}
+	switch len(partial) {
+	case 0:
+		return Administration{}, fmt.Errorf("find administration %q: %w", name, ErrNotFound)
+	case 1:
+		return partial[0], nil
+	}
+	return Administration{}, fmt.Errorf("find administration %q: %w", name, ErrAmbiguous)
+}
+
+// reader is an administration's key as the log holds it.
+type reader struct {
+	recipient *sealed.Recipient
+	index     int64
+}
+
+// checkReader finds the administration's key in the log. Nothing is sealed to
+// a key that is not there.
+func (c *Client) checkReader(m mark, a Administration) (reader, error) {
+	if a.Recipient == "" {
+		return reader{}, ErrNoKey
+	}
+	to, err := sealed.ParseRecipient(a.Recipient)
+	if err != nil {
+		return reader{}, err
+	}
+	f, err := c.watch.factOf(m, a.Key, "administration", a.ID, a.VK)
+	switch {
+	case err != nil:
+		return reader{}, err
+	case f.Recipient != to.Fingerprint() || f.Name != a.Name || f.SIRET != a.SIRET:
+		return reader{}, fmt.Errorf("the log holds another key for %s: %w", a.Name, journal.ErrProof)
+	}
+	return reader{to, a.Key.Index}, nil
+}
+
+// ShareOrder says with whom, why and how long.
+type ShareOrder struct {
+	Administration string // id, SIRET or name
+	Service        string // id or name of one of its services; "" is any
+	Purpose        string
+	Procedure      string
+	Until          time.Time
+}
+
+// Share seals the document's key to an administration whose key is in the
+// log. No byte of the document moves.
+func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, error) {
+	m, err := s.c.watch.mark(ctx)
+	if err != nil {
+		return Grant{}, err
+	}
+	a, err := s.c.FindAdministration(ctx, o.Administration)
+	if err != nil {
+		return Grant{}, err
+	}
+	to, err := s.c.checkReader(m, a)
+	if err != nil {
+		return Grant{}, withEvidence(err, map[string]any{"administration": a})
+	}
+	if o.Service, err = serviceOf(a, o.Service); err != nil {
+		return Grant{}, err
+	}
+	key, err := s.release(ctx, e)
+	if err != nil {
+		return Grant{}, err
+	}
+	g := s.grantOf(e)
+	g.Reader, g.Recipient, g.Index = a.ID, to.recipient.Fingerprint(), &to.index
+	g.Purpose, g.Procedure, g.Service, g.NotAfter = o.Purpose, o.Procedure, o.Service, until(o.Until)
+	b, err := sealed.SealGrant(g, s.root, key, to.recipient)
+	if err != nil {
+		return Grant{}, err
+	}
+	in := map[string]any{
+		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": g.Purpose, "notAfter": g.NotAfter, "grant": b,
+	}
+	for k, v := range map[string]string{"service": g.Service, "procedure": g.Procedure} {
+		if v != "" {
+			in[k] = v
+		}
+	}
+	var out Grant
+	rq := request{method: http.MethodPost, path: "/api/v1/safe/grants", header: keyed(newKey()), in: in}
+	_, err = s.c.call(ctx, rq, &out)
+	return out, err
+}
+
+func serviceOf(a Administration, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	var known []string
+	for _, sv := range a.Services {
+		if strings.EqualFold(sv.ID, name) || strings.EqualFold(sv.Name, name) {
+			return sv.Name, nil
+		}
+		known = append(known, sv.Name)
+	}
+	return "", fmt.Errorf("find service %q of %s (it has: %s): %w", name, a.Name, strings.Join(known, ", "), ErrNotFound)
+}
+
+// Office is an administration whose key is unlocked.
+type Office struct {
+	c     *Client
+	id    string
+	vault *sealed.Identity
+}
+
+// UnlockOffice opens the key of the caller's administration.
+func (c *Client) UnlockOffice(ctx context.Context, p sealed.Secret) (*Office, error) {
+	a, err := c.Administration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := c.openKeyring(ctx, officeKeyring, a.ID, p)
+	if err != nil {
+		return nil, err
+	}
+	vault, err := ring.Vault()
+	if err != nil {
+		return nil, err
+	}
+	return &Office{c: c, id: a.ID, vault: vault}, nil
+}
+
+// Accept asks for a grant and verifies it: the journal tells of the release,
+// the log holds the safe's key, the citizen signed what is in it.
+func (o *Office) Accept(ctx context.Context, id string) (sealed.OpenedGrant, error) {
+	var rel Release
+	m, err := o.c.watch.mark(ctx)
+	if err != nil {
+		return sealed.OpenedGrant{}, err
+	}
+	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
+	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
+		return sealed.OpenedGrant{}, err
+	}
+	g, err := o.open(m, id, rel)
+	return g, withEvidence(ownObject(err), map[string]any{"release": rel})
+}
+
+func (o *Office) open(m mark, id string, rel Release) (sealed.OpenedGrant, error) {
+	var none sealed.OpenedGrant
+	ev, err := o.c.watch.act(m, rel.Proof, journal.WhatGrantReleased)
+	if err != nil {
+		return none, err
+	}
+	if ev.Grant != id || ev.Doc != rel.Doc || ev.Version != rel.Version {
+		return none, fmt.Errorf("the proof is of another grant: %w", journal.ErrProof)
+	}
+	if _, err := o.c.watch.factOf(m, rel.Key, "safe", ev.Safe, rel.VK); err != nil {
+		return none, err
+	}
+	vk, err := sealed.ParseVK(rel.VK)
+	if err != nil {
+		return none, err
+	}
+	g, err := sealed.OpenGrant(rel.Grant, o.vault, vk)
+	if err != nil {
+		return none, err
+	}
+	want := sealed.Grant{Safe: ev.Safe, Doc: rel.Doc, Version: rel.Version, SHA256: rel.SHA256, Sealed: rel.Sealed, Reader: o.id}
+	if err := sameGrant(g.Grant, want); err != nil {
+		return none, err
+	}
+	end, err := time.Parse(time.RFC3339, g.Grant.NotAfter)
+	if err != nil {
+		return none, errors.Join(mismatch("grant without an end"), err)
+	}
+	if !o.c.now().Before(end) {
+		return none, ErrExpired
+	}
+	return g, nil
+}
+
+// Fetch downloads and opens what a grant is for.
+func (o *Office) Fetch(ctx context.Context, id string, g sealed.OpenedGrant, path string, opt GetOptions) error {
+	from := "/api/v1/administration/grants/" + url.PathEscape(id) + "/content"
+	return o.c.fetch(ctx, from, g.Grant.Ref(), g.Key, path, opt)
+}
