@@ -14,15 +14,24 @@ import (
 var migrations embed.FS
 
 // Migrate brings the tables to this release, forward only. Each migration is
-// one transaction; running it twice changes nothing.
+// one transaction; running it twice changes nothing. A database of a release
+// after the next one is refused: this one would not understand its rows.
 func (d *DB) Migrate(ctx context.Context) error {
-	const versions = `CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL)`
+	const versions = `CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)`
 	if _, err := d.write.ExecContext(ctx, versions); err != nil {
 		return mapError("create schema_versions", err)
 	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return fmt.Errorf("list migrations: %w", err)
+	}
+	var there int
+	err = d.write.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM schema_versions`).Scan(&there)
+	if err != nil {
+		return mapError("read schema version", err)
+	}
+	if there > len(files)+1 {
+		return fmt.Errorf("migrate: the database has schema %d, this release knows %d: run a newer release", there, len(files))
 	}
 	for _, f := range files {
 		if err := d.migrate(ctx, f); err != nil {
@@ -44,7 +53,8 @@ func (d *DB) migrate(ctx context.Context, file string) error {
 	}
 	return inTx(ctx, d.write, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx,
-			`INSERT INTO schema_versions (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING`, number, name)
+			`INSERT INTO schema_versions (number, name, at) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING`,
+			number, name, micros(d.now()))
 		if err != nil {
 			return mapError("note migration", err)
 		}
