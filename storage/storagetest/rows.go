@@ -35,6 +35,7 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"administrations": administrationTests(),
 		"addresses":       addressTests(),
 		"events":          eventTests(),
+		"model":           {"random sequences": modelRows},
 	} {
 		for name, test := range tests {
 			t.Run(group+"/"+name, func(t *testing.T) { test(t, open(t)) })
