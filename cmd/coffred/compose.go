@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/auth/machine"
+	"github.com/coffre-citoyen/coffre/auth/oidc"
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/gateway"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/telemetry"
+	"github.com/coffre-citoyen/coffre/storage/memstore"
+)
+
+// extras are what the demonstration adds to a gateway.
+type extras struct {
+	handlers  map[string]http.Handler // by path prefix
+	providers []config.Provider
+	secrets   map[string]string // client secrets by provider id
+	site      any
+	banner    string
+}
+
+// compose wires the gateway; the banner is what the terminal shows.
+func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, metrics *telemetry.Metrics, listeners []net.Listener) (*gateway.Gateway, string, error) {
+	x, err := demoExtras(ctx, c, s, listeners)
+	if err != nil {
+		return nil, "", err
+	}
+	c.Providers = append(c.Providers, x.providers...)
+	once := memstore.NewOnce(time.Now)
+	providers, site, err := logIns(c, x.secrets)
+	if err != nil {
+		return nil, "", err
+	}
+	hints, err := hintKey(c.Data)
+	if err != nil {
+		return nil, "", err
+	}
+	sessions, err := session.NewManager(session.Config{
+		Store: memstore.NewSessions(time.Now), Once: once, Now: time.Now, HintKey: hints,
+		Secure: strings.HasPrefix(c.PublicURL, "https://"),
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	signer, err := tokenKey(c.Data)
+	if err != nil {
+		return nil, "", err
+	}
+	tokens, err := machine.New(machine.Config{Issuer: c.PublicURL, Signer: signer, Once: once, Now: time.Now, Systems: systems(s.domain)})
+	if err != nil {
+		return nil, "", err
+	}
+	g := gateway.New(gateway.Config{
+		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: once,
+		Limiter: memstore.NewLimiter(time.Now), PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
+		Observe: metrics.Observe, Extra: x.handlers,
+		Site: gateway.Site{
+			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
+			Mode: c.Mode, Version: version, LogKey: s.vkey, Providers: site, Demo: x.site,
+		},
+	})
+	return g, x.banner, nil
+}
+
+func logIns(c config.Config, secrets map[string]string) (map[string]*oidc.Provider, []gateway.SiteProvider, error) {
+	providers := map[string]*oidc.Provider{}
+	var site []gateway.SiteProvider
+	for _, p := range c.Providers {
+		secret, ok := secrets[p.ID]
+		if !ok {
+			b, err := os.ReadFile(p.SecretFile)
+			if err != nil {
+				return nil, nil, fmt.Errorf("read secret of provider %s: %w", p.ID, err)
+			}
+			secret = strings.TrimSpace(string(b))
+		}
+		made, err := oidc.New(oidc.Config{
+			ID: p.ID, Profile: oidc.Profile(p.Profile), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: secret,
+			RedirectURL: c.PublicURL + "/callback/" + p.ID, PostLogoutURL: c.PublicURL + "/logout/callback", Now: time.Now,
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("provider %s: %w", p.ID, err)
+		}
+		providers[p.ID] = made
+		site = append(site, gateway.SiteProvider{ID: p.ID, Kind: p.Kind, Label: p.Label})
+	}
+	return providers, site, nil
+}
+
+// systems lets the token endpoint find a registered machine's keys.
+func systems(d *safe.Domain) machine.Systems {
+	return func(ctx context.Context, id string) (machine.System, error) {
+		sys, adm, err := d.System(ctx, safe.SystemID(id))
+		if safe.IsKind(err, safe.NotFound) {
+			return machine.System{}, machine.ErrUnknownSystem
+		}
+		if err != nil {
+			return machine.System{}, err
+		}
+		return machine.System{
+			ID: string(sys.ID), Administration: string(adm.ID), SIRET: adm.SIRET, Name: sys.Name, Scopes: sys.Scopes, KeySet: sys.KeySet,
+		}, nil
+	}
+}

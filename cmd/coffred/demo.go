@@ -1,0 +1,194 @@
+//go:build demo
+
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/auth/simulator"
+	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+const demoBuilt = true
+
+// demoAdministration is an organisation of the demonstration. Its passphrase
+// is published here: a demonstration has no secret (ADR 6).
+type demoAdministration struct {
+	slug, siret, name, passphrase, system string
+	services                              []safe.Service
+}
+
+func demoAdministrations() []demoAdministration {
+	return []demoAdministration{
+		{
+			"mairie-de-valmont", "21370999900015", "Mairie de Valmont", "abeille maison soleil jardin bonheur cerise montagne", "Guichet unique",
+			[]safe.Service{{ID: "etat-civil", Name: "État civil"}, {ID: "ecoles", Name: "Écoles et périscolaire"}, {ID: "ccas", Name: "CCAS"}},
+		},
+		{
+			"departement-de-la-brenne", "22360999900018", "Département de la Brenne", "papier oiseau horizon village vitrine tulipe prairie", "Dossiers autonomie",
+			[]safe.Service{{ID: "autonomie", Name: "Autonomie"}, {ID: "rsa", Name: "RSA"}},
+		},
+		{
+			"universite-de-valmont", "19370999900012", "Université de Valmont", "fromage lampe fleur abeille prairie tulipe maison", "Scolarité",
+			[]safe.Service{{ID: "scolarite", Name: "Scolarité"}},
+		},
+	}
+}
+
+// demoExtras registers the organisations, with their keys and systems, and
+// mounts the simulators on the gateway's own listeners.
+func demoExtras(ctx context.Context, c config.Config, s *stores, listeners []net.Listener) (extras, error) {
+	if c.Mode != config.Demo {
+		return extras{}, nil
+	}
+	passphrases := map[string]string{}
+	for _, d := range demoAdministrations() {
+		adm, err := s.domain.RegisterAdministration(ctx, operator(), safe.NewAdministration{SIRET: d.siret, Name: d.name, Services: d.services})
+		if err != nil {
+			return extras{}, fmt.Errorf("register %s: %w", d.name, err)
+		}
+		passphrases[string(adm.ID)] = d.passphrase
+		if err := errors.Join(demoKey(ctx, s, adm, d), demoSystem(ctx, c, s, adm, d)); err != nil {
+			return extras{}, fmt.Errorf("equip %s: %w", d.name, err)
+		}
+	}
+	return demoSimulators(c, passphrases, listeners)
+}
+
+func demoSimulators(c config.Config, passphrases map[string]string, listeners []net.Listener) (extras, error) {
+	var addresses []string
+	for _, l := range listeners {
+		addresses = append(addresses, l.Addr().String())
+	}
+	sim, err := simulator.New(simulator.Config{Mode: c.Mode, Listeners: addresses, PublicURL: c.PublicURL, Now: time.Now})
+	if err != nil {
+		return extras{}, err
+	}
+	x := extras{handlers: map[string]http.Handler{simulator.Prefix: sim}, secrets: map[string]string{}}
+	for _, p := range sim.Clients() {
+		kind, label := "citizen", "FranceConnect"
+		if p.ID == "proconnect" {
+			kind, label = "agent", "ProConnect"
+		}
+		x.providers = append(x.providers, config.Provider{
+			ID: p.ID, Profile: p.ID, Kind: kind, Label: label, Issuer: p.Issuer, ClientID: p.ClientID,
+		})
+		x.secrets[p.ID] = p.ClientSecret
+	}
+	var people []map[string]string
+	for _, p := range simulator.Personas() {
+		people = append(people, map[string]string{"id": p.ID, "name": p.Name, "role": p.Role})
+	}
+	x.site = map[string]any{"passphrases": passphrases, "personas": people}
+	x.banner = demoBanner(c, people)
+	return x, nil
+}
+
+// demoKey gives an administration its published key, once.
+func demoKey(ctx context.Context, s *stores, adm safe.Administration, d demoAdministration) error {
+	if adm.Recipient != "" {
+		return nil
+	}
+	p, err := sealed.ParsePassphrase(d.passphrase)
+	if err != nil {
+		return err
+	}
+	_, c, err := sealed.NewKeyring(string(adm.ID), []sealed.NewUnlocker{
+		{Kind: sealed.KindPassphrase, Label: "Démonstration", P: p},
+		{Kind: sealed.KindPaper, Label: "Démonstration (papier)", P: sealed.Derive([]byte(d.passphrase), "coffre/demo/paper")},
+	}, time.Now())
+	if err != nil {
+		return err
+	}
+	agent := safe.Actor{Kind: safe.Agent, Administration: adm.ID, Name: "Démonstration", Level: 3, Door: "cli"}
+	_, err = s.domain.PutAdministrationKeyring(ctx, agent, nil, c)
+	return err
+}
+
+// demoSystem registers one machine and leaves its key where a person can use
+// it with `coffre token`: it authenticates, it opens nothing.
+func demoSystem(ctx context.Context, c config.Config, s *stores, adm safe.Administration, d demoAdministration) error {
+	path := filepath.Join(c.Data, "demo", "systems", d.slug+".jwk")
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	public, private, err := jwk(key, d.slug)
+	if err != nil {
+		return err
+	}
+	set, err := json.Marshal(map[string]any{"keys": []any{public}})
+	if err != nil {
+		return err
+	}
+	sys, err := s.domain.RegisterSystem(ctx, operator(), safe.NewSystem{
+		Administration: adm.ID, Name: d.system, Scopes: []string{"deposit", "retrieve"}, KeySet: set,
+	})
+	if err != nil {
+		return err
+	}
+	private["client_id"] = string(sys.ID)
+	b, err := json.MarshalIndent(private, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return writeFile(path, append(b, '\n'))
+}
+
+// jwk writes a P-256 key as RFC 7518 §6.2 has it.
+func jwk(key *ecdsa.PrivateKey, kid string) (public, private map[string]string, err error) {
+	point, err := key.PublicKey.Bytes() // 0x04, x, y
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := key.Bytes()
+	if err != nil {
+		return nil, nil, err
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	public = map[string]string{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid, "x": b64(point[1:33]), "y": b64(point[33:])}
+	private = map[string]string{"d": b64(d)}
+	for k, v := range public {
+		private[k] = v
+	}
+	return public, private, nil
+}
+
+func demoBanner(c config.Config, people []map[string]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  Coffre — démonstration, données fictives (demonstration, made-up data)\n\n")
+	fmt.Fprintf(&b, "  Ouvrez / open        %s\n", c.PublicURL)
+	fmt.Fprintf(&b, "  Données / data       %s\n", c.Data)
+	fmt.Fprintf(&b, "  Arrêter / stop       Ctrl-C\n\n")
+	fmt.Fprintf(&b, "  Personnages / personas\n")
+	for _, p := range people {
+		fmt.Fprintf(&b, "    %-28s %s\n", p["name"], p["role"])
+	}
+	fmt.Fprintf(&b, "\n  Phrases de passe des administrations (publiques) / passphrases of the administrations (published)\n")
+	for _, d := range demoAdministrations() {
+		fmt.Fprintf(&b, "    %-28s %s\n", d.name, d.passphrase)
+	}
+	fmt.Fprintf(&b, "\n  Clés des logiciels / keys of the systems   %s\n\n", filepath.Join(c.Data, "demo", "systems"))
+	return b.String()
+}

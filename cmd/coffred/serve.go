@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/gateway"
+	"github.com/coffre-citoyen/coffre/internal/telemetry"
+	"github.com/coffre-citoyen/coffre/internal/webapp"
+)
+
+// drainTime is how long requests may run on after the signal to stop.
+const drainTime = 20 * time.Second
+
+func serve(ctx context.Context, args []string, io stdio) error {
+	var o options
+	f := o.flags("serve", io)
+	f.BoolVar(&o.demo, "demo", false, "the demonstration: simulators, made-up people, loopback only")
+	f.StringVar(&o.listen, "listen", "", "`host:port`, over the configuration's; port 0 takes a free one")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if o.demo && o.file != "" {
+		return errors.New("--demo and --config exclude each other")
+	}
+	c, err := o.load(io)
+	if err != nil {
+		return err
+	}
+	if c.Mode == config.Demo && !demoBuilt {
+		return errors.New("this binary was built without the demonstration: build it with `go build -tags demo ./cmd/coffred`, or run `make run`")
+	}
+	pages, err := webapp.New()
+	if err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if c.Mode == config.Demo {
+		level = slog.LevelWarn // the terminal is for people
+	}
+	return serveWith(ctx, c, pages, telemetry.Logger(io.err, c.Mode == config.Demo, level), io)
+}
+
+func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger *slog.Logger, io stdio) error {
+	listeners, err := listen(ctx, c)
+	if err != nil {
+		return err
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = fmt.Sprintf("http://localhost:%d", listeners[0].Addr().(*net.TCPAddr).Port)
+	}
+	s, err := openStores(ctx, c, logger)
+	if err != nil {
+		return errors.Join(err, closeAll(listeners))
+	}
+	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
+	wait := s.background(loops, logger)
+	err = serveOn(ctx, listeners, c, s, pages, logger, io)
+	stopLoops()
+	wait()
+	return errors.Join(err, s.Close())
+}
+
+// listen binds the address; for the demonstration both loopbacks, since
+// browsers try either for localhost.
+func listen(ctx context.Context, c config.Config) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	first, err := lc.Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w: is another one running? choose another address with --listen", c.Listen, err)
+	}
+	all := []net.Listener{first}
+	if c.Mode == config.Demo {
+		port := first.Addr().(*net.TCPAddr).Port
+		if second, err := lc.Listen(ctx, "tcp", fmt.Sprintf("[::1]:%d", port)); err == nil {
+			all = append(all, second) // without IPv6 there is nothing to bind
+		}
+	}
+	return all, nil
+}
+
+func closeAll(listeners []net.Listener) error {
+	var errs []error
+	for _, l := range listeners {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, io stdio) error {
+	metrics := telemetry.New()
+	g, banner, err := compose(ctx, c, s, pages, logger, metrics, listeners)
+	if err != nil {
+		return errors.Join(err, closeAll(listeners))
+	}
+	server := gateway.Server(g.Handler(), logger)
+	failed := make(chan error, len(listeners)+1)
+	for _, l := range listeners {
+		go func() { failed <- server.Serve(l) }()
+	}
+	if c.Metrics != "" {
+		private := &http.Server{Addr: c.Metrics, Handler: metrics.Handler(), ReadHeaderTimeout: 10 * time.Second}
+		go func() { failed <- private.ListenAndServe() }()
+		defer func() { _ = private.Close() }()
+	}
+	fmt.Fprint(io.out, banner)
+	fmt.Fprintf(io.out, "listening %s\n", c.PublicURL)
+	select {
+	case err := <-failed:
+		return errors.Join(err, server.Close())
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
+	}
+	return nil
+}
