@@ -123,7 +123,7 @@ func versionNewest(t *testing.T, db Database) {
 	var newest safe.Version
 	for i, state := range []safe.VersionState{safe.Kept, safe.Inbox, safe.Kept, safe.Stored, safe.Reserved, safe.Erasing} {
 		v := version(s, state)
-		v.Doc, v.Created, v.At = old.Doc, start().Add(time.Duration(i)*time.Second), start().Add(time.Duration(i)*time.Hour)
+		v.Doc, v.Created, v.At = old.Doc, start().Add(time.Duration(-i)*time.Second), start().Add(time.Duration(i)*time.Hour)
 		insertVersion(t, db, v)
 		if i == 2 {
 			newest = v

@@ -1,0 +1,223 @@
+// Package oidc is the relying party of FranceConnect, ProConnect and plain
+// OpenID Connect providers: where to send somebody, and what to believe of
+// what comes back.
+//
+// Trust: it believes an identity only when an ID token and, where the profile
+// has one, a signed userinfo verify under the provider's published keys, are
+// for this client, answer this very log-in (state, nonce, issuer) and have the
+// assurance that was asked. Keys come from the provider over TLS; when they
+// cannot be had, nobody logs in. An identity opens no document.
+package oidc
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+// Profile is how a provider wants to be talked to.
+type Profile string
+
+const (
+	// FranceConnect v2: acr_values and nonce mandatory, any parameter beyond
+	// its list (PKCE's included) refused, signed userinfo.
+	FranceConnect Profile = "franceconnect"
+	// ProConnect: PKCE, claims, signed userinfo.
+	ProConnect Profile = "proconnect"
+	// Plain OpenID Connect: PKCE, identity in the ID token.
+	Plain Profile = "plain"
+)
+
+// Config of a Provider.
+type Config struct {
+	ID            string // as in paths: "franceconnect"
+	Profile       Profile
+	Issuer        string
+	ClientID      string
+	ClientSecret  string
+	RedirectURL   string
+	PostLogoutURL string
+	// MinLevel is the eIDAS level asked for, 1 if zero.
+	MinLevel int
+	Now      func() time.Time
+	// Client reaches the provider; nil is one with a timeout of 10 s.
+	Client *http.Client
+}
+
+// Provider logs people in. Discovery happens at first use and is tried again
+// until it succeeds, so that a provider may start after the gateway. Safe for
+// concurrent use.
+type Provider struct {
+	c  Config
+	mu sync.Mutex
+	up *discovered
+}
+
+type discovered struct {
+	provider *gooidc.Provider
+	verifier *gooidc.IDTokenVerifier
+	oauth    oauth2.Config
+	logout   string
+	issInURL bool // authorization_response_iss_parameter_supported (RFC 9207)
+	userinfo string
+}
+
+// Error is a log-in that did not happen; Slug is stable and has a sentence.
+type Error struct {
+	Slug  string
+	Cause error
+}
+
+func (e *Error) Error() string {
+	if e.Cause == nil {
+		return e.Slug
+	}
+	return e.Slug + ": " + e.Cause.Error()
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+func refuse(slug, format string, args ...any) error {
+	return &Error{Slug: slug, Cause: fmt.Errorf(format, args...)}
+}
+
+// New makes a Provider without reaching it.
+func New(c Config) (*Provider, error) {
+	if c.Issuer == "" || c.ClientID == "" || c.ClientSecret == "" || c.RedirectURL == "" {
+		return nil, errors.New("issuer, client id, secret and redirect URL are needed")
+	}
+	if c.Profile != FranceConnect && c.Profile != ProConnect && c.Profile != Plain {
+		return nil, fmt.Errorf("unknown profile %q: write franceconnect, proconnect or plain", c.Profile)
+	}
+	if c.MinLevel == 0 {
+		c.MinLevel = 1
+	}
+	if c.Client == nil {
+		c.Client = &http.Client{Timeout: 10 * time.Second}
+	}
+	return &Provider{c: c}, nil
+}
+
+// ID as in paths.
+func (p *Provider) ID() string { return p.c.ID }
+
+// Profile of the provider.
+func (p *Provider) Profile() Profile { return p.c.Profile }
+
+// Issuer of the provider.
+func (p *Provider) Issuer() string { return p.c.Issuer }
+
+func (p *Provider) scopes() []string {
+	switch p.c.Profile {
+	case FranceConnect:
+		return []string{"openid", "given_name", "family_name", "idp_id"}
+	case ProConnect:
+		return []string{"openid", "given_name", "usual_name", "siret", "idp_id"}
+	case Plain:
+		return []string{"openid", "profile"}
+	}
+	return nil
+}
+
+// discover reads the provider's metadata once it can be had.
+func (p *Provider) discover(ctx context.Context) (*discovered, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.up != nil {
+		return p.up, nil
+	}
+	// The provider keeps its client for key refreshes, beyond this request.
+	keep := gooidc.ClientContext(context.WithoutCancel(ctx), p.c.Client)
+	provider, err := gooidc.NewProvider(keep, p.c.Issuer)
+	if err != nil {
+		return nil, &Error{Slug: "provider-unavailable", Cause: err}
+	}
+	var more struct {
+		Logout string   `json:"end_session_endpoint"`
+		Iss    bool     `json:"authorization_response_iss_parameter_supported"`
+		Algs   []string `json:"id_token_signing_alg_values_supported"`
+	}
+	if err := provider.Claims(&more); err != nil {
+		return nil, &Error{Slug: "provider-unavailable", Cause: err}
+	}
+	endpoint := provider.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInParams // no probing: a code lives 30 s
+	p.up = &discovered{
+		provider: provider, logout: more.Logout, issInURL: more.Iss, userinfo: provider.UserInfoEndpoint(),
+		verifier: provider.Verifier(&gooidc.Config{
+			ClientID: p.c.ClientID, SupportedSigningAlgs: []string{gooidc.ES256, gooidc.RS256},
+			Now: func() time.Time { return p.c.Now().Add(-leeway) }, // expiry; issue time is checked apart
+		}),
+		oauth: oauth2.Config{
+			ClientID: p.c.ClientID, ClientSecret: p.c.ClientSecret, Endpoint: endpoint,
+			RedirectURL: p.c.RedirectURL, Scopes: p.scopes(),
+		},
+	}
+	return p.up, nil
+}
+
+// leeway between two clocks; go-oidc has none.
+const leeway = 30 * time.Second
+
+// Attempt is one log-in on its way: remember it under a single-use cookie.
+type Attempt struct {
+	State, Nonce, Verifier string
+}
+
+const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// random64 is what the French providers want state and nonce to be.
+func random64() string {
+	var out [64]byte
+	var b [1]byte
+	for i := 0; i < len(out); {
+		_, _ = rand.Read(b[:])
+		if int(b[0]) < 4*len(alphanumerics) { // no letter is likelier
+			out[i] = alphanumerics[int(b[0])%len(alphanumerics)]
+			i++
+		}
+	}
+	return string(out[:])
+}
+
+// Begin gives the address to send the browser to.
+func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
+	d, err := p.discover(ctx)
+	if err != nil {
+		return "", Attempt{}, err
+	}
+	a := Attempt{State: random64(), Nonce: random64()}
+	opts := []oauth2.AuthCodeOption{gooidc.Nonce(a.Nonce)}
+	switch p.c.Profile {
+	case FranceConnect:
+		opts = append(opts, oauth2.SetAuthURLParam("acr_values", fmt.Sprintf("eidas%d", p.c.MinLevel)))
+	case ProConnect, Plain:
+		a.Verifier = oauth2.GenerateVerifier()
+		opts = append(opts, oauth2.S256ChallengeOption(a.Verifier))
+	}
+	return d.oauth.AuthCodeURL(a.State, opts...), a, nil
+}
+
+// LogoutURL is where to send the browser to log out at the provider as well;
+// "" when the provider has no such place.
+func (p *Provider) LogoutURL(ctx context.Context, idTokenHint, state string) string {
+	d, err := p.discover(ctx)
+	if err != nil || d.logout == "" || idTokenHint == "" {
+		return ""
+	}
+	q := url.Values{"id_token_hint": {idTokenHint}, "post_logout_redirect_uri": {p.c.PostLogoutURL}, "state": {state}}
+	sep := "?"
+	if strings.Contains(d.logout, "?") {
+		sep = "&"
+	}
+	return d.logout + sep + q.Encode()
+}

@@ -1,0 +1,168 @@
+//go:build demo
+
+package simulator
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// allowed parameters of authorize; anything else is Y030007.
+func (p *side) allowed() []string {
+	all := []string{"client_id", "acr_values", "claims", "response_type", "nonce", "state", "redirect_uri", "scope", "prompt", "idp_hint", "ui_locales"}
+	if !p.france() {
+		all = append(all, "code_challenge", "code_challenge_method", "login_hint", "siret_hint")
+	}
+	return all
+}
+
+func (p *side) scopes() []string {
+	if p.france() {
+		return []string{"openid", "identite_pivot", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email", "idp_id"}
+	}
+	return []string{"openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id", "roles", "organization_label", "phone"}
+}
+
+// refuses says which error number a request earns, "" if none.
+func (p *side) refuses(q url.Values) string {
+	for name, values := range q {
+		if !slices.Contains(p.allowed(), name) || len(values) != 1 {
+			return "Y030007"
+		}
+	}
+	switch {
+	case q.Get("client_id") != p.client.ClientID, q.Get("response_type") != "code":
+		return "Y030007"
+	case q.Get("redirect_uri") != p.redirect:
+		return "Y030031"
+	case len(q.Get("nonce")) < 22, len(q.Get("state")) < 22:
+		return "Y030007"
+	case p.france() && !strings.HasPrefix(q.Get("acr_values"), "eidas"):
+		return "Y030007"
+	case q.Get("code_challenge") != "" && q.Get("code_challenge_method") != "S256":
+		return "Y030007"
+	}
+	asked := strings.Fields(q.Get("scope"))
+	if !slices.Contains(asked, "openid") || slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(p.scopes(), s) }) {
+		return "Y030007"
+	}
+	return ""
+}
+
+func (p *side) authorize(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if code := p.refuses(q); code != "" {
+		p.errorPage(w, code)
+		return
+	}
+	p.personaPage(w, q)
+}
+
+// choose is the click on a persona, or on turning back.
+func (p *side) choose(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || p.refuses(q) != "" {
+		p.errorPage(w, "Y030007")
+		return
+	}
+	back := url.Values{"state": {q.Get("state")}, "iss": {p.issuer}}
+	i := slices.IndexFunc(Personas(), func(x Persona) bool { return x.ID == r.PostFormValue("persona") && x.Agent != p.france() })
+	if i < 0 {
+		back.Set("error", "access_denied")
+		back.Set("error_description", "User auth aborted")
+	} else {
+		back.Set("code", p.put(p.codes, grant{
+			persona: Personas()[i], nonce: q.Get("nonce"), acr: p.acr(q), challenge: q.Get("code_challenge"),
+		}, 30*time.Second))
+	}
+	http.Redirect(w, r, p.redirect+"?"+back.Encode(), http.StatusSeeOther)
+}
+
+func (p *side) acr(q url.Values) string {
+	if asked := strings.Fields(q.Get("acr_values")); len(asked) > 0 {
+		return asked[0]
+	}
+	return "eidas1"
+}
+
+func (p *side) token(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	fail := func(status int, code string) { writeJSON(w, status, map[string]string{"error": code}) }
+	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("client_secret")), []byte(p.client.ClientSecret)) != 1 ||
+		r.PostFormValue("client_id") != p.client.ClientID {
+		fail(http.StatusUnauthorized, "invalid_client")
+		return
+	}
+	g, ok := p.take(p.codes, r.PostFormValue("code"), false)
+	if !ok || r.PostFormValue("grant_type") != "authorization_code" || r.PostFormValue("redirect_uri") != p.redirect ||
+		(g.challenge != "" && challengeOf(r.PostFormValue("code_verifier")) != g.challenge) {
+		fail(http.StatusBadRequest, "invalid_grant")
+		return
+	}
+	access := p.put(p.tokens, g, time.Minute)
+	now := p.c.Now()
+	half := sha256.Sum256([]byte(access))
+	id, err := p.sign(map[string]any{
+		"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona), "nonce": g.nonce, "acr": g.acr,
+		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "auth_time": now.Unix(),
+		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]),
+	})
+	if err != nil {
+		fail(http.StatusInternalServerError, "server_error")
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 60, "id_token": id})
+}
+
+// userinfo is a signed JWT at both.
+func (p *side) userinfo(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	g, ok := p.take(p.tokens, token, true)
+	if !ok {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		http.Error(w, "invalid_token", http.StatusUnauthorized)
+		return
+	}
+	claims := map[string]any{
+		"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona), "given_name": g.persona.given, "idp_id": "simulateur",
+	}
+	if p.france() {
+		claims["family_name"], claims["birthdate"] = g.persona.family, g.persona.birthdate
+	} else {
+		claims["usual_name"], claims["siret"] = g.persona.family, g.persona.siret
+	}
+	raw, err := p.sign(claims)
+	if err != nil {
+		http.Error(w, "server_error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwt")
+	_, _ = w.Write([]byte(raw))
+}
+
+// end is RP-initiated logout: the hint is mandatory, the way back registered.
+func (p *side) end(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	jws, err := jose.ParseSigned(q.Get("id_token_hint"), []jose.SignatureAlgorithm{jose.ES256})
+	if err == nil {
+		_, err = jws.Verify(p.key.Public())
+	}
+	if err != nil {
+		p.errorPage(w, "Y030007")
+		return
+	}
+	if q.Get("post_logout_redirect_uri") != p.logout {
+		p.errorPage(w, "Y030111")
+		return
+	}
+	http.Redirect(w, r, p.logout+"?"+url.Values{"state": {q.Get("state")}}.Encode(), http.StatusSeeOther)
+}
