@@ -686,6 +686,18 @@ export interface components {
             };
             /** @description vkey of the journal */
             readonly logKey: string;
+            /** @description in the demonstration only */
+            readonly demo?: {
+                /** @description administration → its published passphrase */
+                readonly passphrases: {
+                    readonly [key: string]: string;
+                };
+                readonly personas: readonly {
+                    readonly id: string;
+                    readonly name: string;
+                    readonly role: string;
+                }[];
+            };
             readonly providers: readonly {
                 readonly id: string;
                 /** @enum {string} */
@@ -1021,6 +1033,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly ready: {
@@ -1042,6 +1055,7 @@ export interface operations {
                 };
             };
             readonly 503: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getSite: {
@@ -1062,6 +1076,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Site"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getTerms: {
@@ -1082,6 +1097,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Terms"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listAdministrations: {
@@ -1108,6 +1124,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AdministrationPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getCheckpoint: {
@@ -1128,6 +1145,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getLogKey: {
@@ -1148,6 +1166,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getMe: {
@@ -1169,6 +1188,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly acceptTerms: {
@@ -1192,6 +1212,7 @@ export interface operations {
                 content?: never;
             };
             readonly 409: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listSessions: {
@@ -1212,6 +1233,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SessionList"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly endSession: {
@@ -1233,6 +1255,7 @@ export interface operations {
                 content?: never;
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getDevice: {
@@ -1256,6 +1279,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly answerDevice: {
@@ -1281,6 +1305,7 @@ export interface operations {
                 content?: never;
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getSafe: {
@@ -1301,6 +1326,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Safe"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly createSafe: {
@@ -1327,6 +1353,7 @@ export interface operations {
             };
             readonly 409: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getKeyring: {
@@ -1349,6 +1376,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly putKeyring: {
@@ -1377,6 +1405,7 @@ export interface operations {
             };
             readonly 412: components["responses"]["Problem"];
             readonly 428: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getManifest: {
@@ -1398,6 +1427,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Manifest"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly putManifest: {
@@ -1428,6 +1458,7 @@ export interface operations {
             readonly 412: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
             readonly 428: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly reserveUpload: {
@@ -1456,6 +1487,7 @@ export interface operations {
                 };
             };
             readonly 413: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly putVersion: {
@@ -1491,6 +1523,7 @@ export interface operations {
             readonly 411: components["responses"]["Problem"];
             readonly 413: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getDocument: {
@@ -1514,6 +1547,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly releaseOwn: {
@@ -1537,6 +1571,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getContent: {
@@ -1572,6 +1607,7 @@ export interface operations {
             };
             readonly 404: components["responses"]["Problem"];
             readonly 416: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listInbox: {
@@ -1596,6 +1632,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["DepositPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listAddresses: {
@@ -1616,6 +1653,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AddressList"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly createAddress: {
@@ -1643,6 +1681,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Address"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly endAddress: {
@@ -1664,6 +1703,7 @@ export interface operations {
                 content?: never;
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listGrants: {
@@ -1688,6 +1728,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["GrantPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly createGrant: {
@@ -1717,6 +1758,7 @@ export interface operations {
             };
             readonly 404: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly endGrant: {
@@ -1738,6 +1780,7 @@ export interface operations {
                 content?: never;
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getJournal: {
@@ -1762,6 +1805,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["JournalPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly exportSafe: {
@@ -1782,6 +1826,7 @@ export interface operations {
                     readonly "application/zip": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getAdministration: {
@@ -1802,6 +1847,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Administration"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getAdministrationKeyring: {
@@ -1824,6 +1870,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly putAdministrationKeyring: {
@@ -1853,6 +1900,7 @@ export interface operations {
             };
             readonly 412: components["responses"]["Problem"];
             readonly 428: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly listReceivedGrants: {
@@ -1877,6 +1925,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["GrantPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly releaseGrant: {
@@ -1901,6 +1950,7 @@ export interface operations {
             };
             readonly 404: components["responses"]["Problem"];
             readonly 410: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly getGrantContent: {
@@ -1937,6 +1987,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem"];
             readonly 410: components["responses"]["Problem"];
             readonly 416: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly deposit: {
@@ -1972,6 +2023,7 @@ export interface operations {
             readonly 411: components["responses"]["Problem"];
             readonly 413: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly oauthMetadata: {
@@ -1992,6 +2044,7 @@ export interface operations {
                     readonly "application/json": Record<string, never>;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly oauthKeys: {
@@ -2012,6 +2065,7 @@ export interface operations {
                     readonly "application/json": Record<string, never>;
                 };
             };
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly deviceAuthorization: {
@@ -2048,6 +2102,7 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["OAuthError"];
+            readonly default: components["responses"]["Problem"];
         };
     };
     readonly token: {
@@ -2086,6 +2141,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["OAuthError"];
             readonly 401: components["responses"]["OAuthError"];
+            readonly default: components["responses"]["Problem"];
         };
     };
 }
