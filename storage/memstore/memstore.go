@@ -124,7 +124,11 @@ func (s *Sessions) DeleteID(_ context.Context, account, id string) error {
 	defer s.mu.Unlock()
 	for h, v := range s.all {
 		if v.Account == account && v.ID == id {
+			_, ok := s.live(h)
 			delete(s.all, h)
+			if !ok {
+				return session.ErrNotFound
+			}
 			return nil
 		}
 	}
