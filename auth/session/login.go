@@ -29,9 +29,8 @@ func (m *Manager) BeginLogin(ctx context.Context, w http.ResponseWriter, l Login
 	if err != nil {
 		return fmt.Errorf("begin login: %w", err)
 	}
-	token := newToken()
-	h := hashOf(token)
-	if err := m.c.Once.Put(ctx, "login/"+string(h[:]), b, loginTime); err != nil {
+	token := NewToken()
+	if err := m.c.Once.Put(ctx, "login/"+HashKey(token), b, loginTime); err != nil {
 		return fmt.Errorf("begin login: %w", err)
 	}
 	http.SetCookie(w, m.cookie("login", token, loginTime))
@@ -46,8 +45,7 @@ func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.
 	if err != nil {
 		return Login{}, fmt.Errorf("finish login: %w", ErrNotFound)
 	}
-	h := hashOf(c.Value)
-	b, err := m.c.Once.Take(ctx, "login/"+string(h[:]))
+	b, err := m.c.Once.Take(ctx, "login/"+HashKey(c.Value))
 	if err != nil {
 		return Login{}, fmt.Errorf("finish login: %w", err)
 	}
@@ -55,7 +53,8 @@ func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.
 	return l, json.Unmarshal(b, &l)
 }
 
-func newID() string {
+// NewID draws a public identifier: 26 characters of a-z2-7.
+func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))

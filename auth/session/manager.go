@@ -60,13 +60,21 @@ func times(kind, principal string) (idle, absolute time.Duration) {
 	}
 }
 
-func newToken() string {
+// NewToken draws 32 random bytes, base64url.
+func NewToken() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 func hashOf(token string) [32]byte { return sha256.Sum256([]byte(token)) }
+
+// HashKey is the key under which a secret's entry rests in a store: whoever
+// reads the store cannot use it.
+func HashKey(secret string) string {
+	h := hashOf(secret)
+	return string(h[:])
+}
 
 // cookieName is sid, with the prefix that ties it to this host over TLS.
 func (m *Manager) cookieName(base string) string {
@@ -88,9 +96,9 @@ func (m *Manager) cookie(base, value string, age time.Duration) *http.Cookie {
 func (m *Manager) Create(ctx context.Context, s Session) (token string, made Session, err error) {
 	now := m.c.Now().UTC()
 	idle, absolute := times(s.Kind, s.Principal)
-	s.ID, s.Started, s.Seen = newID(), now, now
+	s.ID, s.Started, s.Seen = NewID(), now, now
 	s.IdleUntil, s.Until = now.Add(idle), now.Add(absolute)
-	token = newToken()
+	token = NewToken()
 	if err := m.c.Store.Put(ctx, hashOf(token), s); err != nil {
 		return "", Session{}, fmt.Errorf("start session: %w", err)
 	}

@@ -22,15 +22,12 @@ import (
 // followed by a success.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// progressTime is how long a body may stand still.
-const progressTime = 30 * time.Second
-
 // Handler is everything the gateway serves.
 func (g *Gateway) Handler() http.Handler {
 	m := mux.NewRouter()
 	m.UseEncodedPath()
 	for _, rt := range g.Routes() {
-		m.Handle(rt.Path, g.serve(rt)).Methods(rt.Method)
+		m.Handle(rt.Path, g.serve(rt)).Methods(rt.methods()...)
 	}
 	for prefix, h := range g.extra {
 		m.PathPrefix(prefix).Handler(h)
@@ -59,20 +56,21 @@ func (g *Gateway) Handler() http.Handler {
 func (g *Gateway) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := g.now()
-		out := &answer{ResponseWriter: w}
 		g.secure(w.Header())
 		w.Header().Set("Cache-Control", "no-store")
 		rc := http.NewResponseController(w)
-		r.Body = &moving{ReadCloser: r.Body, rc: rc}
-		out.rc = rc
+		out := &answer{ResponseWriter: w, rc: rc, progress: g.progress}
+		r.Body = &moving{ReadCloser: r.Body, rc: rc, progress: g.progress}
 		if rt.Body >= 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
 		}
-		err := g.guarded(rt, out, r)
-		g.fail(rt, out, r, err)
+		cut := g.fail(rt, out, r, g.guarded(rt, out, r))
+		g.observe(rt.Operation, out.status, g.now().Sub(start))
+		if cut {
+			panic(http.ErrAbortHandler)
+		}
 		_ = rc.SetReadDeadline(time.Time{})
 		_ = rc.SetWriteDeadline(time.Time{})
-		g.observe(rt.Operation, out.status, g.now().Sub(start))
 	})
 }
 
@@ -143,10 +141,10 @@ func (g *Gateway) allow(rt Route, p auth.Principal, r *http.Request) error {
 }
 
 // fail writes the problem, unless the answer has begun: then the connection
-// is cut, so that nobody takes half an answer for a whole one.
-func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) {
+// is to be cut, so that nobody takes half an answer for a whole one.
+func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) (cut bool) {
 	if err == nil {
-		return
+		return false
 	}
 	p := problemOf(err)
 	level := slog.LevelInfo
@@ -155,7 +153,7 @@ func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) {
 	}
 	g.logger.Log(r.Context(), level, "request refused", "operation", rt.Operation, "problem", p.Slug, "cause", fmt.Sprint(p.Cause))
 	if w.status != 0 {
-		panic(http.ErrAbortHandler)
+		return true
 	}
 	if r.ContentLength != 0 {
 		w.Header().Set("Connection", "close") // the rest of the body is not read
@@ -166,14 +164,16 @@ func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) {
 	if err := problem.Write(w, r, p); err != nil {
 		g.logger.DebugContext(r.Context(), "answer not delivered", "error", err)
 	}
+	return false
 }
 
 // answer remembers whether it has begun, and lets a slow reader take its time
 // as long as it reads.
 type answer struct {
 	http.ResponseWriter
-	rc     *http.ResponseController
-	status int
+	rc       *http.ResponseController
+	progress time.Duration
+	status   int
 }
 
 func (a *answer) WriteHeader(status int) {
@@ -185,7 +185,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
-	_ = a.rc.SetWriteDeadline(time.Now().Add(progressTime)) // a recorder in tests has none
+	_ = a.rc.SetWriteDeadline(time.Now().Add(a.progress)) // a recorder in tests has none
 	return a.ResponseWriter.Write(p)
 }
 
@@ -195,20 +195,25 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // moving is a request body that may be slow but not stand still.
 type moving struct {
 	io.ReadCloser
-	rc *http.ResponseController
+	rc       *http.ResponseController
+	progress time.Duration
 }
 
 func (m *moving) Read(p []byte) (int, error) {
-	_ = m.rc.SetReadDeadline(time.Now().Add(progressTime))
+	_ = m.rc.SetReadDeadline(time.Now().Add(m.progress))
 	return m.ReadCloser.Read(p)
 }
 
 // actor is who asks, in the words of the domain.
 func actor(r *http.Request) safe.Actor {
 	p, _ := auth.From(r.Context())
+	return actorOf(p)
+}
+
+func actorOf(p auth.Principal) safe.Actor {
 	return safe.Actor{
 		Kind: safe.ActorKind(p.Kind), Account: safe.AccountID(p.Account), Safe: safe.SafeID(p.Safe),
 		Administration: safe.AdministrationID(p.Administration), System: safe.SystemID(p.System),
-		Name: p.Name, Level: p.Level, Door: p.Door,
+		Name: p.Name, Level: p.Level, Door: p.Door, Scopes: p.Scopes,
 	}
 }

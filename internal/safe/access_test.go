@@ -193,3 +193,27 @@ func TestSharesThatCannotBe(t *testing.T) {
 	wantKind(t, err, safe.KeyReused)
 	wantRefused(t, w, c.Safe, journal.WhatGrantCreated, "key-reused", string(c.Account))
 }
+
+// TestScopes: what a system's token was not given for, and what its
+// registration no longer allows, it may not do.
+func TestScopes(t *testing.T) {
+	w := newWorld(t)
+	c := w.citizen(t, "angela")
+	m := w.keyedMairie(t, "Mairie", "21370999900015")
+	g := c.share(t, c.put(t, 1000), m)
+	narrow := m.system
+	narrow.Scopes = []string{safe.ScopeDeposit}
+	if _, err := w.ReleaseGrant(w.ctx, narrow, g.ID); !safe.IsKind(err, safe.Forbidden) {
+		t.Errorf("a token for deposits retrieves: %v", err)
+	}
+	if _, err := w.ReleaseGrant(w.ctx, m.system, g.ID); err != nil {
+		t.Errorf("a token for both does not retrieve: %v", err)
+	}
+	_, err := w.RegisterSystem(w.ctx, operator(), safe.NewSystem{
+		ID: m.system.System, Administration: m.ID, Name: "Guichet", Scopes: []string{safe.ScopeDeposit}, KeySet: []byte(`{"keys":[{"kty":"EC"}]}`),
+	})
+	must(t, err)
+	if _, err := w.ReleaseGrant(w.ctx, m.system, g.ID); !safe.IsKind(err, safe.Forbidden) {
+		t.Errorf("an older token outlives the registration's scope: %v", err)
+	}
+}

@@ -30,6 +30,12 @@ const (
 	ActRegister          Act = "register"           // add administrations and systems
 )
 
+// What a system may be registered for.
+const (
+	ScopeDeposit  = "deposit"
+	ScopeRetrieve = "retrieve"
+)
+
 // Policy is what the operator may tighten.
 type Policy struct {
 	// Levels is the lowest eIDAS level (1 to 3) for an act; acts left out
@@ -68,6 +74,7 @@ func (p Policy) withDefaults() Policy {
 type rule struct {
 	kinds []ActorKind
 	terms bool
+	scope string // that a system's registration and its token must both carry
 }
 
 func ruleOf(act Act) rule {
@@ -76,7 +83,11 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen}}
 	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}
-	case ActReceive, ActDeposit, ActAdministration:
+	case ActReceive:
+		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
+	case ActDeposit:
+		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeDeposit}
+	case ActAdministration:
 		return rule{kinds: []ActorKind{Agent, System}}
 	case ActAdministrationKey:
 		return rule{kinds: []ActorKind{Agent}}
@@ -98,7 +109,7 @@ func (s *Domain) may(ctx context.Context, tx Tx, a Actor, act Act) error {
 	case Operator:
 		return nil
 	case System:
-		return s.mayMachine(ctx, tx, a)
+		return s.mayMachine(ctx, tx, a, r)
 	case Citizen, Agent:
 		return s.mayPerson(ctx, tx, a, act, r)
 	default:
@@ -106,12 +117,17 @@ func (s *Domain) may(ctx context.Context, tx Tx, a Actor, act Act) error {
 	}
 }
 
-func (s *Domain) mayMachine(ctx context.Context, tx Tx, a Actor) error {
+func (s *Domain) mayMachine(ctx context.Context, tx Tx, a Actor, r rule) error {
 	sys, err := tx.Administrations.System(ctx, a.System)
-	if IsKind(err, NotFound) || err == nil && (a.Administration == "" || sys.Administration != a.Administration) {
+	switch {
+	case IsKind(err, NotFound) || err == nil && (a.Administration == "" || sys.Administration != a.Administration):
 		return refusal(Forbidden, "system is not registered for this administration")
+	case err != nil:
+		return backend("read system", err)
+	case r.scope != "" && !(slices.Contains(a.Scopes, r.scope) && slices.Contains(sys.Scopes, r.scope)):
+		return refusal(Forbidden, "system has no scope %q", r.scope)
 	}
-	return backend("read system", err)
+	return nil
 }
 
 func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule) error {

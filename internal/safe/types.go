@@ -24,6 +24,7 @@ type Actor struct {
 	Name           string           // as shown to the other side and in the journal
 	Level          int              // eIDAS level: 1 low, 2 substantial, 3 high
 	Door           string           // "web", "cli", "api"
+	Scopes         []string         // system: what its token is for
 }
 
 // Account is one (issuer, sub); nothing is ever matched by e-mail (O26).

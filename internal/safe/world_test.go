@@ -255,10 +255,10 @@ func (w *world) mairie(t *testing.T, name, siret string) *mairie {
 	must(t, err)
 	m.agent = safe.Actor{Kind: safe.Agent, Account: acc.ID, Administration: adm.ID, Name: acc.Name, Level: 1, Door: "web"}
 	sys, err := w.RegisterSystem(w.ctx, operator(), safe.NewSystem{
-		Administration: adm.ID, Name: "Guichet", Scopes: []string{"deposit"}, KeySet: []byte(`{"keys":[{"kty":"EC"}]}`),
+		Administration: adm.ID, Name: "Guichet", Scopes: []string{safe.ScopeDeposit, safe.ScopeRetrieve}, KeySet: []byte(`{"keys":[{"kty":"EC"}]}`),
 	})
 	must(t, err)
-	m.system = safe.Actor{Kind: safe.System, System: sys.ID, Administration: adm.ID, Name: sys.Name, Door: "api"}
+	m.system = safe.Actor{Kind: safe.System, System: sys.ID, Administration: adm.ID, Name: sys.Name, Door: "api", Scopes: sys.Scopes}
 	return m
 }
 

@@ -1,0 +1,172 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/coffre-citoyen/coffre/auth/oidc"
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/problem"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// login sends the browser to a provider. These routes are navigations: what
+// goes wrong is told on the page that knows how to start again.
+func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
+	id := mux.Vars(r)["provider"]
+	p, ok := g.providers[id]
+	if !ok {
+		return problem.New("not-found")
+	}
+	to, a, err := p.Begin(r.Context())
+	if err != nil {
+		return g.turnedAway(w, r, err)
+	}
+	err = g.sessions.BeginLogin(r.Context(), w, session.Login{
+		Provider: id, State: a.State, Nonce: a.Nonce, Verifier: a.Verifier, Return: localPath(r.URL.Query().Get("return")),
+	})
+	if err != nil {
+		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// callback is where the provider sends the browser back to.
+func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
+	id := mux.Vars(r)["provider"]
+	p, ok := g.providers[id]
+	if !ok {
+		return problem.New("not-found")
+	}
+	l, err := g.sessions.TakeLogin(r.Context(), w, r)
+	if errors.Is(err, session.ErrNotFound) || err == nil && l.Provider != id {
+		return g.turnedAway(w, r, &oidc.Error{Slug: "login-expired", Cause: err})
+	}
+	if err != nil {
+		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
+	}
+	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier})
+	if err != nil {
+		refused := safe.SignInRefusal{Kind: g.kindOf(id), Door: "web", Reason: slugOfLogin(err)}
+		return g.turnedAway(w, r, errors.Join(err, g.safe.SignInRefused(r.Context(), refused)))
+	}
+	acc, err := g.safe.SignIn(r.Context(), safe.SignIn{
+		Kind: g.kindOf(id), Issuer: who.Issuer, Sub: who.Sub, Name: who.Name(), SIRET: who.SIRET, ACR: who.ACR, Door: "web",
+	})
+	if err == nil {
+		err = g.startSession(w, r, id, acc, who)
+	}
+	if err != nil {
+		return g.turnedAway(w, r, err)
+	}
+	http.Redirect(w, r, l.Return, http.StatusSeeOther)
+	return nil
+}
+
+func (g *Gateway) startSession(w http.ResponseWriter, r *http.Request, provider string, acc safe.Account, who oidc.Identity) error {
+	hint, err := g.sessions.SealHint(who.IDToken)
+	if err != nil {
+		return err
+	}
+	_, err = g.sessions.Start(r.Context(), w, r, session.Session{
+		Principal: string(acc.Kind), Account: string(acc.ID), Safe: string(acc.Safe), Administration: string(acc.Administration),
+		Name: acc.Name, Provider: provider, Issuer: acc.Issuer, Sub: acc.Sub, ACR: who.ACR, Level: who.Level,
+		AuthTime: g.now().UTC(), IDTokenHint: hint, Device: deviceLabel(r.UserAgent()),
+	})
+	return err
+}
+
+// kindOf is the role that a provider's people have.
+func (g *Gateway) kindOf(provider string) safe.ActorKind {
+	for _, p := range g.site.Providers {
+		if p.ID == provider {
+			return safe.ActorKind(p.Kind)
+		}
+	}
+	return ""
+}
+
+// turnedAway shows why somebody is not logged in, by its slug.
+func (g *Gateway) turnedAway(w http.ResponseWriter, r *http.Request, err error) error {
+	slug := slugOfLogin(err)
+	g.logger.InfoContext(r.Context(), "log-in refused", "reason", slug, "cause", err)
+	http.Redirect(w, r, "/connexion?"+url.Values{"refus": {slug}}.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+func slugOfLogin(err error) string {
+	var refused *oidc.Error
+	if errors.As(err, &refused) {
+		return refused.Slug
+	}
+	return problemOf(err).Slug
+}
+
+// localPath keeps a way back on this origin; anything else is the start page.
+func localPath(v string) string {
+	u, err := url.Parse(v)
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(v, "/") || strings.HasPrefix(v, "//") ||
+		strings.ContainsAny(v, "\\\r\n\t") {
+		return "/"
+	}
+	return v
+}
+
+// logout ends the session here, then at the provider.
+func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) error {
+	p, err := g.sessions.Read(r.Context(), r)
+	if errors.Is(err, session.ErrNone) || errors.Is(err, session.ErrNotFound) {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	s, err := g.sessions.End(r.Context(), w, r)
+	if err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	if err := g.safe.SessionEnded(r.Context(), actorOf(p), s.ID); err != nil {
+		return err
+	}
+	// Not "storage": the last checkpoint that this browser saw is there, and
+	// with it the proof that the journal was not rewound (threat T8).
+	w.Header().Set("Clear-Site-Data", `"cache", "cookies"`)
+	to := "/"
+	if provider, ok := g.providers[s.Provider]; ok {
+		// Nothing happens on the way back that a forged one could abuse, so
+		// the state is not remembered.
+		if at := provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), session.NewID()); at != "" {
+			to = at
+		}
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// loggedOut is where the provider sends the browser back to.
+func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// deviceLabel is what a person recognises a browser by; the full header is
+// not kept.
+func deviceLabel(agent string) string {
+	find := func(pairs ...string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if strings.Contains(agent, pairs[i]) {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+	browser := find("Firefox/", "Firefox", "Edg/", "Edge", "OPR/", "Opera", "Chrome/", "Chrome", "Safari/", "Safari")
+	system := find("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS X", "Mac", "Linux", "Linux")
+	return strings.Trim(browser+", "+system, ", ")
+}
