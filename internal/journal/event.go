@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/canon"
 )
@@ -79,10 +80,22 @@ var ErrEvent = errors.New("not an event")
 
 // Encode gives the canonical JSON that is committed to.
 func (e Event) Encode() ([]byte, error) {
-	if e.V != 1 || e.ID == "" || e.Time == "" || e.What == "" || e.Result == "" {
+	if e.V != 1 || e.ID == "" || !isTime(e.Time) || e.What == "" || e.Result == "" ||
+		e.Who.Kind == "" || (e.Behalf != nil && e.Behalf.Kind == "") {
 		return nil, fmt.Errorf("encode event: %w", ErrEvent)
 	}
-	return canon.Encode(e)
+	b, err := canon.Encode(e)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w: %w", ErrEvent, err)
+	}
+	return b, nil
+}
+
+const timeLayout = "2006-01-02T15:04:05Z"
+
+func isTime(s string) bool {
+	t, err := time.Parse(timeLayout, s)
+	return err == nil && t.Format(timeLayout) == s
 }
 
 // DecodeEvent is strict: what it accepts encodes to the same bytes.

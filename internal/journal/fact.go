@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/coffre-citoyen/coffre/internal/canon"
 )
@@ -12,6 +13,13 @@ const factMark = "coffre/v1/fact\n"
 
 // ErrFact: not a public fact of a known type.
 var ErrFact = errors.New("not a public fact")
+
+// The spellings of SPEC.md §1. A VK is 33 bytes and needs no padding.
+var (
+	idForm   = regexp.MustCompile(`^[a-z2-7]{25}[aeimquy4]$`)
+	vkForm   = regexp.MustCompile(`^[A-Za-z0-9+/]{44}$`)
+	hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
 
 // KeyFact publishes whose key is whose (SPEC.md §9).
 type KeyFact struct {
@@ -27,12 +35,13 @@ type KeyFact struct {
 
 // Encode gives the log's entry.
 func (f KeyFact) Encode() ([]byte, error) {
-	if f.Type != "key" || f.Holder == "" || f.ID == "" || f.Epoch < 1 || f.VK == "" || f.Recipient == "" {
+	if f.Type != "key" || (f.Holder != "safe" && f.Holder != "administration") || f.Epoch < 1 ||
+		!idForm.MatchString(f.ID) || !vkForm.MatchString(f.VK) || !hashForm.MatchString(f.Recipient) {
 		return nil, fmt.Errorf("encode fact: %w", ErrFact)
 	}
 	b, err := canon.Encode(f)
 	if err != nil {
-		return nil, fmt.Errorf("encode fact: %w", err)
+		return nil, fmt.Errorf("encode fact: %w: %w", ErrFact, err)
 	}
 	return append([]byte(factMark), b...), nil
 }

@@ -147,6 +147,9 @@ func (l *Log) compare(ctx context.Context, own []tlog.Hash, from int) error {
 	if err != nil {
 		return fmt.Errorf("read hashes: %w", err)
 	}
+	if len(stored) != len(indexes) {
+		return fmt.Errorf("%w: %d stored hashes of %d", ErrAudit, len(stored), len(indexes))
+	}
 	for i, h := range stored {
 		if h != own[from+i] {
 			return fmt.Errorf("%w: stored hash %d is not that of the entries", ErrAudit, from+i)

@@ -167,6 +167,9 @@ func (o *overlay) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(got) != len(ask) {
+		return nil, fmt.Errorf("read hashes: %d of %d", len(got), len(ask))
+	}
 	for i, h := range got {
 		out[where[i]] = h
 	}

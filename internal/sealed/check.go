@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -67,16 +68,17 @@ func CheckName(name string) error {
 	return nil
 }
 
-// checkText bounds what a person wrote: characters, as the web counts them.
+// checkText bounds what a person wrote, in UTF-16 code units: what a browser
+// counts, so that both implementations refuse the same texts.
 func checkText(s string, most int) error {
-	if !utf8.ValidString(s) || len(s) > 4*most {
+	if !utf8.ValidString(s) || len(utf16.Encode([]rune(s))) > most {
 		return fmt.Errorf("text of %d bytes: %w", len(s), ErrForm)
 	}
 	return nil
 }
 
 func checkType(s string) error {
-	if len(s) > 255 || strings.ContainsFunc(s, unicode.IsControl) {
+	if len(s) > 255 || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 		return fmt.Errorf("malformed media type: %w", ErrForm)
 	}
 	return nil

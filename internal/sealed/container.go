@@ -64,13 +64,17 @@ func (c Container) Check() error {
 }
 
 func (c Copy) check() error {
-	if !slices.Contains([]string{KindPasskey, KindPaper, KindPassphrase}, c.Kind) {
-		return fmt.Errorf("unknown kind of unlocker: %w", ErrForm)
-	}
-	if len(c.Pin) != sha256.Size || len(c.Credential) > 2000 {
+	if len(c.Pin) != sha256.Size {
 		return fmt.Errorf("malformed copy: %w", ErrForm)
 	}
-	return cmp.Or(checkID(c.ID), CheckSmall(c.Sealed))
+	return cmp.Or(checkID(c.ID), checkKind(c.Kind), checkText(c.Credential, 2000), CheckSmall(c.Sealed))
+}
+
+func checkKind(kind string) error {
+	if !slices.Contains([]string{KindPasskey, KindPaper, KindPassphrase}, kind) {
+		return fmt.Errorf("unknown kind of unlocker: %w", ErrForm)
+	}
+	return nil
 }
 
 // Hash of the container's canonical JSON: what its ETag shows.

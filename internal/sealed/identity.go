@@ -63,13 +63,13 @@ func (i *Identity) Recipient() *Recipient { return i.to }
 func (i *Identity) Reveal() string { return i.key.String() }
 
 // String hides it.
-func (i *Identity) String() string { return redacted }
+func (i Identity) String() string { return redacted }
 
 // Format hides it from every verb.
-func (i *Identity) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+func (i Identity) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // LogValue hides it from slog.
-func (i *Identity) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (i Identity) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Recipient is a parsed age1pq1… public key. Parsing costs 0.2 ms: keep it.
 type Recipient struct {

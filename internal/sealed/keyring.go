@@ -1,8 +1,8 @@
 package sealed
 
 import (
+	"cmp"
 	"crypto/hmac"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -53,7 +53,7 @@ type Keyring struct {
 }
 
 // Format hides it from every verb.
-func (k *Keyring) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+func (k Keyring) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // Safe is the id of the safe or administration.
 func (k *Keyring) Safe() string { return k.payload.Safe }
@@ -177,18 +177,36 @@ func (p keyringPayload) check() error {
 	if err := checkID(p.Safe); err != nil {
 		return err
 	}
-	if p.Epoch < 1 || (p.Epoch == 1) != (p.Previous == "") || len(p.Root) != 32 || len(p.Seeds) == 0 || len(p.Unlockers) < minUnlockers {
+	if p.Epoch < 1 || (p.Epoch == 1) != (p.Previous == "") || len(p.Root) != 32 || len(p.Seeds) == 0 ||
+		len(p.Unlockers) < minUnlockers || len(p.Unlockers) > maxCopies {
 		return fmt.Errorf("incomplete keyring: %w", ErrForm)
 	}
-	for _, s := range p.Seeds {
-		if len(s.Seed) != 32 || s.Epoch < 1 {
-			return fmt.Errorf("malformed seed: %w", ErrForm)
-		}
-	}
-	for _, u := range p.Unlockers {
-		if err := errors.Join(checkID(u.ID), checkTime(u.Created), checkText(u.Label, 200)); err != nil {
+	if p.Previous != "" {
+		if err := checkHash(p.Previous); err != nil {
 			return err
 		}
+	}
+	var before int64
+	for _, s := range p.Seeds {
+		if len(s.Seed) != 32 || s.Epoch <= before {
+			return fmt.Errorf("malformed seeds: %w", ErrForm)
+		}
+		before = s.Epoch
+	}
+	return checkUnlockers(p.Unlockers)
+}
+
+func checkUnlockers(all []Unlocker) error {
+	ids, recipients := map[string]bool{}, map[string]bool{}
+	for _, u := range all {
+		_, toErr := ParseRecipient(u.Recipient)
+		if err := cmp.Or(checkID(u.ID), checkKind(u.Kind), checkText(u.Label, 200), checkTime(u.Created), toErr); err != nil {
+			return err
+		}
+		if ids[u.ID] || recipients[u.Recipient] {
+			return fmt.Errorf("two unlockers with one id or secret: %w", ErrForm)
+		}
+		ids[u.ID], recipients[u.Recipient] = true, true
 	}
 	return nil
 }
@@ -233,6 +251,9 @@ func openCopy(c Container, x Copy, id *Identity, vk VK) (*Keyring, error) {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
 	signed := unpadLF(plain)
+	if len(plain) != toBlock(len(signed)) {
+		return nil, fmt.Errorf("open keyring: padding: %w", ErrForm)
+	}
 	payload, err := vk.Open(contextKeyring, signed)
 	if err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
@@ -245,10 +266,13 @@ func openCopy(c Container, x Copy, id *Identity, vk VK) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
-	listed := slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool {
-		return u.ID == x.ID && u.Kind == x.Kind && u.Recipient == id.Recipient().String()
+	// One copy for each unlocker, in the same order: a copy that the server
+	// drops or adds is seen by whoever opens any other.
+	whole := slices.EqualFunc(p.Unlockers, c.Copies, func(u Unlocker, x Copy) bool { return u.ID == x.ID && u.Kind == x.Kind })
+	own := slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool {
+		return u.ID == x.ID && u.Recipient == id.Recipient().String()
 	})
-	if k.root.VK() != vk || p.Safe != c.Safe || p.Epoch != c.Epoch || k.vault.Recipient().String() != c.Recipient || !listed {
+	if k.root.VK() != vk || p.Safe != c.Safe || p.Epoch != c.Epoch || k.vault.Recipient().String() != c.Recipient || !whole || !own {
 		return nil, fmt.Errorf("open keyring: %w", ErrMismatch)
 	}
 	k.container = c

@@ -81,7 +81,11 @@ func OpenManifest(b []byte, vault *Identity, vk VK) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}
-	payload, err := vk.Open(contextManifest, unpadLF(plain))
+	signed := unpadLF(plain)
+	if int64(len(plain)) != PaddedSize(int64(len(signed))) {
+		return Manifest{}, fmt.Errorf("open manifest: padding: %w", ErrForm)
+	}
+	payload, err := vk.Open(contextManifest, signed)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}

@@ -49,26 +49,28 @@ func (v VK) Open(context string, signed []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// RootKey signs for a safe. It prints as [redacted].
-type RootKey struct{ key ed25519.PrivateKey }
+// RootKey signs for a safe. It prints as [redacted]; behind a pointer, so that
+// printing a struct that holds one in a hidden field shows an address.
+type RootKey struct{ key *ed25519.PrivateKey }
 
 // NewRootKey derives the signing key of a root secret.
 func NewRootKey(root Secret) RootKey {
 	seed := Derive(root[:], "coffre/v1/root/ed25519")
-	return RootKey{ed25519.NewKeyFromSeed(seed[:])}
+	key := ed25519.NewKeyFromSeed(seed[:])
+	return RootKey{&key}
 }
 
 // VK is the public part.
 func (k RootKey) VK() VK {
 	var v VK
 	v[0] = Suite
-	copy(v[1:], k.key[32:])
+	copy(v[1:], (*k.key)[32:])
 	return v
 }
 
 // Sign gives signature ‖ payload.
 func (k RootKey) Sign(context string, payload []byte) []byte {
-	return append(ed25519.Sign(k.key, message(context, payload)), payload...)
+	return append(ed25519.Sign(*k.key, message(context, payload)), payload...)
 }
 
 // Format hides it from every verb.

@@ -91,6 +91,10 @@ func (l wordList) find(typed string) int {
 	return at
 }
 
+// isSpace is White_Space of Unicode and the byte order mark, which some
+// editors put before a text.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r == 0xfeff }
+
 var errLanguage = errors.New("no word list of that language")
 
 // PaperWords writes P as 24 words (BIP39), composed letters to be shown.
@@ -122,7 +126,7 @@ func PaperQR(p Secret) string {
 // spacing and everything after the fourth letter; or the text of the QR code.
 // The error is a *WordsError.
 func ParsePaper(text string) (Secret, error) {
-	joined := strings.ToUpper(strings.Join(strings.Fields(text), ""))
+	joined := strings.ToUpper(strings.Join(strings.FieldsFunc(text, isSpace), ""))
 	if rest, ok := strings.CutPrefix(joined, qrMark); ok {
 		b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(rest)
 		p, err2 := ParseSecret(b)
@@ -182,7 +186,7 @@ func ParsePassphrase(text string) (Secret, error) {
 // recognise finds the words in the list that knows most of them; French first.
 func recognise(text string, want int) ([]int, wordList, error) {
 	parts := strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(",;.-0123456789", r)
+		return isSpace(r) || strings.ContainsRune(",;.-0123456789", r)
 	})
 	var best []int
 	var list wordList

@@ -12,6 +12,7 @@ import {
 import { type Bytes, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { hashHex, pin } from './derive.ts';
+import { checkSmall } from './form.ts';
 import {
 	array,
 	base64,
@@ -29,6 +30,9 @@ import { blockSize, checkVK, openSigned, padLF, RootKey, unpadLF } from './sign.
 
 const context = 'coffre/v1/keyring';
 
+// One way to unlock is one accident away from none; the most that a server stores.
+const [fewest, most] = [2, 16];
+
 const kind = oneOf('passkey', 'paper', 'passphrase');
 const recipientText = matching((s) => parseRecipient(s) === s, 'a recipient');
 
@@ -41,7 +45,8 @@ const keyringShape = object(
 		seeds: array(object({ epoch: integer(1), seed: base64(32) }, {}), 1),
 		unlockers: array(
 			object({ id, kind, label: string(200), recipient: recipientText, created: time }, {}),
-			2,
+			fewest,
+			most,
 		),
 	},
 	{ previous: hash },
@@ -56,7 +61,8 @@ const containerShape = object(
 		recipient: recipientText,
 		copies: array(
 			object({ id, kind, pin: base64(32), sealed: base64() }, { credential: string(2000, 1) }),
-			2,
+			fewest,
+			most,
 		),
 	},
 	{},
@@ -129,7 +135,7 @@ export async function sealKeyring(
 	unlockers: readonly NewUnlocker[],
 ): Promise<{ keyring: Keyring; container: Container }> {
 	const root = new RootKey(fromBase64(payload.root));
-	const signed = root.sign(context, canonical(payload));
+	const signed = root.sign(context, canonical(checkPayload(payload)));
 	const padded = padLF(signed, blockSize(signed.length));
 	const copies = await Promise.all(
 		unlockers.map(async (u, i) => ({
@@ -156,10 +162,23 @@ export async function sealKeyring(
 export function checkContainer(v: unknown): Container {
 	const c = containerShape(v);
 	checkVK(fromBase64(c.vk));
-	if (new Set(c.copies.map((x) => x.id)).size !== c.copies.length) {
-		throw new CoffreError('form', { message: 'two copies with one id' });
-	}
+	if (doubled(c.copies.map((x) => x.id))) bad('two copies with one id');
+	for (const x of c.copies) checkSmall(fromBase64(x.sealed));
 	return c;
+}
+
+/** What the members of a payload mean together. */
+function checkPayload(v: unknown): KeyringPayload {
+	const p = keyringShape(v);
+	if ((p.epoch === 1) !== (p.previous === undefined)) bad('previous and epoch disagree');
+	if (p.seeds.some((s, i) => s.epoch <= (p.seeds[i - 1]?.epoch ?? 0))) bad('seeds out of order');
+	if (doubled(p.unlockers.map((u) => u.id)) || doubled(p.unlockers.map((u) => u.recipient)))
+		bad('two ways to unlock with one id or secret');
+	return p;
+}
+
+function doubled(all: readonly string[]): boolean {
+	return new Set(all).size !== all.length;
 }
 
 /**
@@ -172,21 +191,28 @@ export async function openKeyring(v: unknown, p: Uint8Array): Promise<Keyring> {
 	const identity = unlockIdentity(p);
 	const copy = c.copies.find((x) => equal(fromBase64(x.pin), pin(p, c.safe, vk)));
 	if (!copy) throw await whyNot(c, identity);
-	const signed = unpadLF(await open(fromBase64(copy.sealed), identity));
-	const payload = keyringShape(parseCanonical(openSigned(vk, context, signed)));
+	const plain = await open(fromBase64(copy.sealed), identity);
+	const signed = unpadLF(plain);
+	if (plain.length !== blockSize(signed.length)) bad('padding');
+	const payload = checkPayload(parseCanonical(openSigned(vk, context, signed)));
 	const root = new RootKey(fromBase64(payload.root));
 	if (!equal(root.vk, vk))
 		throw new CoffreError('signature', { message: 'the root is not that of VK' });
 	if (payload.safe !== c.safe || payload.epoch !== c.epoch) mismatch('another safe or epoch');
-	if ((payload.epoch === 1) !== (payload.previous === undefined))
-		mismatch('previous and epoch disagree');
 	const keyring = await open_(payload, root, signed);
 	if (keyring.recipient !== c.recipient) mismatch('another recipient than the seed gives');
 	const own = payload.unlockers.find((u) => u.id === copy.id);
-	if (own?.recipient !== (await recipientOf(identity)) || own.kind !== copy.kind) {
+	if (own?.recipient !== (await recipientOf(identity)))
 		mismatch('this way to unlock is not in the keyring');
-	}
+	// A copy that the server drops or adds is seen by whoever opens any other.
+	const one = (x: { id: string; kind: string }): string => `${x.kind} ${x.id}`;
+	if (payload.unlockers.map(one).join() !== c.copies.map(one).join())
+		mismatch('the copies are not those of the keyring');
 	return keyring;
+}
+
+function bad(message: string): never {
+	throw new CoffreError('form', { message });
 }
 
 function mismatch(message: string): never {

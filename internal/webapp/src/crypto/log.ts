@@ -2,7 +2,7 @@ import { CoffreError } from '../errors.ts';
 import { type Bytes, equal, fromBase64, utf8 } from './bytes.ts';
 import { parseCanonical } from './canonical.ts';
 import { sha256 } from './derive.ts';
-import { base64, hash, id, integer, object, oneOf, type Shape, string } from './shape.ts';
+import { base64, hash, id, integer, object, oneOf, type Shape, string, time } from './shape.ts';
 import { verify } from './sign.ts';
 
 // SPEC.md §9; RFC 9162 §2.1; C2SP tlog-checkpoint and signed-note.
@@ -120,23 +120,20 @@ export function verifyLeaf(vkey: string, entry: Uint8Array, leaf: Leaf): Checkpo
 	return tree;
 }
 
+const said = string(Number.MAX_SAFE_INTEGER, 1);
 const who = object(
-	{ kind: string(50, 1) },
-	{
-		id: string(200, 1),
-		name: string(1000, 1),
-		administration: string(200, 1),
-		administrationName: string(1000, 1),
-	},
+	{ kind: said },
+	{ id: said, name: said, administration: said, administrationName: said },
 );
-const said = string(2000, 1);
+const first: Shape<1> = (v) => (v === 1 ? 1 : refuse('an event of another version'));
 const detail: Shape<Record<string, string>> = (v) => {
 	if (typeof v !== 'object' || v === null || Array.isArray(v)) return refuse('not a detail');
-	for (const m of Object.values(v)) string(2000)(m);
+	if (Object.keys(v).length === 0) return refuse('an empty detail is left out');
+	for (const m of Object.values(v)) string(Number.MAX_SAFE_INTEGER)(m);
 	return v as Record<string, string>;
 };
 const eventShape = object(
-	{ v: integer(1), id: said, time: string(40, 20), what: said, result: said, who },
+	{ v: first, id: said, time, what: said, result: said, who },
 	{
 		reason: said,
 		behalf: who,
@@ -187,7 +184,7 @@ const factShape = object(
 		vk: base64(33),
 		recipient: hash,
 	},
-	{ name: string(1000, 1), siret: string(20, 1) },
+	{ name: said, siret: said },
 );
 /** A public key that the log holds. */
 export type KeyFact = ReturnType<typeof factShape>;

@@ -52,7 +52,9 @@ export async function openManifest(
 	vk: Uint8Array,
 	safe: string,
 ): Promise<Manifest> {
-	const signed = unpadLF(await open(sealed, vault));
+	const plain = await open(sealed, vault);
+	const signed = unpadLF(plain);
+	if (plain.length !== paddedSize(signed.length)) bad('padding');
 	const m = check(manifestShape(parseCanonical(openSigned(vk, context, signed))));
 	if (m.safe !== safe) throw new CoffreError('mismatch', { message: 'manifest of another safe' });
 	return m;

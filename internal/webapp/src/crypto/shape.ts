@@ -25,9 +25,9 @@ export function object<R extends Shapes, O extends Shapes>(
 	};
 }
 
-export function array<T>(of: Shape<T>, min = 0): Shape<T[]> {
+export function array<T>(of: Shape<T>, min = 0, max = Number.MAX_SAFE_INTEGER): Shape<T[]> {
 	return (v) => {
-		if (!Array.isArray(v) || v.length < min) return refuse('not such an array');
+		if (!Array.isArray(v) || v.length < min || v.length > max) return refuse('not such an array');
 		for (const m of v) of(m);
 		return v as T[];
 	};
@@ -76,6 +76,6 @@ export function checkName(s: string): boolean {
 export const name = matching(checkName, 'a file name');
 /** A media type as it goes into a grant. */
 export const mediaType = matching(
-	(s) => s.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(s),
+	(s) => new TextEncoder().encode(s).length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(s),
 	'a media type',
 );

@@ -37,7 +37,7 @@ export function toPaperQR(p: Uint8Array): string {
 
 /** The words of either language, or the text of the QR code. 'words', or 'word-unknown' with the first one. */
 export function parsePaper(typed: string): Bytes {
-	const qr = typed.replace(/\s+/g, '').toUpperCase();
+	const qr = typed.replace(/[\s\u0085]+/g, '').toUpperCase();
 	if (qr.startsWith(qrMark)) {
 		const p = fromBase32(qr.slice(qrMark.length).toLowerCase());
 		if (p?.length !== 32) throw new CoffreError('words');
@@ -78,7 +78,7 @@ export function complete(start: string, lang: Language, most = 6): string[] {
 }
 
 function recognise(typed: string, count: number): { words: string[]; lang: Language } {
-	const parts = typed.split(/[\s,;.\-0-9]+/).filter((w) => w !== '');
+	const parts = typed.split(/[\s\u0085,;.\-0-9]+/).filter((w) => w !== '');
 	const tries = (['fr', 'en'] as const).map((lang) => {
 		const words = parts.map((w) => find(w, lang));
 		return { lang, words, known: words.filter((w) => w !== undefined).length };
