@@ -105,7 +105,8 @@ func (g *Gateway) getContent(w http.ResponseWriter, r *http.Request) error {
 
 // stream sends sealed bytes, whole or a range.
 func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, v safe.Version) error {
-	s, err := rangeOf(r.Header.Get("Range"), v.Sealed)
+	tag := etag(v.SHA256)
+	s, err := rangeOf(r, tag, v.Sealed)
 	if err != nil {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", v.Sealed))
 		return err
@@ -119,7 +120,7 @@ func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, v safe.Version)
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", `attachment; filename="`+string(v.ID)+`.age"`)
 	h.Set("Accept-Ranges", "bytes")
-	h.Set("ETag", `"`+hex.EncodeToString(v.SHA256[:])+`"`)
+	h.Set("ETag", tag)
 	h.Set("Content-Length", strconv.FormatInt(s.length, 10))
 	status := http.StatusOK
 	if !s.whole {
@@ -127,6 +128,9 @@ func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, v safe.Version)
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", s.from, s.from+s.length-1, v.Sealed))
 	}
 	w.WriteHeader(status)
+	if r.Method == http.MethodHead {
+		return nil
+	}
 	buf := make([]byte, 256<<10)
 	_, err = io.CopyBuffer(struct{ io.Writer }{w}, body, buf)
 	return err

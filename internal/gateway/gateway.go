@@ -40,7 +40,7 @@ type SiteProvider struct {
 	Label string `json:"label"`
 }
 
-// Config of a Gateway. All but Extra are needed.
+// Config of a Gateway. All but Progress, Observe and Extra are needed.
 type Config struct {
 	Safe      *safe.Domain
 	Log       *journal.Log
@@ -54,6 +54,9 @@ type Config struct {
 	Pages     http.Handler
 	Logger    *slog.Logger
 	Now       func() time.Time
+	// Progress is how long a body may stand still, in either direction; 0 is
+	// 30 s.
+	Progress time.Duration
 	// Observe is told of every answer; nil is nobody.
 	Observe func(operation string, status int, took time.Duration)
 	// Extra handlers by path prefix: the simulators of the demonstration.
@@ -74,6 +77,7 @@ type Gateway struct {
 	pages     http.Handler
 	logger    *slog.Logger
 	now       func() time.Time
+	progress  time.Duration
 	observe   func(operation string, status int, took time.Duration)
 	extra     map[string]http.Handler
 }
@@ -83,10 +87,13 @@ func New(c Config) *Gateway {
 	if c.Observe == nil {
 		c.Observe = func(string, int, time.Duration) {}
 	}
+	if c.Progress == 0 {
+		c.Progress = 30 * time.Second
+	}
 	return &Gateway{
 		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
 		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
-		logger: c.Logger, now: c.Now, observe: c.Observe, extra: c.Extra,
+		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
 	}
 }
 

@@ -89,12 +89,16 @@ type span struct {
 	whole        bool
 }
 
-// rangeOf reads one range of a body of size bytes. Several ranges, or another
-// unit, are answered with the whole, as the RFC allows.
-func rangeOf(header string, size int64) (span, error) {
+// rangeOf reads one range of a body of size bytes. Several ranges, another
+// unit, or a range of what If-Range says is another body, are answered with
+// the whole, as the RFC has it; and so is HEAD, which no Range applies to.
+func rangeOf(r *http.Request, tag string, size int64) (span, error) {
 	all := span{length: size, whole: true}
-	v, ok := strings.CutPrefix(header, "bytes=")
-	if !ok || strings.Contains(v, ",") {
+	v, ok := strings.CutPrefix(r.Header.Get("Range"), "bytes=")
+	if !ok || strings.Contains(v, ",") || r.Method != http.MethodGet {
+		return all, nil
+	}
+	if same := r.Header.Get("If-Range"); same != "" && same != tag {
 		return all, nil
 	}
 	first, last, ok := strings.Cut(v, "-")

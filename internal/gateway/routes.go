@@ -69,6 +69,15 @@ type Route struct {
 	handler   handler
 }
 
+// methods are those that the route answers. HEAD comes with GET, except where
+// looking is an act: what browsers navigate to, and an export.
+func (rt Route) methods() []string {
+	if rt.Method == http.MethodGet && rt.Operation != "" && rt.Operation != "exportSafe" {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{rt.Method}
+}
+
 const (
 	noBody    = 0
 	smallBody = 64 << 10
