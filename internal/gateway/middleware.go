@@ -24,8 +24,7 @@ type handler func(http.ResponseWriter, *http.Request) error
 
 // Handler is everything the gateway serves.
 func (g *Gateway) Handler() http.Handler {
-	m := mux.NewRouter()
-	m.UseEncodedPath()
+	m := mux.NewRouter().UseEncodedPath().SkipClean(true) // one spelling of a path, no redirects
 	for _, rt := range g.Routes() {
 		m.Handle(rt.Path, g.serve(rt)).Methods(rt.methods()...)
 	}

@@ -1,0 +1,142 @@
+package gateway
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/coffre-citoyen/coffre/internal/problem"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// kinds counts the constants of type Kind in the source: a new one without a
+// slug must not pass.
+func kinds(t *testing.T, root string) int {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "../safe/errors.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		first, ok := g.Specs[0].(*ast.ValueSpec)
+		if kind, named := first.Type.(*ast.Ident); ok && named && kind.Name == "Kind" {
+			n += len(g.Specs)
+		}
+	}
+	return n
+}
+
+func TestEveryKindOfErrorHasAProblem(t *testing.T) {
+	n := kinds(t, packageDir)
+	if n < 20 {
+		t.Fatalf("%d kinds found in internal/safe/errors.go", n)
+	}
+	seen := map[string]safe.Kind{}
+	for k := safe.Kind(1); k <= safe.Kind(n); k++ {
+		slug := slugOf(k)
+		if slug == "internal" || !slices.Contains(problem.Slugs(), slug) {
+			t.Errorf("kind %d is %q to callers", k, slug)
+		}
+		if other, twice := seen[slug]; twice {
+			t.Errorf("kinds %d and %d are both %q", other, k, slug)
+		}
+		seen[slug] = k
+	}
+	if slugOf(safe.Kind(n+1)) != "internal" {
+		t.Error("an unknown kind is told as something known")
+	}
+	if p := problemOf(&safe.Error{Kind: safe.Forbidden, Reason: safe.ReasonUnknownOrganisation}); p.Slug != "unknown-organisation" {
+		t.Errorf("an unknown organisation is told as %q", p.Slug)
+	}
+}
+
+// TestEverySlugIsInTheCatalogueAndTheCatalogueHasNoOther: a misspelt slug
+// would be told as `internal`.
+func TestEverySlugIsInTheCatalogueAndTheCatalogueHasNoOther(t *testing.T) {
+	used := map[string]string{}
+	files, err := filepath.Glob(filepath.Join(packageDir, "*.go"))
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d source files, %v", len(files), err)
+	}
+	for _, name := range files {
+		if !strings.HasSuffix(name, "_test.go") {
+			slugsIn(t, name, used)
+		}
+	}
+	for k := safe.Kind(1); k <= safe.Kind(kinds(t, packageDir)); k++ {
+		used[slugOf(k)] = "kinds.go"
+	}
+	used["internal"], used["unknown-organisation"] = "kinds.go", "kinds.go"
+	for slug, where := range used {
+		if !slices.Contains(problem.Slugs(), slug) {
+			t.Errorf("%s: slug %q is not in the catalogue", where, slug)
+		}
+	}
+	for _, slug := range problem.Slugs() {
+		if used[slug] == "" {
+			t.Errorf("nothing gives problem %q", slug)
+		}
+	}
+}
+
+// slugsIn finds the literals in problem.New("…"), problem.Wrap("…", …),
+// missing("…") and problem.Error{Slug: "…"}.
+func slugsIn(t *testing.T, name string, used map[string]string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := func(e ast.Expr) {
+		if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			slug, _ := strconv.Unquote(lit.Value)
+			used[slug] = filepath.Base(name)
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			switch f := n.Fun.(type) {
+			case *ast.SelectorExpr:
+				if pkg, ok := f.X.(*ast.Ident); ok && pkg.Name == "problem" && (f.Sel.Name == "New" || f.Sel.Name == "Wrap") {
+					note(n.Args[0])
+				}
+			case *ast.Ident:
+				if f.Name == "missing" {
+					note(n.Args[0])
+				}
+			}
+		case *ast.CompositeLit:
+			if s, ok := n.Type.(*ast.SelectorExpr); ok && s.Sel.Name == "Error" {
+				if pkg, ok := s.X.(*ast.Ident); ok && pkg.Name == "problem" {
+					for _, el := range n.Elts {
+						if kv, ok := el.(*ast.KeyValueExpr); ok {
+							note(kv.Value)
+						}
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// packageDir is read before the embedded object store changes directory.
+var packageDir = func() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
