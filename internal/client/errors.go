@@ -94,6 +94,13 @@ func alarming(err error) bool {
 	return false
 }
 
+// IsAlarm says whether err is what an honest gateway, or whoever keeps an
+// export, does not cause.
+func IsAlarm(err error) bool {
+	var known *Alarm
+	return errors.As(err, &known) || alarming(err)
+}
+
 // withEvidence makes an Alarm of err when it is one.
 func withEvidence(err error, evidence map[string]any) error {
 	var known *Alarm

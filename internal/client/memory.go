@@ -39,6 +39,9 @@ func OpenMemory(path string) (*Memory, error) {
 	return m, nil
 }
 
+// LogKey is the log's verifier key as it was first seen, "" when none was.
+func (m *Memory) LogKey() string { return m.get(logKeyName) }
+
 // get is "" for what was never set.
 func (m *Memory) get(key string) string {
 	m.mu.Lock()

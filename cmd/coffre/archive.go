@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
+)
+
+func (a *app) exportCommand() command {
+	var out string
+	var o client.GetOptions
+	return command{
+		name: "export", online: true, most: 0,
+		short: a.tr("tout le coffre dans une archive ZIP, vérifiée", "the whole safe in one ZIP archive, verified"),
+		long: a.tr(`Aucune clé n'est demandée : tout y reste scellé. L'archive n'apparaît qu'entière.
+Pour l'ouvrir, sans connexion : coffre open safe.zip --out DOSSIER`,
+			`No key is asked for: everything in it stays sealed. The archive appears only whole.
+To open it, offline: coffre open safe.zip --out DIRECTORY`),
+		flags: func(f *flag.FlagSet) {
+			f.StringVar(&out, "out", "", a.tr("`fichier` ; sinon coffre-DATE.zip", "`file`; else coffre-DATE.zip"))
+			f.BoolVar(&o.Force, "force", false, a.tr("remplacer un fichier qui existe", "replace a file that exists"))
+		},
+		run: func(ctx context.Context, _ []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				out = "coffre-" + a.now().Format("2006-01-02") + ".zip"
+			}
+			o.Progress = a.progress(out)
+			sum, err := c.Export(ctx, out, o)
+			if err != nil {
+				return err
+			}
+			a.say("%s", clean(out))
+			a.summary(sum)
+			return nil
+		},
+	}
+}
+
+func (a *app) summary(sum client.Summary) {
+	a.say(a.tr("  coffre %s, %s", "  safe %s, %s"), clean(sum.Safe), a.dayOf(sum.Time))
+	a.say(a.tr("  %d documents et %d dépôts en attente, entiers", "  %d documents and %d waiting deposits, whole"), sum.Documents, sum.Inbox)
+	a.say(a.tr("  %d événements prouvés, %d en attente de preuve", "  %d events proven, %d waiting for their proof"), sum.Events, sum.Waiting)
+}
+
+func (a *app) openCommand() command {
+	var dir, vkey string
+	return command{
+		name: "open", args: "ZIP", secret: true, least: 1, most: 1,
+		short: a.tr("ouvrir un export, sans connexion", "open an export, offline"),
+		long: a.tr(`Il ne faut que l'archive et la clé papier ou la phrase de passe. Chaque document est
+vérifié, puis remis sous son nom ; ceux qui ne le sont pas n'apparaissent pas, et le
+code de sortie est 3. Les dépôts jamais rangés vont dans _depots, les anciennes
+versions dans _versions.`,
+			`It takes the archive and the paper key or the passphrase, nothing else. Each document
+is verified, then given back under its name; those that fail do not appear, and the
+exit code is 3. Deposits never taken in go to _depots, older versions to _versions.`),
+		flags: func(f *flag.FlagSet) {
+			f.StringVar(&dir, "out", "", a.tr("`dossier` neuf ou vide ; sinon le nom de l'archive", "new or empty `directory`; else the archive's name"))
+			f.StringVar(&vkey, "log-key", "", a.tr("`clé` du journal, si vous la connaissez d'ailleurs", "the journal's `key`, if you know it from elsewhere"))
+		},
+		run: func(ctx context.Context, args []string) error {
+			arc, err := a.openArchive(args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { _ = arc.Close() }()
+			p, err := a.readSecret(ctx)
+			if err != nil {
+				return err
+			}
+			if dir == "" {
+				base := filepath.Base(args[0])
+				dir = base[:len(base)-len(filepath.Ext(base))]
+				if dir == "" || filepath.Clean(dir) == filepath.Clean(args[0]) {
+					dir = base + ".d"
+				}
+			}
+			var failed []error
+			err = arc.Extract(p, dir, func(x client.Extracted) { failed = append(failed, a.extracted(dir, x)) })
+			if err != nil {
+				return err
+			}
+			_, err = a.checkArchive(arc, vkey)
+			return a.joined(append(failed, err))
+		},
+	}
+}
+
+func (a *app) openArchive(path string) (*client.Archive, error) {
+	arc, err := client.OpenArchive(path)
+	if errors.Is(err, client.ErrArchive) {
+		return nil, a.damaged(err)
+	}
+	return arc, err
+}
+
+func (a *app) damaged(err error) error {
+	return &told{text: fmt.Sprintf(a.tr("Ce n'est pas un export entier et intact : %s. Téléchargez-en un autre, et gardez celui-ci comme preuve.",
+		"This is not a whole and sound export: %s. Download another one, and keep this one as evidence."), clean(err.Error())), code: exitAlarm, err: err}
+}
+
+// extracted tells what became of one document.
+func (a *app) extracted(dir string, x client.Extracted) error {
+	if x.Err != nil {
+		text := fmt.Sprintf(a.tr("%s n'a pas été remis : %s", "%s was not given back: %s"), clean(x.Name), clean(x.Err.Error()))
+		code := exitOther
+		if client.IsAlarm(x.Err) || errors.Is(x.Err, client.ErrArchive) {
+			code = exitAlarm
+		}
+		return &told{text: text, code: code, err: x.Err}
+	}
+	mark := ""
+	if x.Unsigned {
+		mark = a.tr("  (dépôt jamais rangé : signé par personne)", "  (deposit never taken in: signed by nobody)")
+	}
+	a.say("%s  %s%s", clean(filepath.Join(dir, filepath.FromSlash(x.Path))), a.size(x.Size), mark)
+	return nil
+}
+
+func (a *app) verifyCommand() command {
+	var vkey string
+	return command{
+		name: "verify", args: a.tr("ZIP|REÇU", "ZIP|RECEIPT"), least: 1, most: 1,
+		short: a.tr("vérifier un export ou un reçu de dépôt, sans clé ni connexion", "verify an export or a deposit's receipt, with no key and offline"),
+		long: a.tr(`Vérifie la longueur et l'empreinte de chaque pièce, et la preuve de chaque événement
+du journal. La clé du journal est celle qu'indique --log-key, sinon celle qui a été vue
+à la connexion, sinon celle que l'archive annonce : une simple affirmation, à comparer
+avec celle que publie l'exploitant (/log/key). Code de sortie 3 quand quelque chose
+ne va pas.`,
+			`Checks the length and hash of every member, and the proof of every event of the
+journal. The journal's key is that of --log-key, else the one that was seen at log-in,
+else the one that the archive states: a mere claim, to be compared with the one that
+the operator publishes (/log/key). Exit code 3 when something is wrong.`),
+		flags: func(f *flag.FlagSet) {
+			f.StringVar(&vkey, "log-key", "", a.tr("`clé` du journal, si vous la connaissez d'ailleurs", "the journal's `key`, if you know it from elsewhere"))
+		},
+		run: func(_ context.Context, args []string) error {
+			if r, ok := readReceipt(args[0]); ok {
+				return a.verifyReceipt(r, vkey)
+			}
+			arc, err := a.openArchive(args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { _ = arc.Close() }()
+			sum, err := a.checkArchive(arc, vkey)
+			if err != nil {
+				return err
+			}
+			a.say("%s", a.tr("Export entier et intact.", "The export is whole and sound."))
+			a.summary(sum)
+			return nil
+		},
+	}
+}
+
+func (a *app) checkArchive(arc *client.Archive, vkey string) (client.Summary, error) {
+	vkey = a.journalKey(vkey, arc.LogKey())
+	sum, err := arc.Check(vkey)
+	if errors.Is(err, client.ErrArchive) {
+		return sum, a.damaged(err)
+	}
+	return sum, err
+}
+
+// journalKey prefers what the caller knows over what a file claims.
+func (a *app) journalKey(given, claimed string) string {
+	if given != "" {
+		return given
+	}
+	for _, known := range a.knownLogKeys() {
+		if known == claimed {
+			return claimed
+		}
+	}
+	a.note(a.tr("Clé du journal annoncée par le fichier, à comparer avec celle de l'exploitant (--log-key) :\n  %s", "Journal key as the file states it, to be compared with the operator's (--log-key):\n  %s"), clean(claimed))
+	return claimed
+}
+
+// knownLogKeys are those that were seen when logging in.
+func (a *app) knownLogKeys() []string {
+	root, err := a.configDir()
+	if err != nil {
+		return nil
+	}
+	files, err := filepath.Glob(filepath.Join(root, "*", "memory.json"))
+	if err != nil {
+		return nil
+	}
+	var keys []string
+	for _, f := range files {
+		if m, err := client.OpenMemory(f); err == nil && m.LogKey() != "" {
+			keys = append(keys, m.LogKey())
+		}
+	}
+	return keys
+}
+
+// maxReceipt bounds what is read as one.
+const maxReceipt = 1 << 20
+
+func readReceipt(path string) (client.DepositReceipt, bool) {
+	var r client.DepositReceipt
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > maxReceipt {
+		return r, false
+	}
+	b, err := os.ReadFile(path)
+	return r, err == nil && json.Unmarshal(b, &r) == nil
+}
+
+func (a *app) verifyReceipt(r client.DepositReceipt, vkey string) error {
+	if vkey == "" {
+		keys := a.knownLogKeys()
+		if len(keys) == 0 {
+			return a.usage("%s", a.tr("Un reçu ne dit pas de quel journal il vient : indiquez --log-key.", "A receipt does not say which journal it is of: give --log-key."))
+		}
+		vkey = keys[0]
+		for _, k := range keys[1:] {
+			if _, err := client.VerifyReceipt(k, r); err == nil {
+				vkey = k
+			}
+		}
+	}
+	p, err := client.VerifyReceipt(vkey, r)
+	if err != nil {
+		return err
+	}
+	a.say(a.tr("Reçu prouvé : dépôt du %s, entrée %d du journal.\n  SHA-256 du contenu : %s", "Receipt proven: deposited %s, entry %d of the journal.\n  SHA-256 of the content: %s"),
+		a.dayOf(p.Event.Time), p.Index, clean(r.ContentSHA256))
+	return nil
+}
+
+func (a *app) identityCommand() command {
+	var archive string
+	return command{
+		name: "identity", online: true, secret: true, most: 0,
+		short: a.tr("la clé du coffre, pour le programme libre « age »", "the safe's key, for the free program `age`"),
+		long: a.tr(`Écrit une identité age sur la sortie standard. Qui la détient lit tous vos documents :
+effacez-la après usage. Avec --zip, sans connexion.
+  coffre identity --zip safe.zip > vault.key`,
+			`Writes an age identity to standard output. Whoever holds it reads all your documents:
+remove it after use. With --zip, offline.
+  coffre identity --zip safe.zip > vault.key`),
+		flags: func(f *flag.FlagSet) {
+			f.StringVar(&archive, "zip", "", a.tr("`export` dont tirer la clé", "`export` to take the key from"))
+		},
+		run: func(ctx context.Context, _ []string) error {
+			if archive == "" {
+				_, s, err := a.unlock(ctx)
+				if err != nil {
+					return err
+				}
+				a.say("%s", s.VaultIdentity().Reveal())
+				return nil
+			}
+			arc, err := a.openArchive(archive)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = arc.Close() }()
+			p, err := a.readSecret(ctx)
+			if err != nil {
+				return err
+			}
+			id, err := arc.Identity(p)
+			if err != nil {
+				return err
+			}
+			a.say("%s", id.Reveal())
+			return nil
+		},
+	}
+}

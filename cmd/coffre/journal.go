@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+)
+
+func (a *app) journalCommand() command {
+	var asJSON bool
+	var most int
+	return command{
+		name: "journal", online: true, secret: true, most: 0,
+		short: a.tr("tout ce qui est arrivé au coffre, chaque preuve vérifiée ici", "everything that happened to the safe, each proof checked here"),
+		long: a.tr(`Du plus récent au plus ancien. « prouvé » : cette machine a vérifié que l'événement est
+à sa place dans le journal public signé ; « en attente » : le prochain point de contrôle
+le prendra. Une preuve fausse est une alerte (code de sortie 3). Avec la clé, donnée par
+--secret-file ou COFFRE_SECRET_FILE, les documents portent leur nom.`,
+			`Newest first. "proven": this machine has checked that the event has its place in the
+signed public journal; "waiting": the next checkpoint will take it. A false proof is an
+alarm (exit code 3). With the key, given by --secret-file or COFFRE_SECRET_FILE,
+documents go by their names.`),
+		flags: func(f *flag.FlagSet) {
+			f.BoolVar(&asJSON, "json", false, a.tr("JSON, avec de quoi revérifier ailleurs", "JSON, with what it takes to verify elsewhere"))
+			f.IntVar(&most, "limit", 0, a.tr("au plus ce `nombre` ; 0 pour tout", "at most this `number`; 0 is all"))
+		},
+		run: func(ctx context.Context, _ []string) error { return a.journal(ctx, most, asJSON) },
+	}
+}
+
+// event is a line of the journal for programs: event, salt and leaf are what
+// VerifyEvent takes.
+type event struct {
+	Event  json.RawMessage `json:"event"`
+	Salt   []byte          `json:"salt"`
+	Leaf   *journal.Leaf   `json:"leaf,omitempty"`
+	Proven bool            `json:"proven"`
+	Error  string          `json:"error,omitempty"`
+}
+
+func (a *app) journal(ctx context.Context, most int, asJSON bool) error {
+	name := func(doc string) string { return doc }
+	c, err := a.client()
+	if err == nil && a.secretPath() != "" && !asJSON {
+		var s *client.Safe
+		if c, s, err = a.unlock(ctx); err == nil {
+			name = func(doc string) string { return nameOf(s, doc) }
+		}
+	}
+	if err != nil {
+		return err
+	}
+	items, err := c.Journal(ctx, most)
+	if err != nil {
+		return err
+	}
+	var wrong error
+	events := []event{}
+	var rows [][]string
+	for _, it := range items {
+		e := event{Event: json.RawMessage(it.Raw), Salt: it.Salt, Leaf: it.Leaf, Proven: it.Err == nil && it.Index >= 0}
+		if it.Err != nil {
+			wrong, e.Error = it.Err, it.Err.Error()
+		}
+		events = append(events, e)
+		rows = append(rows, a.eventRow(it, name))
+	}
+	if asJSON {
+		err = a.json(events)
+	} else {
+		err = a.table([]string{a.tr("QUAND", "WHEN"), a.tr("QUOI", "WHAT"), a.tr("QUI", "WHO"), a.tr("SUR", "ON"), a.tr("PREUVE", "PROOF")}, rows)
+	}
+	if err == nil {
+		err = wrong
+	}
+	return err
+}
+
+func (a *app) eventRow(it client.JournalItem, name func(string) string) []string {
+	ev := it.Event
+	when := ev.Time
+	if t, err := time.Parse(time.RFC3339, ev.Time); err == nil {
+		when = a.moment(t)
+	}
+	proof := a.tr("prouvé", "proven")
+	switch {
+	case it.Err != nil:
+		proof = a.tr("ALERTE", "ALARM")
+	case it.Index < 0:
+		proof = a.tr("en attente", "waiting")
+	}
+	who := ev.Who.Name
+	if ev.Who.AdministrationName != "" {
+		who += ", " + ev.Who.AdministrationName
+	}
+	on := ev.AdministrationName
+	if ev.Doc != "" {
+		on = name(ev.Doc)
+		if ev.AdministrationName != "" {
+			on += " → " + ev.AdministrationName
+		}
+	}
+	return []string{when, a.what(ev), who, on, proof}
+}
+
+// what is the act in plain words; a refused try says why.
+func (a *app) what(ev journal.Event) string {
+	text := ev.What
+	for _, w := range []struct{ what, fr, en string }{
+		{journal.WhatLogin, "connexion", "log-in"},
+		{journal.WhatLoginRefused, "connexion refusée", "log-in refused"},
+		{journal.WhatTerms, "conditions acceptées", "terms accepted"},
+		{journal.WhatSessionEnded, "connexion terminée", "log-in ended"},
+		{journal.WhatDeviceAllowed, "appareil autorisé", "machine allowed"},
+		{journal.WhatSafeRead, "coffre lu", "safe read"},
+		{journal.WhatSafeOpened, "coffre ouvert", "safe opened"},
+		{journal.WhatOrganised, "rangement", "organised"},
+		{journal.WhatExported, "export du coffre", "safe exported"},
+		{journal.WhatKeyringChanged, "trousseau changé", "keyring changed"},
+		{journal.WhatDocumentAdded, "document ajouté", "document added"},
+		{journal.WhatDocumentOpened, "document ouvert", "document opened"},
+		{journal.WhatDocumentErased, "document effacé", "document erased"},
+		{journal.WhatDeposit, "dépôt reçu", "deposit received"},
+		{journal.WhatAddressCreated, "adresse de dépôt créée", "deposit address made"},
+		{journal.WhatAddressEnded, "adresse de dépôt arrêtée", "deposit address stopped"},
+		{journal.WhatGrantCreated, "partage", "share"},
+		{journal.WhatGrantReleased, "partage ouvert", "share opened"},
+		{journal.WhatGrantEnded, "partage arrêté", "share ended"},
+		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
+		{journal.WhatRegistered, "administration inscrite", "administration registered"},
+		{journal.WhatScrub, "nettoyage", "maintenance"},
+	} {
+		if w.what == ev.What {
+			text = a.tr(w.fr, w.en)
+		}
+	}
+	if ev.Result == journal.ResultRefused {
+		text += a.tr(" (refusé : ", " (refused: ") + ev.Reason + ")"
+	}
+	return text
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"mime"
+	"os"
+	"path/filepath"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// systemFlags are those of commands that a system may run.
+type systemFlags struct{ key, scope string }
+
+func (a *app) keyFlag(f *flag.FlagSet, s *systemFlags) {
+	f.StringVar(&s.key, "key", "", a.tr("`fichier` avec la clé privée du logiciel (JWK)", "`file` with the system's private key (JWK)"))
+}
+
+func (a *app) tokenCommand() command {
+	var s systemFlags
+	return command{
+		name: "token", online: true, most: 0,
+		short: a.tr("un jeton d'accès pour le logiciel d'une administration", "an access token for an administration's system"),
+		long: a.tr(`Écrit le jeton seul, pour l'en-tête « Authorization: Bearer ». Il dure quelques
+minutes et n'ouvre aucun document.
+  TOKEN=$(coffre token --server https://… --key logiciel.jwk)`,
+			`Writes the token alone, for the header "Authorization: Bearer". It lasts some minutes
+and opens no document.
+  TOKEN=$(coffre token --server https://… --key system.jwk)`),
+		flags: func(f *flag.FlagSet) {
+			a.keyFlag(f, &s)
+			f.StringVar(&s.scope, "scope", "", a.tr("`droits` demandés : deposit, retrieve ; sinon tous ceux du logiciel", "`scopes` asked for: deposit, retrieve; else all of the system's"))
+		},
+		run: func(ctx context.Context, _ []string) error {
+			_, t, err := a.systemClient(ctx, s)
+			if err != nil {
+				return err
+			}
+			a.say("%s", clean(t.AccessToken))
+			return nil
+		},
+	}
+}
+
+// systemClient is the caller as the system whose key is in the file.
+func (a *app) systemClient(ctx context.Context, s systemFlags) (*client.Client, client.Token, error) {
+	if s.key == "" {
+		return nil, client.Token{}, a.usage("%s", a.tr("Indiquez la clé du logiciel : --key FICHIER.jwk", "Give the system's key: --key FILE.jwk"))
+	}
+	b, err := os.ReadFile(s.key)
+	if err != nil {
+		return nil, client.Token{}, err
+	}
+	key, err := client.ParseSystemKey(b)
+	if err != nil || key.ClientID == "" {
+		return nil, client.Token{}, a.fail(err, a.tr("%s n'est pas une clé privée P-256 au format JWK, avec un membre client_id.", "%s is not a private P-256 key in JWK format, with a member client_id."), clean(s.key))
+	}
+	server, err := a.serverAddress()
+	if err != nil {
+		return nil, client.Token{}, err
+	}
+	p, err := a.openProfile(server)
+	if err != nil {
+		return nil, client.Token{}, err
+	}
+	c, err := a.newClient(p, "")
+	if err != nil {
+		return nil, client.Token{}, err
+	}
+	t, err := c.SystemToken(ctx, key, s.scope)
+	if err != nil {
+		return nil, client.Token{}, err
+	}
+	c, err = a.newClient(p, t.AccessToken)
+	return c, t, err
+}
+
+func (a *app) depositCommand() command {
+	var s systemFlags
+	var o client.DepositOrder
+	var receipt string
+	return command{
+		name: "deposit", args: a.tr("FICHIER", "FILE"), online: true, least: 1, most: 1,
+		short: a.tr("déposer un document dans le coffre d'un usager (logiciels)", "deposit a document in a citizen's safe (systems)"),
+		long: a.tr(`Le serveur scelle le document au passage et n'en garde aucune clé. Le reçu prouve le
+dépôt au journal : gardez-le (--receipt), « coffre verify » le relit.`,
+			`The server seals the document on its way and keeps no key. The receipt proves the
+deposit in the journal: keep it (--receipt), coffre verify reads it again.`),
+		flags: func(f *flag.FlagSet) {
+			a.keyFlag(f, &s)
+			f.StringVar(&o.Address, "address", "", a.tr("`adresse` de dépôt que l'usager a donnée", "deposit `address` that the citizen gave"))
+			f.StringVar(&o.Name, "name", "", a.tr("`nom` du document ; sinon celui du fichier", "the document's `name`; else the file's own"))
+			f.StringVar(&o.Type, "type", "", a.tr("`type` de contenu ; sinon deviné", "media `type`; else guessed"))
+			f.StringVar(&o.Key, "idempotency-key", "", a.tr("`clé` de 16 à 64 caractères : le même envoi répété ne dépose qu'une fois", "`key` of 16 to 64 characters: the same sending again deposits only once"))
+			f.StringVar(&receipt, "receipt", "", a.tr("`fichier` où garder le reçu", "`file` to keep the receipt in"))
+		},
+		run: func(ctx context.Context, args []string) error {
+			if o.Address == "" {
+				return a.usage("%s", a.tr("Indiquez l'adresse de dépôt : --address", "Give the deposit address: --address"))
+			}
+			return a.deposit(ctx, args[0], s, o, receipt)
+		},
+	}
+}
+
+func (a *app) deposit(ctx context.Context, path string, s systemFlags, o client.DepositOrder, receipt string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if o.Size, err = io.Copy(h, f); err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if o.Name == "" {
+		o.Name = filepath.Base(path)
+	}
+	if o.Type == "" {
+		o.Type = mime.TypeByExtension(filepath.Ext(o.Name))
+	}
+	if o.Size == 0 {
+		return fmt.Errorf("deposit %s: %w", path, client.ErrEmpty)
+	}
+	if err := sealed.CheckName(o.Name); err != nil {
+		return err
+	}
+	o.Body, o.Progress = f, a.progress(o.Name)
+	c, _, err := a.systemClient(ctx, s)
+	if err != nil {
+		return err
+	}
+	vkey, err := c.LogKey(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := c.Deposit(ctx, o)
+	if err != nil {
+		return err
+	}
+	p, err := client.VerifyReceipt(vkey, r)
+	if err != nil {
+		return err
+	}
+	if r.ContentSHA256 != hex.EncodeToString(h.Sum(nil)) {
+		return fmt.Errorf("the gateway received other bytes than %s holds: %w", path, sealed.ErrHash)
+	}
+	a.say(a.tr("déposé : %s, %s, entrée %d du journal", "deposited: %s, %s, entry %d of the journal"), clean(o.Name), a.size(r.Size), p.Index)
+	return keepReceipt(receipt, r)
+}
+
+func keepReceipt(path string, r client.DepositReceipt) error {
+	if path == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode receipt: %w", err)
+	}
+	return client.WriteSecret(path, append(b, '\n'))
+}
