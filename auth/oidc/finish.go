@@ -32,20 +32,28 @@ type Identity struct {
 func (i Identity) Name() string { return strings.TrimSpace(i.GivenName + " " + i.FamilyName) }
 
 type claims struct {
-	Nonce      string `json:"nonce"`
-	ACR        string `json:"acr"`
-	Sub        string `json:"sub"`
-	GivenName  string `json:"given_name"`
-	FamilyName string `json:"family_name"`
-	UsualName  string `json:"usual_name"`
-	SIRET      string `json:"siret"`
-	IDP        string `json:"idp_id"`
+	Nonce      string  `json:"nonce"`
+	ACR        string  `json:"acr"`
+	Sub        string  `json:"sub"`
+	GivenName  string  `json:"given_name"`
+	FamilyName string  `json:"family_name"`
+	UsualName  string  `json:"usual_name"`
+	SIRET      string  `json:"siret"`
+	IDP        string  `json:"idp_id"`
+	AZP        string  `json:"azp"`
+	IssuedAt   float64 `json:"iat"` // a NumericDate may have a fraction
+	NotBefore  float64 `json:"nbf"`
 }
 
 // Finish checks the provider's answer to an attempt and proves the identity.
 // Every refusal is an *Error.
 func (p *Provider) Finish(ctx context.Context, query url.Values, a Attempt) (Identity, error) {
-	if subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(a.State)) != 1 || a.State == "" {
+	for _, name := range []string{"state", "iss", "code", "error"} {
+		if len(query[name]) > 1 {
+			return Identity{}, refuse("login-refused", "answer has %s more than once", name)
+		}
+	}
+	if subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(a.State)) != 1 || a.State == "" || a.Nonce == "" {
 		return Identity{}, refuse("login-expired", "state is not this log-in's")
 	}
 	d, err := p.discover(ctx)
@@ -90,14 +98,14 @@ func (p *Provider) Finish(ctx context.Context, query url.Values, a Attempt) (Ide
 // answered translates an error that the provider sent the browser back with.
 func answered(code, description string) error {
 	switch {
+	case strings.Contains(description, "Y500015"): // under any code
+		return refuse("private-agent", "private-sector agent")
 	case code == "access_denied":
 		return refuse("access-denied", "turned back at the provider")
 	case code == "temporarily_unavailable" || code == "server_error":
 		return refuse("provider-unavailable", "provider says %s", code)
-	case strings.Contains(description, "Y500015"):
-		return refuse("private-agent", "private-sector agent")
 	default:
-		return refuse("login-refused", "provider says %.60s", code)
+		return refuse("login-refused", "provider says %.60q", code)
 	}
 }
 
@@ -112,15 +120,20 @@ func Level(acr string) int {
 }
 
 func (p *Provider) exchange(ctx context.Context, d *discovered, code string, a Attempt) (*oauth2.Token, string, error) {
+	if code == "" {
+		return nil, "", refuse("login-refused", "answer without a code")
+	}
 	var opts []oauth2.AuthCodeOption
 	if a.Verifier != "" {
 		opts = append(opts, oauth2.VerifierOption(a.Verifier))
 	}
 	token, err := d.oauth.Exchange(gooidc.ClientContext(ctx, p.c.Client), code, opts...)
-	var refusedByThem *oauth2.RetrieveError
+	var answer *oauth2.RetrieveError
 	switch {
-	case errors.As(err, &refusedByThem):
-		return nil, "", refuse("login-refused", "token endpoint says %s", refusedByThem.ErrorCode)
+	case errors.As(err, &answer) && answer.Response.StatusCode < http.StatusInternalServerError:
+		return nil, "", refuse("login-refused", "token endpoint says %d %.60q", answer.Response.StatusCode, answer.ErrorCode)
+	case answer != nil: // its text may be anything
+		return nil, "", refuse("provider-unavailable", "token endpoint answers %d", answer.Response.StatusCode)
 	case err != nil:
 		return nil, "", &Error{Slug: "provider-unavailable", Cause: err}
 	}
@@ -132,13 +145,12 @@ func (p *Provider) exchange(ctx context.Context, d *discovered, code string, a A
 }
 
 func (p *Provider) verifyID(ctx context.Context, d *discovered, raw, nonce, access string) (*gooidc.IDToken, claims, error) {
-	var c claims
-	idt, err := p.verify(ctx, d, raw)
+	idt, c, err := p.verify(ctx, d, raw, false)
 	if err != nil {
 		return nil, c, err
 	}
-	if err := idt.Claims(&c); err != nil {
-		return nil, c, refuse("login-refused", "read claims: %w", err)
+	if c.IssuedAt == 0 || idt.Subject == "" {
+		return nil, c, refuse("login-refused", "ID token without issue time or subject")
 	}
 	if subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(nonce)) != 1 {
 		return nil, c, refuse("login-refused", "nonce is not this log-in's")
@@ -148,35 +160,41 @@ func (p *Provider) verifyID(ctx context.Context, d *discovered, raw, nonce, acce
 			return nil, c, refuse("login-refused", "at_hash: %w", err)
 		}
 	}
-	if idt.IssuedAt.After(p.c.Now().Add(leeway)) {
-		return nil, c, refuse("login-refused", "token from the future")
-	}
 	return idt, c, nil
 }
 
-// verify checks signature, issuer, audience and expiry, and tells a refusal
-// from a provider whose keys cannot be had.
-func (p *Provider) verify(ctx context.Context, d *discovered, raw string) (*gooidc.IDToken, error) {
-	idt, err := d.verifier.Verify(gooidc.ClientContext(ctx, p.c.Client), raw)
-	if err == nil {
-		if len(idt.Audience) != 1 {
-			return nil, refuse("login-refused", "token for several clients")
-		}
-		return idt, nil
+// verify checks signature, issuer, audience and times, and tells a refusal
+// from a provider whose keys cannot be had. Only a userinfo JWT may lack an
+// expiry: it was fetched this instant, with a token that lives 60 s.
+func (p *Provider) verify(ctx context.Context, d *discovered, raw string, userinfo bool) (*gooidc.IDToken, claims, error) {
+	var c claims
+	now := p.c.Now()
+	sig := &signature{keys: d.keys}
+	t, err := gooidc.NewVerifier(p.c.Issuer, sig, &gooidc.Config{
+		ClientID: p.c.ClientID, SupportedSigningAlgs: algorithms(), SkipExpiryCheck: userinfo,
+		Now: func() time.Time { return now.Add(-leeway) },
+	}).Verify(ctx, raw)
+	if errors.Is(sig.err, errNoKeys) {
+		return nil, c, &Error{Slug: "provider-unavailable", Cause: sig.err}
 	}
-	var net *url.Error
-	if errors.As(err, &net) || strings.Contains(err.Error(), "fetching keys") {
-		return nil, &Error{Slug: "provider-unavailable", Cause: err}
+	if err != nil {
+		return nil, c, refuse("login-refused", "verify token: %w", err)
 	}
-	return nil, refuse("login-refused", "verify token: %w", err)
+	if err := t.Claims(&c); err != nil {
+		return nil, c, refuse("login-refused", "read claims: %w", err)
+	}
+	latest := float64(now.Add(leeway).Unix())
+	switch {
+	case len(t.Audience) != 1 || (c.AZP != "" && c.AZP != p.c.ClientID):
+		return nil, c, refuse("login-refused", "token for several clients")
+	case c.IssuedAt > latest || c.NotBefore > latest:
+		return nil, c, refuse("login-refused", "token from the future")
+	}
+	return t, c, nil
 }
-
-const maxUserinfo = 64 << 10
 
 // signedUserinfo wants application/jwt: go-oidc would take unsigned JSON.
 func (p *Provider) signedUserinfo(ctx context.Context, d *discovered, token *oauth2.Token, sub string, id claims) (claims, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.userinfo, nil)
 	if err != nil {
 		return claims{}, refuse("login-refused", "userinfo: %w", err)
@@ -188,41 +206,25 @@ func (p *Provider) signedUserinfo(ctx context.Context, d *discovered, token *oau
 		return claims{}, &Error{Slug: "provider-unavailable", Cause: err}
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxUserinfo))
-	if err != nil || res.StatusCode != http.StatusOK {
-		return claims{}, &Error{Slug: "provider-unavailable", Cause: fmt.Errorf("userinfo answers %d", res.StatusCode)}
+	body, err := io.ReadAll(res.Body)
+	switch {
+	case err != nil:
+		return claims{}, &Error{Slug: "provider-unavailable", Cause: fmt.Errorf("read userinfo: %w", err)}
+	case res.StatusCode >= http.StatusInternalServerError:
+		return claims{}, refuse("provider-unavailable", "userinfo answers %d", res.StatusCode)
+	case res.StatusCode != http.StatusOK:
+		return claims{}, refuse("login-refused", "userinfo answers %d", res.StatusCode)
 	}
 	if t, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err != nil || t != "application/jwt" {
 		return claims{}, refuse("login-refused", "userinfo is not signed")
 	}
-	return p.readUserinfo(ctx, d, string(body), sub, id)
-}
-
-func (p *Provider) readUserinfo(ctx context.Context, d *discovered, raw, sub string, id claims) (claims, error) {
-	info, err := p.verifyUserinfo(ctx, d, raw)
+	_, c, err := p.verify(ctx, d, string(body), true)
 	if err != nil {
 		return claims{}, err
 	}
-	var c claims
-	if err := info.Claims(&c); err != nil {
-		return claims{}, refuse("login-refused", "read userinfo: %w", err)
-	}
-	if c.Sub != sub || sub == "" {
+	if c.Sub != sub {
 		return claims{}, refuse("login-refused", "userinfo of somebody else")
 	}
-	c.Nonce, c.ACR = id.Nonce, id.ACR // assurance is the ID token's word
+	c.ACR = id.ACR // assurance is the ID token's word
 	return c, nil
-}
-
-// verifyUserinfo has the ID token's checks but expiry, which a userinfo JWT
-// does not carry: it was fetched this instant, with a token that lives 60 s.
-func (p *Provider) verifyUserinfo(ctx context.Context, d *discovered, raw string) (*gooidc.IDToken, error) {
-	v := d.provider.Verifier(&gooidc.Config{
-		ClientID: p.c.ClientID, SupportedSigningAlgs: []string{gooidc.ES256, gooidc.RS256}, SkipExpiryCheck: true,
-	})
-	info, err := v.Verify(gooidc.ClientContext(ctx, p.c.Client), raw)
-	if err != nil {
-		return nil, refuse("login-refused", "verify userinfo: %w", err)
-	}
-	return info, nil
 }

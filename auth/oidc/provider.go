@@ -60,11 +60,14 @@ type Provider struct {
 	c  Config
 	mu sync.Mutex
 	up *discovered
+	// The last time that discovery failed, and how: whoever was waiting
+	// meanwhile is told the same, instead of waiting again.
+	failed   time.Time
+	failedAs error
 }
 
 type discovered struct {
-	provider *gooidc.Provider
-	verifier *gooidc.IDTokenVerifier
+	keys     *keySet
 	oauth    oauth2.Config
 	logout   string
 	issInURL bool // authorization_response_iss_parameter_supported (RFC 9207)
@@ -101,9 +104,10 @@ func New(c Config) (*Provider, error) {
 	if c.MinLevel == 0 {
 		c.MinLevel = 1
 	}
-	if c.Client == nil {
-		c.Client = &http.Client{Timeout: 10 * time.Second}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
+	c.Client = strict(c.Client)
 	return &Provider{c: c}, nil
 }
 
@@ -132,37 +136,51 @@ func (p *Provider) scopes() []string {
 func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := p.c.Now()
 	if p.up != nil {
 		return p.up, nil
 	}
-	// The provider keeps its client for key refreshes, beyond this request.
-	keep := gooidc.ClientContext(context.WithoutCancel(ctx), p.c.Client)
-	provider, err := gooidc.NewProvider(keep, p.c.Issuer)
+	if p.failedAs != nil && now.Sub(p.failed) < pause {
+		return nil, &Error{Slug: "provider-unavailable", Cause: p.failedAs}
+	}
+	up, err := p.read(ctx)
 	if err != nil {
+		p.failed, p.failedAs = now, err
 		return nil, &Error{Slug: "provider-unavailable", Cause: err}
+	}
+	p.up, p.failedAs = up, nil
+	return up, nil
+}
+
+func (p *Provider) read(ctx context.Context) (*discovered, error) {
+	// Others wait for this answer: one caller who leaves does not spoil it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	provider, err := gooidc.NewProvider(gooidc.ClientContext(ctx, p.c.Client), p.c.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("discover provider: %w", err)
 	}
 	var more struct {
-		Logout string   `json:"end_session_endpoint"`
-		Iss    bool     `json:"authorization_response_iss_parameter_supported"`
-		Algs   []string `json:"id_token_signing_alg_values_supported"`
+		Keys   string `json:"jwks_uri"`
+		Logout string `json:"end_session_endpoint"`
+		Iss    bool   `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := provider.Claims(&more); err != nil {
-		return nil, &Error{Slug: "provider-unavailable", Cause: err}
+		return nil, fmt.Errorf("discover provider: %w", err)
 	}
 	endpoint := provider.Endpoint()
+	if endpoint.AuthURL == "" || endpoint.TokenURL == "" || more.Keys == "" {
+		return nil, errors.New("discover provider: an endpoint is missing")
+	}
 	endpoint.AuthStyle = oauth2.AuthStyleInParams // no probing: a code lives 30 s
-	p.up = &discovered{
-		provider: provider, logout: more.Logout, issInURL: more.Iss, userinfo: provider.UserInfoEndpoint(),
-		verifier: provider.Verifier(&gooidc.Config{
-			ClientID: p.c.ClientID, SupportedSigningAlgs: []string{gooidc.ES256, gooidc.RS256},
-			Now: func() time.Time { return p.c.Now().Add(-leeway) }, // expiry; issue time is checked apart
-		}),
+	return &discovered{
+		keys:   &keySet{url: more.Keys, client: p.c.Client, now: p.c.Now},
+		logout: more.Logout, issInURL: more.Iss, userinfo: provider.UserInfoEndpoint(),
 		oauth: oauth2.Config{
 			ClientID: p.c.ClientID, ClientSecret: p.c.ClientSecret, Endpoint: endpoint,
 			RedirectURL: p.c.RedirectURL, Scopes: p.scopes(),
 		},
-	}
-	return p.up, nil
+	}, nil
 }
 
 // leeway between two clocks; go-oidc has none.
