@@ -115,7 +115,13 @@ func demoKey(ctx context.Context, s *stores, adm safe.Administration, d demoAdmi
 	if err != nil {
 		return err
 	}
-	agent := safe.Actor{Kind: safe.Agent, Administration: adm.ID, Name: "Démonstration", Level: 3, Door: "cli"}
+	acc, err := s.domain.SignIn(ctx, safe.SignIn{
+		Kind: safe.Agent, Issuer: "urn:coffre:demo", Sub: d.slug, Name: "Démonstration", SIRET: d.siret, Door: "cli",
+	})
+	if err != nil {
+		return err
+	}
+	agent := safe.Actor{Kind: safe.Agent, Account: acc.ID, Administration: adm.ID, Name: acc.Name, Level: 3, Door: "cli"}
 	_, err = s.domain.PutAdministrationKeyring(ctx, agent, nil, c)
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
+	iam "github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/embedgw"
 )
 
@@ -63,7 +64,10 @@ func Embedded(ctx context.Context, c EmbeddedConfig) (*Server, error) {
 		s.done <- embedgw.RunVersityGW(run, &durable{Posix: be, root: c.Dir}, &embedgw.Config{
 			RootUserAccess: s.client.AccessKey, RootUserSecret: string(s.client.Secret), Ports: []string{addr},
 			MaxConnections: 4096, MaxRequests: 2048, MultipartMaxParts: 10000, Quiet: true, KeepAlive: true,
-			DisableStrictBucketNames: false,
+			// Named, because the default writes a line to the terminal.
+			IAMService: iam.NewIAMServiceSingle(iam.Account{
+				Access: s.client.AccessKey, Secret: string(s.client.Secret), Role: iam.RoleAdmin,
+			}),
 		})
 	}()
 	if err := s.ready(ctx); err != nil {
