@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/config"
@@ -36,7 +37,7 @@ func serve(ctx context.Context, args []string, io stdio) error {
 	if c.Mode == config.Demo && !demoBuilt {
 		return errors.New("this binary was built without the demonstration: build it with `go build -tags demo ./cmd/coffred`, or run `make run`")
 	}
-	pages, err := webapp.New()
+	pages, err := webapp.New(providerOrigins(c)...)
 	if err != nil {
 		return err
 	}
@@ -45,6 +46,17 @@ func serve(ctx context.Context, args []string, io stdio) error {
 		level = slog.LevelWarn // the terminal is for people
 	}
 	return serveWith(ctx, c, pages, telemetry.Logger(io.err, c.Mode == config.Demo, level), io)
+}
+
+// providerOrigins are where logging out may lead a browser.
+func providerOrigins(c config.Config) []string {
+	var all []string
+	for _, p := range c.Providers {
+		if u, err := url.Parse(p.Issuer); err == nil {
+			all = append(all, u.Scheme+"://"+u.Host)
+		}
+	}
+	return all
 }
 
 func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger *slog.Logger, io stdio) error {

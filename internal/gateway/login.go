@@ -135,8 +135,9 @@ func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// Not "storage": the last checkpoint that this browser saw is there, and
-	// with it the proof that the journal was not rewound (threat T8).
-	w.Header().Set("Clear-Site-Data", `"cache", "cookies"`)
+	// with it the proof that the journal was not rewound (threat T8). Not
+	// "cookies": it would log out of every site below the town's own domain.
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	to := "/"
 	if provider, ok := g.providers[s.Provider]; ok {
 		// Nothing happens on the way back that a forged one could abuse, so

@@ -28,10 +28,15 @@ var dist embed.FS
 // ErrNotBuilt says what is missing, and how to get it.
 var ErrNotBuilt = errors.New("the web application is not built: run `make run` (it needs Node 20 and npm), or `npm ci && npm run build` in internal/webapp")
 
-// policy: one origin, nothing inline, Trusted Types.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
-	"connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; frame-src 'self' blob:; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types coffre svelte-trusted-html"
+// policy: one origin, nothing inline, Trusted Types. Forms may end at the
+// identity providers as well: logging out is a form that redirects there, and
+// browsers hold redirects to form-action too.
+func policy(formTargets []string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
+		"connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; frame-src 'self' blob:; " +
+		"form-action " + strings.Join(append([]string{"'self'"}, formTargets...), " ") + "; " +
+		"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types coffre svelte-trusted-html"
+}
 
 type asset struct {
 	body, zipped []byte
@@ -40,16 +45,22 @@ type asset struct {
 }
 
 // Handler serves the embedded application. Safe for concurrent use.
-type Handler struct{ assets map[string]asset }
+type Handler struct {
+	assets map[string]asset
+	policy string
+}
 
-// New reads the embedded files; ErrNotBuilt when there are none.
-func New() (*Handler, error) {
-	h := &Handler{assets: map[string]asset{}}
-	err := fs.WalkDir(dist, "dist", func(name string, d fs.DirEntry, err error) error {
+// New reads the embedded files; ErrNotBuilt when there are none. formTargets
+// are the origins of the identity providers.
+func New(formTargets ...string) (*Handler, error) { return newHandler(dist, formTargets) }
+
+func newHandler(built fs.FS, formTargets []string) (*Handler, error) {
+	h := &Handler{assets: map[string]asset{}, policy: policy(formTargets)}
+	err := fs.WalkDir(built, "dist", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Base(name) == ".keep" {
 			return err
 		}
-		body, err := dist.ReadFile(name)
+		body, err := fs.ReadFile(built, name)
 		if err != nil {
 			return err
 		}
@@ -100,7 +111,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		head.Set("Cache-Control", "no-cache")
 	}
-	head.Set("Content-Security-Policy", policy)
+	head.Set("Content-Security-Policy", h.policy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
+	iam "github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
-	iam "github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/embedgw"
 )
 
