@@ -59,7 +59,7 @@ func (r request) make(t *testing.T, w *world) *http.Request {
 	var body io.Reader = bytes.NewReader(r.body)
 	switch {
 	case r.stream != nil:
-		body = r.stream
+		body = struct{ io.Reader }{r.stream} // of unknown length
 	case r.json != nil && r.body == nil:
 		body = bytes.NewReader(encode(t, r.json))
 	}
@@ -82,6 +82,7 @@ func (r request) make(t *testing.T, w *world) *http.Request {
 
 // answer is what came back, read to its end.
 type answer struct {
+	asked  string
 	status int
 	header http.Header
 	body   []byte
@@ -100,7 +101,7 @@ func (w *world) do(t *testing.T, r request) answer {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	must(t, err)
-	a := answer{resp.StatusCode, resp.Header, body}
+	a := answer{r.method + " " + r.path, resp.StatusCode, resp.Header, body}
 	a.secure(t)
 	if r.method != http.MethodHead {
 		w.conform(t, r, req, a)
@@ -187,7 +188,7 @@ func findRoute(t *testing.T, req *http.Request) (*routers.Route, map[string]stri
 func (a answer) is(t *testing.T, status int) answer {
 	t.Helper()
 	if a.status != status {
-		t.Fatalf("status %d, want %d: %.300s", a.status, status, a.body)
+		t.Fatalf("%s: status %d, want %d: %.300s", a.asked, a.status, status, a.body)
 	}
 	return a
 }
@@ -214,7 +215,7 @@ func (a answer) refuses(t *testing.T, slug string) problem.Problem {
 	t.Helper()
 	var p problem.Problem
 	if err := json.Unmarshal(a.body, &p); err != nil || p.Type != "/problems/"+slug {
-		t.Fatalf("%d %.300s, want problem %s", a.status, a.body, slug)
+		t.Fatalf("%s: %d %.300s, want problem %s", a.asked, a.status, a.body, slug)
 	}
 	return p
 }

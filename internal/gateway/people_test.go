@@ -345,3 +345,11 @@ func routeOf(w *world, operation string) gateway.Route {
 	}
 	return gateway.Route{}
 }
+
+// rotated is the citizen's next keyring: one more way to open it.
+func rotated(t *testing.T, w *world, c *citizen) (*sealed.Keyring, sealed.Container) {
+	t.Helper()
+	ring, next, err := c.ring.Reseal([]sealed.NewUnlocker{{Kind: "paper", Label: "second papier", P: sealed.NewSecret()}}, nil, w.clock.now())
+	must(t, err)
+	return ring, next
+}

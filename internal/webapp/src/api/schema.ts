@@ -1521,7 +1521,6 @@ export interface operations {
             readonly 404: components["responses"]["Problem"];
             readonly 409: components["responses"]["Problem"];
             readonly 411: components["responses"]["Problem"];
-            readonly 413: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
@@ -2102,6 +2101,7 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["OAuthError"];
+            readonly 401: components["responses"]["OAuthError"];
             readonly default: components["responses"]["Problem"];
         };
     };
