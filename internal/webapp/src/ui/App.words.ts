@@ -1,0 +1,18 @@
+import { words } from './words.svelte.ts';
+
+export const texts = words(
+	{
+		skip: 'Aller au contenu',
+		otherAccount: 'Cette page est pour un autre compte',
+		forCitizens:
+			'Elle est réservée aux usagers. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
+		forAgents:
+			'Elle est réservée aux agents. Déconnectez-vous, puis identifiez-vous avec ProConnect.',
+	},
+	{
+		skip: 'Skip to content',
+		otherAccount: 'This page is for another account',
+		forCitizens: 'It is for citizens. Log out, then log in with FranceConnect.',
+		forAgents: 'It is for agents. Log out, then log in with ProConnect.',
+	},
+);

@@ -1,0 +1,38 @@
+import { words } from './words.svelte.ts';
+
+export const common = words(
+	{
+		safe: 'Coffre',
+		close: 'Fermer',
+		cancel: 'Annuler',
+		back: 'Retour',
+		next: 'Continuer',
+		save: 'Enregistrer',
+		retry: 'Réessayer',
+		more: 'Autres actions',
+		loading: 'Un instant…',
+		optional: '(facultatif)',
+		showMore: 'Voir la suite',
+		code: 'Référence :',
+		saveEvidence: 'Enregistrer les preuves',
+		alarmNote:
+			"Rien n'a été affiché ni modifié. Enregistrez les preuves et montrez-les à une personne de confiance qui n'est pas l'hébergeur.",
+	},
+	{
+		safe: 'Safe',
+		close: 'Close',
+		cancel: 'Cancel',
+		back: 'Back',
+		next: 'Continue',
+		save: 'Save',
+		retry: 'Try again',
+		more: 'Other actions',
+		loading: 'One moment…',
+		optional: '(optional)',
+		showMore: 'Show more',
+		code: 'Reference:',
+		saveEvidence: 'Save the evidence',
+		alarmNote:
+			'Nothing was shown or changed. Save the evidence and show it to somebody you trust who is not the host.',
+	},
+);

@@ -1,0 +1,24 @@
+import { words } from '../words.svelte.ts';
+
+export const texts = words(
+	{
+		navigation: 'À propos de ce service',
+		security: 'Ce que nous voyons et ne voyons pas',
+		terms: 'Conditions',
+		privacy: 'Confidentialité',
+		accessibility: 'Accessibilité : en cours d’évaluation',
+		ecodesign: 'Écoconception',
+		host: 'Hébergé par',
+		licence: 'Logiciel libre Coffre, licence EUPL 1.2',
+	},
+	{
+		navigation: 'About this service',
+		security: 'What we see and do not see',
+		terms: 'Terms',
+		privacy: 'Privacy',
+		accessibility: 'Accessibility: being assessed',
+		ecodesign: 'Ecodesign',
+		host: 'Hosted by',
+		licence: 'Coffre is free software, licence EUPL 1.2',
+	},
+);

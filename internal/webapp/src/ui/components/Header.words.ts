@@ -1,0 +1,36 @@
+import { words } from '../words.svelte.ts';
+
+export const texts = words(
+	{
+		demo: 'Démonstration : données fictives, rien de réel ici.',
+		navigation: 'Mon coffre',
+		documents: 'Documents',
+		shares: 'Partages',
+		deposits: 'Dépôts',
+		journal: 'Journal',
+		keys: "Moyens d'ouverture",
+		export: 'Tout emporter',
+		office: 'Documents reçus',
+		devices: 'Appareils connectés',
+		lock: 'Verrouiller',
+		account: (name: string) => `Mon compte : ${name}`,
+		loggedInAs: 'Identifié :',
+		logOut: 'Se déconnecter',
+	},
+	{
+		demo: 'Demonstration: made-up data, nothing real here.',
+		navigation: 'My safe',
+		documents: 'Documents',
+		shares: 'Shared',
+		deposits: 'Deposits',
+		journal: 'Journal',
+		keys: 'Ways to unlock',
+		export: 'Take everything',
+		office: 'Documents received',
+		devices: 'Where I am logged in',
+		lock: 'Lock',
+		account: (name: string) => `My account: ${name}`,
+		loggedInAs: 'Logged in as',
+		logOut: 'Log out',
+	},
+);

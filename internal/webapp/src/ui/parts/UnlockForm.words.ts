@@ -1,0 +1,24 @@
+import { words } from '../words.svelte.ts';
+
+export const texts = words(
+	{
+		which: 'Par quel moyen ?',
+		paper: 'Clé papier',
+		passphrase: 'Phrase de passe',
+		passkey: "Clé d'accès",
+		passkeyHow:
+			'Votre appareil va vous demander votre doigt, votre visage ou son code. Rien de cela ne nous est envoyé.',
+		usePasskey: "Utiliser ma clé d'accès",
+		unlock: 'Déverrouiller',
+	},
+	{
+		which: 'By which way?',
+		paper: 'Paper key',
+		passphrase: 'Passphrase',
+		passkey: 'Passkey',
+		passkeyHow:
+			'Your device will ask for your finger, your face or its code. None of it is sent to us.',
+		usePasskey: 'Use my passkey',
+		unlock: 'Unlock',
+	},
+);

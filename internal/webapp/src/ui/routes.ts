@@ -1,0 +1,58 @@
+import type { Component } from 'svelte';
+import Landing from './pages/landing/Landing.svelte';
+import { match, type Params } from './router.svelte.ts';
+
+// Every page of the application. A page is loaded when it is first shown;
+// only the one that newcomers see comes with the first load.
+
+/**
+ * public: anybody; account: somebody who is logged in; citizen: a citizen;
+ * safe-open: a citizen whose safe is unlocked (asked for in place when it is
+ * not); office: an agent.
+ */
+export type Needs = 'public' | 'account' | 'citizen' | 'safe-open' | 'office';
+
+export interface Line {
+	/** {name} stands for one part; its value is in route.params. */
+	readonly path: string;
+	readonly needs: Needs;
+	/** Pages take no properties. */
+	readonly load: () => Promise<{ readonly default: Component }>;
+}
+
+const here = (page: Component): Line['load'] => {
+	const loaded = Promise.resolve({ default: page });
+	return () => loaded;
+};
+
+export const landing: Line = { path: '/', needs: 'public', load: here(Landing) };
+export const home: Line = {
+	path: '/',
+	needs: 'account',
+	load: () => import('./pages/home/Home.svelte'),
+};
+export const login: Line = {
+	path: '/connexion',
+	needs: 'public',
+	load: () => import('./pages/login/Login.svelte'),
+};
+export const unlock: Line = {
+	path: '/deverrouiller',
+	needs: 'citizen',
+	load: () => import('./pages/unlock/Unlock.svelte'),
+};
+export const missing: Line = {
+	path: '',
+	needs: 'public',
+	load: () => import('./pages/missing/Missing.svelte'),
+};
+
+const lines: readonly Line[] = [landing, login, unlock];
+
+export function find(path: string): { readonly line: Line; readonly params: Params } {
+	for (const line of lines) {
+		const params = match(line.path, path);
+		if (params !== undefined) return { line, params };
+	}
+	return { line: missing, params: {} };
+}
