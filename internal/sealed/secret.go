@@ -11,7 +11,7 @@ import (
 const redacted = "[redacted]"
 
 // Secret is 32 bytes that open something: an unlock secret P, a root, a vault
-// seed. It prints as [redacted] in every way Go prints.
+// seed. It prints as [redacted] for every verb but %p, which go vet refuses.
 type Secret [32]byte
 
 // NewSecret draws one from crypto/rand.
