@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const binary = join(root, 'bin', 'coffred');
 
 export const screensFolder = join(root, 'artifacts', 'screens');
@@ -17,10 +17,23 @@ export interface Server {
 	stop(): Promise<void>;
 }
 
-/** The demonstration as `make run` has it, on a free port and an empty folder. */
-export async function startServer(): Promise<Server> {
+export interface Organisation {
+	readonly siret: string;
+	readonly name: string;
+	readonly service: string;
+}
+
+/**
+ * The demonstration as `make run` has it, on a free port and an empty folder;
+ * with organisations that its operator registered before, and that have no key.
+ */
+export async function startServer(organisations: readonly Organisation[] = []): Promise<Server> {
 	if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`make build\``);
 	const data = mkdtempSync(join(tmpdir(), 'coffre-e2e-'));
+	for (const { siret, name, service } of organisations) {
+		const flags = ['--data', data, '--siret', siret, '--name', name, '--service', service];
+		execFileSync(binary, ['admin', 'add-administration', ...flags], { stdio: 'pipe' });
+	}
 	const args = ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', data];
 	const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 	const said: string[] = [];

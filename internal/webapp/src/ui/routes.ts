@@ -47,7 +47,15 @@ export const missing: Line = {
 	load: () => import('./pages/missing/Missing.svelte'),
 };
 
-const lines: readonly Line[] = [landing, login, unlock];
+const lines: readonly Line[] = [
+	landing,
+	login,
+	unlock,
+	{ path: '/cles', needs: 'citizen', load: () => import('./pages/keys/Keys.svelte') },
+	{ path: '/export', needs: 'citizen', load: () => import('./pages/export/Export.svelte') },
+	{ path: '/appareils', needs: 'account', load: () => import('./pages/sessions/Sessions.svelte') },
+	{ path: '/appareil', needs: 'account', load: () => import('./pages/device/Device.svelte') },
+];
 
 export function find(path: string): { readonly line: Line; readonly params: Params } {
 	for (const line of lines) {
