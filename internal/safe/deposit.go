@@ -184,12 +184,14 @@ func (s *Domain) sealDeposit(ctx context.Context, d *deposit) error {
 	if err != nil {
 		return &Error{Kind: Unavailable, Msg: "draw version key", Err: err}
 	}
+	work := newSteps()
+	defer work.end()
 	plain, whole := sha256.New(), sha256.New()
-	stream, err := sealed.SealDocument(io.TeeReader(d.in.Body, plain), d.in.Size, identity.Recipient())
+	stream, err := sealed.SealDocument(work.ahead(io.TeeReader(d.in.Body, plain), d.in.Size), d.in.Size, identity.Recipient())
 	if err != nil {
 		return backend("seal document", err)
 	}
-	body := &gate{r: io.TeeReader(stream, whole), left: d.version.Sealed}
+	body := &gate{r: work.ahead(io.TeeReader(stream, whole), d.version.Sealed), left: d.version.Sealed}
 	if err := s.blobs.Put(ctx, d.version.Object(), body, d.version.Sealed); err != nil {
 		return backend("store deposit", err)
 	}

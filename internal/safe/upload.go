@@ -121,7 +121,9 @@ func (s *Domain) Store(ctx context.Context, a Actor, doc DocumentID, id VersionI
 	if err != nil {
 		return Version{}, err
 	}
-	checked := checkedBody(body, length, sum)
+	work := newSteps()
+	defer work.end()
+	checked := checkedBody(work, body, length, sum)
 	if v.State != Reserved {
 		return v, s.refuse(ctx, ev, storedAlready(v, sum, checked))
 	}
@@ -168,9 +170,9 @@ func (s *Domain) uploadable(ctx context.Context, a Actor, ev *journal.Event, len
 
 // checkedBody lets through what has the form of a sealed document, the length
 // and the hash, and fails before its last byte otherwise.
-func checkedBody(body io.Reader, length int64, sum [32]byte) io.Reader {
+func checkedBody(work *steps, body io.Reader, length int64, sum [32]byte) io.Reader {
 	form := sealed.NewFormReader(body, length)
-	return &gate{r: form, left: length, check: func() error {
+	return &gate{r: work.ahead(form, length), left: length, check: func() error {
 		if form.Sum() != sum {
 			return refusal(WrongHash, "the body has another SHA-256 than announced")
 		}
