@@ -74,10 +74,13 @@ func (a *app) share(ctx context.Context, name string, o client.ShareOrder) error
 		return a.unknownAdministration(err, o.Administration)
 	}
 	g, err := s.Share(ctx, e, o)
-	if errors.Is(err, client.ErrNotFound) { // the service: its message lists those there are
+	switch {
+	case errors.Is(err, client.ErrNotFound): // the service: its message lists those there are
 		return a.fail(err, "%s", clean(err.Error()))
-	}
-	if err != nil {
+	case client.IsProblem(err, "invalid"):
+		return a.fail(err, "%s", a.tr("Le serveur refuse ce partage : sa fin est trop éloignée (un an d'ordinaire), ou le but dépasse 200 caractères ou une ligne.",
+			"The server refuses this share: its end is too far away (one year as a rule), or the purpose is longer than 200 characters or one line."))
+	case err != nil:
 		return err
 	}
 	a.say(a.tr("%s est partagé avec %s jusqu'au %s.\nPour arrêter : coffre unshare %s", "%s is shared with %s until %s.\nTo end it: coffre unshare %s"),
