@@ -96,6 +96,17 @@ func TestEmptyAttempt(t *testing.T) {
 	}
 }
 
+// TestNoCodeAsksNothing: an answer without a code is refused here.
+func TestNoCodeAsksNothing(t *testing.T) {
+	h := newHostile(t)
+	h.answer = func(q url.Values) { q.Del("code") }
+	who, err := h.logIn(h.client(oidc.FranceConnect, 1))
+	wantRefused(t, who, err, "login-refused")
+	if n := h.times("/token"); n != 0 {
+		t.Errorf("the token endpoint was asked %d times for nothing", n)
+	}
+}
+
 func TestLevels(t *testing.T) {
 	for acr, want := range map[string]int{
 		"eidas1": 1, "eidas2": 2, "eidas3": 3, "eidas1-mfa": 1, "": 0, "eidas0": 0, "eidas0-mfa": 0,

@@ -101,6 +101,7 @@ func TestIDTokenThatLies(t *testing.T) {
 		}, "provider-unavailable"},
 	}
 	testLies(t, oidc.FranceConnect, lies)
+	testLies(t, oidc.Plain, map[string]lie{"nobody, without userinfo": lies["nobody"]})
 }
 
 func tokenAnswer(h *hostile, v map[string]any) http.HandlerFunc {
@@ -202,6 +203,14 @@ func TestSignatureThatLies(t *testing.T) {
 			part := strings.Split(h.sign(c), ".")
 			sig := map[string]string{"protected": part[0], "signature": part[2]}
 			b, err := json.Marshal(map[string]any{"payload": part[1], "signatures": []any{sig, sig}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}),
+		"JSON serialization": idJWT(func(t *testing.T, h *hostile, c map[string]any) string {
+			part := strings.Split(h.sign(c), ".")
+			b, err := json.Marshal(map[string]string{"protected": part[0], "payload": part[1], "signature": part[2]})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,6 +31,19 @@ func (p *side) scopes() []string {
 	return []string{"openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id", "roles", "organization_label", "phone"}
 }
 
+// levels that may be asked for.
+func (p *side) levels() []string {
+	if p.france() { // FranceConnect+ has the two upper ones
+		return []string{"eidas1", "eidas2", "eidas3"}
+	}
+	return []string{"eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3", "https://proconnect.gouv.fr/assurance/certification-dirigeant"}
+}
+
+// among says whether every word of a list is known; an empty list is.
+func among(words string, known []string) bool {
+	return !slices.ContainsFunc(strings.Fields(words), func(s string) bool { return !slices.Contains(known, s) })
+}
+
 // refuses says which error number a request earns, "" if none.
 func (p *side) refuses(q url.Values) string {
 	for name, values := range q {
@@ -45,13 +58,11 @@ func (p *side) refuses(q url.Values) string {
 		return "Y030031"
 	case len(q.Get("nonce")) < 22, len(q.Get("state")) < 22:
 		return "Y030007"
-	case p.france() && !strings.HasPrefix(q.Get("acr_values"), "eidas"):
+	case p.france() && q.Get("acr_values") == "", !among(q.Get("acr_values"), p.levels()), !among(q.Get("prompt"), []string{"login", "consent"}):
 		return "Y030007"
-	case q.Get("code_challenge") != "" && q.Get("code_challenge_method") != "S256":
+	case (q.Get("code_challenge") == "") != (q.Get("code_challenge_method") == ""), q.Get("code_challenge") != "" && q.Get("code_challenge_method") != "S256":
 		return "Y030007"
-	}
-	asked := strings.Fields(q.Get("scope"))
-	if !slices.Contains(asked, "openid") || slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(p.scopes(), s) }) {
+	case !slices.Contains(strings.Fields(q.Get("scope")), "openid"), !among(q.Get("scope"), p.scopes()):
 		return "Y030007"
 	}
 	return ""
@@ -75,13 +86,19 @@ func (p *side) choose(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	back := url.Values{"state": {q.Get("state")}, "iss": {p.issuer}}
-	i := slices.IndexFunc(Personas(), func(x Persona) bool { return x.ID == r.PostFormValue("persona") && x.Agent != p.france() })
-	if i < 0 {
+	chosen := r.PostFormValue("persona")
+	i := slices.IndexFunc(Personas(), func(x Persona) bool { return x.ID == chosen && x.Agent != p.france() })
+	switch {
+	case chosen == "":
 		back.Set("error", "access_denied")
 		back.Set("error_description", "User auth aborted")
-	} else {
+	case i < 0:
+		p.errorPage(w, "Y030007")
+		return
+	default:
 		back.Set("code", p.put(p.codes, grant{
 			persona: Personas()[i], nonce: q.Get("nonce"), acr: p.acr(q), challenge: q.Get("code_challenge"),
+			scopes: strings.Fields(q.Get("scope")),
 		}, 30*time.Second))
 	}
 	http.Redirect(w, r, p.redirect+"?"+back.Encode(), http.StatusSeeOther)
@@ -104,7 +121,7 @@ func (p *side) token(w http.ResponseWriter, r *http.Request) {
 	}
 	g, ok := p.take(p.codes, r.PostFormValue("code"), false)
 	if !ok || r.PostFormValue("grant_type") != "authorization_code" || r.PostFormValue("redirect_uri") != p.redirect ||
-		(g.challenge != "" && challengeOf(r.PostFormValue("code_verifier")) != g.challenge) {
+		challengeOf(r.PostFormValue("code_verifier")) != g.challenge {
 		fail(http.StatusBadRequest, "invalid_grant")
 		return
 	}
@@ -132,21 +149,34 @@ func (p *side) userinfo(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "invalid_token", http.StatusUnauthorized)
 		return
 	}
-	claims := map[string]any{
-		"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona), "given_name": g.persona.given, "idp_id": "simulateur",
-	}
-	if p.france() {
-		claims["family_name"], claims["birthdate"] = g.persona.family, g.persona.birthdate
-	} else {
-		claims["usual_name"], claims["siret"] = g.persona.family, g.persona.siret
-	}
-	raw, err := p.sign(claims)
+	raw, err := p.sign(p.claims(g))
 	if err != nil {
 		http.Error(w, "server_error", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/jwt")
 	_, _ = w.Write([]byte(raw))
+}
+
+// claims are those of the scopes that were asked for, and no other.
+func (p *side) claims(g grant) map[string]any {
+	all := map[string]any{"given_name": g.persona.given, "idp_id": "simulateur"}
+	asked := g.scopes
+	if p.france() {
+		all["family_name"], all["birthdate"] = g.persona.family, g.persona.birthdate
+		if slices.Contains(asked, "identite_pivot") {
+			asked = append([]string{"given_name", "family_name", "birthdate"}, asked...)
+		}
+	} else {
+		all["usual_name"], all["siret"] = g.persona.family, g.persona.siret
+	}
+	out := map[string]any{"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona)}
+	for _, name := range asked {
+		if v, ok := all[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
 }
 
 // end is RP-initiated logout: the hint is mandatory, the way back registered.

@@ -74,6 +74,7 @@ type grant struct {
 	nonce     string
 	acr       string
 	challenge string
+	scopes    []string
 	until     time.Time
 }
 
@@ -207,7 +208,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
+// challengeOf is "" for a verifier that was not sent.
 func challengeOf(verifier string) string {
+	if verifier == "" {
+		return ""
+	}
 	h := sha256.Sum256([]byte(verifier))
 	return strings.TrimRight(base64.URLEncoding.EncodeToString(h[:]), "=")
 }
