@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/coffre-citoyen/coffre/internal/problem"
 )
@@ -30,6 +31,9 @@ func decodeJSON(r *http.Request, v any) error {
 	b, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
+	}
+	if !utf8.Valid(b) { // encoding/json would mend it, and store something else than was sent
+		return problem.Wrap("malformed-json", errors.New("not UTF-8"))
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()

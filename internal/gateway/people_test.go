@@ -283,9 +283,14 @@ func (w *world) keyless(t *testing.T, name, siret string) *office {
 // token asks the token endpoint, as a system does.
 func (w *world) token(t *testing.T, o *office) string {
 	t.Helper()
+	return w.scopedToken(t, o, "")
+}
+
+func (w *world) scopedToken(t *testing.T, o *office, scope string) string {
+	t.Helper()
 	c, err := client.New(client.Config{Server: w.url, Now: w.clock.now})
 	must(t, err)
-	token, err := c.SystemToken(w.ctx, o.signing, "")
+	token, err := c.SystemToken(w.ctx, o.signing, scope)
 	must(t, err)
 	return token.AccessToken
 }

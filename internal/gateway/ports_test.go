@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coffre-citoyen/coffre/internal/gateway"
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -144,4 +145,13 @@ func (a *appender) Append(ctx context.Context, id string, event []byte, salt [32
 	}
 	a.events = append(a.events, e)
 	return a.Appender.Append(ctx, id, event, salt)
+}
+
+// unlimited is for tests that are not about rates.
+func unlimited(_ *safe.Config, c *gateway.Config) { c.Limiter = noLimit{} }
+
+type noLimit struct{}
+
+func (noLimit) Allow(context.Context, string, int, time.Duration) (bool, time.Duration, error) {
+	return true, 0, nil
 }
