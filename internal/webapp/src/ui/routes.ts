@@ -55,6 +55,24 @@ const lines: readonly Line[] = [
 	{ path: '/export', needs: 'citizen', load: () => import('./pages/export/Export.svelte') },
 	{ path: '/appareils', needs: 'account', load: () => import('./pages/sessions/Sessions.svelte') },
 	{ path: '/appareil', needs: 'account', load: () => import('./pages/device/Device.svelte') },
+	{ path: '/ouvrir', needs: 'citizen', load: () => import('./pages/opening/Opening.svelte') },
+	{ path: '/conditions', needs: 'public', load: () => import('./pages/terms/Terms.svelte') },
+	{
+		path: '/accessibilite',
+		needs: 'public',
+		load: () => import('./pages/statements/Accessibility.svelte'),
+	},
+	{
+		path: '/ecoconception',
+		needs: 'public',
+		load: () => import('./pages/statements/Ecodesign.svelte'),
+	},
+	{
+		path: '/confidentialite',
+		needs: 'public',
+		load: () => import('./pages/statements/Privacy.svelte'),
+	},
+	{ path: '/securite', needs: 'public', load: () => import('./pages/statements/Security.svelte') },
 ];
 
 export function find(path: string): { readonly line: Line; readonly params: Params } {

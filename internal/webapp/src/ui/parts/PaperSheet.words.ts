@@ -1,0 +1,30 @@
+import { words } from '../words.svelte.ts';
+
+export const texts = words(
+	{
+		title: 'Clé papier de mon coffre',
+		titleOffice: "Clé papier de l'administration",
+		made: (date: string) => `faite le ${date}`,
+		qr: 'Code QR de la clé papier : il contient la même clé que les 24 mots',
+		what: [
+			'Ces 24 mots, dans cet ordre, ouvrent le coffre. Le code QR contient la même chose.',
+			'Rangez cette feuille en lieu sûr, chez vous ou chez une personne de confiance, et pas avec la phrase de passe.',
+			'Ne la photographiez pas et ne l’envoyez à personne. Ni la mairie, ni FranceConnect, ni un technicien ne vous la demandera.',
+			"Si vous la perdez, ouvrez le coffre avec votre autre moyen et faites-en une nouvelle. Si vous perdez tout, personne ne pourra l'ouvrir.",
+		],
+		note: 'Aucun nom n’est imprimé ici, exprès. Vous pouvez noter un repère que vous seul comprenez : ………………………………',
+	},
+	{
+		title: 'Paper key of my safe',
+		titleOffice: 'Paper key of the administration',
+		made: (date: string) => `made on ${date}`,
+		qr: 'QR code of the paper key: it holds the same key as the 24 words',
+		what: [
+			'These 24 words, in this order, unlock the safe. The QR code holds the same thing.',
+			'Keep this sheet in a safe place, at home or with somebody you trust, and not together with the passphrase.',
+			'Do not photograph it and send it to nobody. Neither the town hall, nor FranceConnect, nor any technician will ask you for it.',
+			'If you lose it, unlock the safe by your other way and make a new one. If you lose everything, nobody can unlock it.',
+		],
+		note: 'No name is printed here, on purpose. You may write a mark that only you understand: ………………………………',
+	},
+);
