@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 WEB   := internal/webapp
+PEER  := auth/oidc/testdata/peer
 TOOL  := go tool -modfile=ops/tools/go.mod
 BUILD := go build -trimpath -tags demo
 # The demonstration's address; `make run LISTEN=127.0.0.1:9000` for another.
@@ -30,8 +31,10 @@ release: web ## the same without anything of the demonstration
 # The web application is built again only when one of its sources is newer.
 web: $(WEB)/dist/index.html ## the web application, into internal/webapp/dist
 
-$(WEB)/node_modules/.installed: $(WEB)/package-lock.json
-	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+# npm packages from a lock file: the web application's, and an OpenID Connect
+# provider that the log-in tests run against.
+%/node_modules/.installed: %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/index.html $(WEB)/*.ts $(WEB)/package.json -type f 2>/dev/null)
@@ -39,7 +42,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/index.html $(WEB)/*.
 $(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	cd $(WEB) && npm run --silent build
 
-deps: $(WEB)/node_modules/.installed
+deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed
 	ops/tools/install-test-deps
 
 test: deps build check-static check-web ## install what the tests need and run every test
@@ -51,7 +54,7 @@ browser: build ## the whole story in a real browser; screenshots in artifacts/sc
 
 check: build check-static check-web unit fuzz ## the fast inner loop
 
-unit:
+unit: $(PEER)/node_modules/.installed
 	go test -tags demo -race $$(go list -tags demo ./... | grep -v /internal/e2e)
 
 check-static: fmt arch
@@ -81,4 +84,4 @@ repro: web ## two builds, one hash
 	sha256sum bin/repro-1 bin/repro-2 | awk '{print $$1}' | uniq | wc -l | grep -qx 1
 
 clean: ## what was built (never ./data)
-	rm -rf bin artifacts $(WEB)/node_modules && find $(WEB)/dist -mindepth 1 ! -name .keep -delete
+	rm -rf bin artifacts $(WEB)/node_modules $(PEER)/node_modules && find $(WEB)/dist -mindepth 1 ! -name .keep -delete

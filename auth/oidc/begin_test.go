@@ -24,6 +24,8 @@ func queryOf(t *testing.T, address string) url.Values {
 // one parameter too many with Y030007.
 func TestParametersSent(t *testing.T) {
 	basis := []string{"client_id", "nonce", "redirect_uri", "response_type", "scope", "state"}
+	// An acr that was not asked for would not be answered.
+	const claims = `{"id_token":{"acr":{"essential":true,"values":["eidas2","eidas3"]}}}`
 	pkce := slices.Sorted(slices.Values(append([]string{"code_challenge", "code_challenge_method"}, basis...)))
 	for _, c := range []struct {
 		profile oidc.Profile
@@ -31,7 +33,7 @@ func TestParametersSent(t *testing.T) {
 		scope   string
 	}{
 		{oidc.FranceConnect, append([]string{"acr_values"}, basis...), "openid given_name family_name idp_id"},
-		{oidc.ProConnect, pkce, "openid given_name usual_name siret idp_id"},
+		{oidc.ProConnect, append([]string{"claims"}, pkce...), "openid given_name usual_name siret idp_id"},
 		{oidc.Plain, pkce, "openid profile"},
 	} {
 		h := newHostile(t)
@@ -51,6 +53,9 @@ func TestParametersSent(t *testing.T) {
 			want["acr_values"] = "eidas2"
 		} else {
 			want["code_challenge_method"] = "S256"
+		}
+		if c.profile == oidc.ProConnect {
+			want["claims"] = claims
 		}
 		for name, v := range want {
 			if q.Get(name) != v {

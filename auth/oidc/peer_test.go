@@ -66,8 +66,12 @@ func browse(t *testing.T, address, person, stop string) outcome {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.HasPrefix(to.String(), stop+"?") {
-				return outcome{query: to.Query()}
+			if rest, ok := strings.CutPrefix(to.String(), stop); ok && rest != "" && strings.ContainsRune("?#", rune(rest[0])) {
+				q, err := url.ParseQuery(rest[1:])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return outcome{query: q}
 			}
 			req = get(t, to.String())
 		case res.StatusCode == http.StatusOK && action != nil:

@@ -218,11 +218,21 @@ func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
 	switch p.c.Profile {
 	case FranceConnect:
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", fmt.Sprintf("eidas%d", p.c.MinLevel)))
-	case ProConnect, Plain:
+	case ProConnect: // says in the ID token only the assurance that was asked for
+		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(p.c.MinLevel)+`}}}`))
+	case Plain:
+	}
+	if p.c.Profile != FranceConnect {
 		a.Verifier = oauth2.GenerateVerifier()
 		opts = append(opts, oauth2.S256ChallengeOption(a.Verifier))
 	}
 	return d.oauth.AuthCodeURL(a.State, opts...), a, nil
+}
+
+// levelsFrom lists the acr values of a level and above, in JSON.
+func levelsFrom(level int) string {
+	acrs := []string{`"eidas1","eidas1-mfa"`, `"eidas2"`, `"eidas3"`}
+	return "[" + strings.Join(acrs[min(level, len(acrs))-1:], ",") + "]"
 }
 
 // LogoutURL is where to send the browser to log out at the provider as well;

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -58,7 +59,9 @@ func (p *side) refuses(q url.Values) string {
 		return "Y030031"
 	case len(q.Get("nonce")) < 22, len(q.Get("state")) < 22:
 		return "Y030007"
-	case p.france() && q.Get("acr_values") == "", !among(q.Get("acr_values"), p.levels()), !among(q.Get("prompt"), []string{"login", "consent"}):
+	case p.france() && q.Get("acr_values") == "", !among(q.Get("acr_values"), p.levels()), !among(strings.Join(claimed(q), " "), p.levels()), !among(q.Get("prompt"), []string{"login", "consent"}):
+		return "Y030007"
+	case q.Has("claims") && !json.Valid([]byte(q.Get("claims"))):
 		return "Y030007"
 	case (q.Get("code_challenge") == "") != (q.Get("code_challenge_method") == ""), q.Get("code_challenge") != "" && q.Get("code_challenge_method") != "S256":
 		return "Y030007"
@@ -104,11 +107,29 @@ func (p *side) choose(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, p.redirect+"?"+back.Encode(), http.StatusSeeOther)
 }
 
+// acr is the first level that was asked for; "" when none was: then the ID
+// token says nothing of it.
 func (p *side) acr(q url.Values) string {
-	if asked := strings.Fields(q.Get("acr_values")); len(asked) > 0 {
-		return asked[0]
+	asked := append(strings.Fields(q.Get("acr_values")), claimed(q)...)
+	if len(asked) == 0 {
+		return ""
 	}
-	return "eidas1"
+	return asked[0]
+}
+
+// claimed reads the levels of a claims parameter (OpenID Connect Core §5.5).
+func claimed(q url.Values) []string {
+	var c struct {
+		IDToken struct {
+			ACR struct {
+				Values []string `json:"values"`
+			} `json:"acr"`
+		} `json:"id_token"`
+	}
+	if err := json.Unmarshal([]byte(q.Get("claims")), &c); err != nil {
+		return nil
+	}
+	return c.IDToken.ACR.Values
 }
 
 func (p *side) token(w http.ResponseWriter, r *http.Request) {
@@ -128,11 +149,15 @@ func (p *side) token(w http.ResponseWriter, r *http.Request) {
 	access := p.put(p.tokens, g, time.Minute)
 	now := p.c.Now()
 	half := sha256.Sum256([]byte(access))
-	id, err := p.sign(map[string]any{
-		"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona), "nonce": g.nonce, "acr": g.acr,
+	claims := map[string]any{
+		"iss": p.issuer, "aud": p.client.ClientID, "sub": p.sub(g.persona), "nonce": g.nonce,
 		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "auth_time": now.Unix(),
 		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]),
-	})
+	}
+	if g.acr != "" {
+		claims["acr"] = g.acr
+	}
+	id, err := p.sign(claims)
 	if err != nil {
 		fail(http.StatusInternalServerError, "server_error")
 		return
