@@ -20,11 +20,15 @@ import (
 
 	"github.com/coffre-citoyen/coffre/auth/simulator"
 	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/demo"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
 const demoBuilt = true
+
+// samplesDir holds documents to try, below the data directory.
+const samplesDir = "exemples"
 
 // demoAdministration is an organisation of the demonstration. Its passphrase
 // is published here: a demonstration has no secret (ADR 6).
@@ -66,6 +70,9 @@ func demoExtras(ctx context.Context, c config.Config, s *stores, listeners []net
 		if err := errors.Join(demoKey(ctx, s, adm, d), demoSystem(ctx, c, s, adm, d)); err != nil {
 			return extras{}, fmt.Errorf("equip %s: %w", d.name, err)
 		}
+	}
+	if err := demo.Samples(filepath.Join(c.Data, samplesDir)); err != nil {
+		return extras{}, err
 	}
 	return demoSimulators(c, passphrases, listeners)
 }
@@ -186,6 +193,7 @@ func demoBanner(c config.Config, people []map[string]string) string {
 	fmt.Fprintf(&b, "\n  Coffre — démonstration, données fictives (demonstration, made-up data)\n\n")
 	fmt.Fprintf(&b, "  Ouvrez / open        %s\n", c.PublicURL)
 	fmt.Fprintf(&b, "  Données / data       %s\n", c.Data)
+	fmt.Fprintf(&b, "  Exemples / samples   %s\n", filepath.Join(c.Data, samplesDir))
 	fmt.Fprintf(&b, "  Arrêter / stop       Ctrl-C\n\n")
 	fmt.Fprintf(&b, "  Personnages / personas\n")
 	for _, p := range people {
