@@ -59,7 +59,7 @@ func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
 	text := entry.text[lang]
 	p := Problem{Type: "/problems/" + entry.slug, Title: text.title, Status: entry.status, Detail: text.detail, Limit: e.Limit}
 	if e.Limit > 0 {
-		p.Detail += " " + fmt.Sprintf(limitText[lang], size(e.Limit, lang))
+		p.Detail += " " + fmt.Sprintf(limitText(lang), size(e.Limit, lang))
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
@@ -95,7 +95,12 @@ func Language(header string) string {
 	return best
 }
 
-var limitText = map[string]string{"fr": "La limite est de %s.", "en": "The limit is %s."}
+func limitText(lang string) string {
+	if lang == "fr" {
+		return "La limite est de %s."
+	}
+	return "The limit is %s."
+}
 
 func size(n int64, lang string) string {
 	units := map[string][]string{"fr": {"octets", "Kio", "Mio", "Gio"}, "en": {"bytes", "KiB", "MiB", "GiB"}}[lang]

@@ -43,8 +43,11 @@ func (f Finding) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:", f.Fault)
 	for _, p := range [][2]string{
-		{"safe", string(f.Safe)}, {"doc", string(f.Doc)}, {"version", string(f.Version)},
-		{"grant", string(f.Grant)}, {"object", f.Object},
+		{"safe", string(f.Safe)},
+		{"doc", string(f.Doc)},
+		{"version", string(f.Version)},
+		{"grant", string(f.Grant)},
+		{"object", f.Object},
 	} {
 		if p[1] != "" {
 			fmt.Fprintf(&b, " %s=%s", p[0], p[1])
@@ -162,7 +165,7 @@ func (s *Domain) fault(ctx context.Context, v Version, deep bool) (*Finding, err
 	switch {
 	case IsKind(err, NotFound):
 		f.Fault = FaultMissing
-		return f, nil
+		return f, nil //nolint:nilerr // the error is the finding
 	case err != nil:
 		return nil, backend("size object", err)
 	case n != v.Sealed:

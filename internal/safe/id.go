@@ -8,6 +8,8 @@ import (
 // Identifiers are 16 random bytes in lowercase unpadded base32, 26 characters
 // (SPEC.md §1). Each kind has a type of its own so that the compiler keeps
 // them apart; they carry no order and no meaning.
+//
+//nolint:revive // one comment for the group
 type (
 	AccountID        string
 	SafeID           string
@@ -25,7 +27,7 @@ type anyID interface {
 	~string
 }
 
-var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but name
 
 // NewID draws an identifier from crypto/rand.
 func NewID[T anyID]() T {

@@ -124,7 +124,7 @@ func (s *Domain) mayMachine(ctx context.Context, tx Tx, a Actor, r rule) error {
 		return refusal(Forbidden, "system is not registered for this administration")
 	case err != nil:
 		return backend("read system", err)
-	case r.scope != "" && !(slices.Contains(a.Scopes, r.scope) && slices.Contains(sys.Scopes, r.scope)):
+	case r.scope != "" && (!slices.Contains(a.Scopes, r.scope) || !slices.Contains(sys.Scopes, r.scope)):
 		return refusal(Forbidden, "system has no scope %q", r.scope)
 	}
 	return nil

@@ -57,6 +57,8 @@ func (s *Domain) RegisterAdministration(ctx context.Context, a Actor, n NewAdmin
 	return adm, err
 }
 
+var serviceID = regexp.MustCompile(`^[a-z0-9-]{1,50}$`)
+
 func checkAdministration(n NewAdministration) error {
 	if ok, err := regexp.MatchString(`^[0-9]{14}$`, n.SIRET); err != nil || !ok {
 		return refusal(Invalid, "a SIRET has 14 digits")
@@ -66,7 +68,7 @@ func checkAdministration(n NewAdministration) error {
 	}
 	seen := map[string]bool{}
 	for _, sv := range n.Services {
-		if ok, err := regexp.MatchString(`^[a-z0-9-]{1,50}$`, sv.ID); err != nil || !ok || seen[sv.ID] {
+		if !serviceID.MatchString(sv.ID) || seen[sv.ID] {
 			return refusal(Invalid, "a service has an id of its own, of a-z, 0-9 and -")
 		}
 		seen[sv.ID] = true

@@ -31,21 +31,24 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func openBucket(t testing.TB) *s3store.Store {
-	t.Helper()
+func openBucket(tb testing.TB) *s3store.Store {
+	tb.Helper()
 	server, err := embedded()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := server.Client()
 	c.Bucket = strings.ToLower("b" + string(safe.NewID[safe.VersionID]()))
-	s, err := s3store.New(t.Context(), c)
+	s, err := s3store.New(tb.Context(), c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
 
 func TestEmbeddedKeepsThePromises(t *testing.T) {
-	storagetest.Blobs(t, func(t *testing.T) safe.Blobs { return openBucket(t) })
+	storagetest.Blobs(t, func(t *testing.T) safe.Blobs {
+		t.Helper()
+		return openBucket(t)
+	})
 }

@@ -61,7 +61,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 // reserve makes the file for its owner alone, before SQLite makes it for
 // everybody; the files beside it take its mode.
 func reserve(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator says where
 	if err != nil {
 		return err
 	}

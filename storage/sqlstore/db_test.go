@@ -11,21 +11,22 @@ import (
 	"github.com/coffre-citoyen/coffre/storage/storagetest"
 )
 
-func openFile(t testing.TB, path string) *sqlstore.DB {
-	t.Helper()
-	db, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: "sqlite://" + path, Now: time.Now})
+func openFile(tb testing.TB, path string) *sqlstore.DB {
+	tb.Helper()
+	db, err := sqlstore.Open(tb.Context(), sqlstore.Config{DSN: "sqlite://" + path, Now: time.Now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return db
 }
 
 func openEmpty(t *testing.T) storagetest.Database {
+	t.Helper()
 	return openFile(t, filepath.Join(t.TempDir(), "test.db"))
 }
 

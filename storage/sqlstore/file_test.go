@@ -134,6 +134,7 @@ func TestKilled(t *testing.T) {
 }
 
 func writeUntilKilled(t *testing.T, path string) {
+	t.Helper()
 	db := openFile(t, path)
 	for {
 		a := safe.Account{ID: safe.NewID[safe.AccountID](), Kind: safe.Citizen, Created: time.Now()}

@@ -9,13 +9,13 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-func openHere(t testing.TB) *DB {
-	t.Helper()
-	db, err := Open(t.Context(), Config{DSN: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Now: time.Now})
+func openHere(tb testing.TB) *DB {
+	tb.Helper()
+	db, err := Open(tb.Context(), Config{DSN: "sqlite://" + filepath.Join(tb.TempDir(), "test.db"), Now: time.Now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
 

@@ -90,6 +90,7 @@ func putEntries(ctx context.Context, tx *sql.Tx, at int64, entries []journal.Que
 		`UPDATE facts SET leaf = $2 WHERE id = $1`,
 	} {
 		var err error
+		//nolint:sqlclosecheck // closed two lines below
 		if st[i], err = tx.PrepareContext(ctx, text); err != nil {
 			return mapError("sequence entry", err)
 		}
