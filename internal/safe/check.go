@@ -159,13 +159,13 @@ func (s *Domain) fault(ctx context.Context, v Version, deep bool) (*Finding, err
 	}
 	if (v.State == Kept || v.State == Inbox) && checkGrant(v.Grant) != nil {
 		f.Fault = FaultNoGrant
-		return f, nil
+		return f, nil //nolint:nilerr // the error is the finding
 	}
 	n, err := s.blobs.Size(ctx, v.Object())
 	switch {
 	case IsKind(err, NotFound):
 		f.Fault = FaultMissing
-		return f, nil //nolint:nilerr // the error is the finding
+		return f, nil
 	case err != nil:
 		return nil, backend("size object", err)
 	case n != v.Sealed:
