@@ -48,14 +48,28 @@ export const lang = {
 
 /** Texts in both languages; each member follows the language of the moment. */
 export function words<T extends Texts>(fr: T, en: Like<NoInfer<T>>): Like<T> {
+	const french = typeset(fr) as T;
 	const texts = {};
 	for (const key of Object.keys(fr)) {
 		Object.defineProperty(texts, key, {
 			enumerable: true,
-			get: () => (current === 'fr' ? fr : (en as unknown as T))[key],
+			get: () => (current === 'fr' ? french : (en as unknown as T))[key],
 		});
 	}
 	return texts as Like<T>;
+}
+
+/** French spaces before and within signs do not break the line. */
+function typeset(text: Text): Text {
+	if (typeof text === 'string') {
+		return text
+			.replace(/« /g, '«\u00a0')
+			.replace(/ (?=[»:])/g, '\u00a0')
+			.replace(/ (?=[;!?])/g, '\u202f');
+	}
+	if (typeof text === 'function') return (...args) => typeset(text(...args)) as string;
+	if (Array.isArray(text)) return text.map((t: string) => typeset(t) as string);
+	return Object.fromEntries(Object.entries(text).map(([k, t]) => [k, typeset(t)]));
 }
 
 const locale = (): string => (current === 'fr' ? 'fr-FR' : 'en-GB');
