@@ -92,7 +92,13 @@ func pin(p Secret, safe string, vk VK) []byte {
 
 // Canonical and DecodeCanonical are RFC 8785, see package canon. A refusal is
 // ErrForm.
-func Canonical(v any) ([]byte, error) { return canon.Encode(v) }
+func Canonical(v any) ([]byte, error) {
+	b, err := canon.Encode(v)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	return b, nil
+}
 
 // DecodeCanonical refuses whatever does not re-encode to the same bytes.
 func DecodeCanonical(b []byte, v any) error {
