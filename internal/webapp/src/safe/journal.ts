@@ -54,9 +54,9 @@ async function read(
 			if (tree === undefined) throw new CoffreError('leaf', { message: 'no checkpoint' });
 			verifyInclusion(entryOf(item.event, item.salt), index, path.map(fromBase64), tree);
 		});
-		return { ...view, checked: 'ok' };
+		return { ...view, checked: 'ok', index };
 	} catch (e) {
-		return { ...view, checked: 'failed', error: alarm(e) };
+		return { ...view, checked: 'failed', index, error: alarm(e) };
 	}
 }
 

@@ -11,6 +11,7 @@ type Schemas = components['schemas'];
 export type Site = Schemas['Site'];
 export type Terms = Schemas['Terms'];
 export type Me = Schemas['Me'];
+export type SafeFigures = Schemas['Safe'];
 export type SessionView = Schemas['SessionList']['items'][number];
 export type DeviceView = Schemas['Device'];
 export type GrantView = Schemas['Grant'];
@@ -155,6 +156,8 @@ export interface JournalItem {
 	readonly event: JournalEvent;
 	/** 'waiting': written, but not yet under a checkpoint of the log. */
 	readonly checked: 'ok' | 'waiting' | 'failed';
+	/** Of its leaf in the log; absent while it waits. */
+	readonly index?: number;
 	/** Name of the document, from the manifest, erased ones included. */
 	readonly name?: string;
 	/** What to save when the check failed. */
