@@ -1,0 +1,51 @@
+import { words } from '../../words.svelte.ts';
+
+export const text = words(
+	{
+		newFolder: 'Nouveau dossier',
+		renameFolder: 'Renommer le dossier',
+		renameDocument: 'Renommer le document',
+		folderName: 'Nom du dossier',
+		documentName: 'Nom du document',
+		create: 'Créer le dossier',
+		renameGo: 'Renommer',
+		badName: 'Écrivez un nom de 1 à 255 caractères, sans barre oblique.',
+		whichFolder: 'Dans quel dossier ?',
+		top: 'Tous vos documents (hors dossier)',
+		noFolders: "Vous n'avez pas encore de dossier : créez-en un depuis la liste de vos documents.",
+		eraseOne: 'Effacer ce document ?',
+		eraseMany: (n: number) => `Effacer ${n} documents ?`,
+		eraseNow: "L'effacement est immédiat et définitif.",
+		eraseEverywhere:
+			"Personne ne pourra le retrouver, ni vous, ni l'hébergeur. Votre journal gardera la trace de l'effacement.",
+		eraseShares:
+			"Les partages s'arrêtent aussi. Une administration garde ce qu'elle a déjà téléchargé.",
+		eraseFirst: "Si vous pouvez en avoir besoin un jour, téléchargez-le d'abord.",
+		eraseGo: 'Effacer pour toujours',
+		erased: (name: string) => `« ${name} » est effacé.`,
+		erasedMany: (n: number) => `${n} documents sont effacés.`,
+	},
+	{
+		newFolder: 'New folder',
+		renameFolder: 'Rename the folder',
+		renameDocument: 'Rename the document',
+		folderName: 'Name of the folder',
+		documentName: 'Name of the document',
+		create: 'Create the folder',
+		renameGo: 'Rename',
+		badName: 'Write a name of 1 to 255 characters, without slashes.',
+		whichFolder: 'Into which folder?',
+		top: 'All your documents (no folder)',
+		noFolders: 'You have no folder yet: make one from the list of your documents.',
+		eraseOne: 'Erase this document?',
+		eraseMany: (n) => `Erase ${n} documents?`,
+		eraseNow: 'Erasing is immediate and for ever.',
+		eraseEverywhere:
+			'Nobody will be able to bring it back, neither you nor the host. Your journal keeps a trace of the erasure.',
+		eraseShares: 'Its shares end as well. An administration keeps what it has downloaded already.',
+		eraseFirst: 'If you might need it one day, download it first.',
+		eraseGo: 'Erase for ever',
+		erased: (name) => `“${name}” is erased.`,
+		erasedMany: (n) => `${n} documents are erased.`,
+	},
+);

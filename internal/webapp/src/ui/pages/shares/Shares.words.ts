@@ -1,0 +1,61 @@
+import { words } from '../../words.svelte.ts';
+
+export const text = words(
+	{
+		title: 'Vos partages',
+		lead: "Qui peut ouvrir quoi, et jusqu'à quand. Vous pouvez arrêter un partage à tout moment.",
+		loading: 'Lecture de vos partages…',
+		none: "Vous n'avez encore rien partagé. Ouvrez un document, puis choisissez « Partager ».",
+		goShare: 'Voir vos documents',
+		live: 'En cours',
+		noneLive: 'Aucun partage en cours.',
+		past: 'Terminés',
+		erased: 'Document effacé',
+		erasedSo: 'Terminé : le document est effacé',
+		purpose: (why: string) => `Pour : ${why}`,
+		until: (when: string) => `Jusqu'au ${when}`,
+		endedOn: (when: string) => `Arrêté par vous le ${when}`,
+		expiredOn: (when: string) => `Terminé le ${when}`,
+		unopened: 'Pas encore ouvert',
+		neverOpened: "N'a jamais été ouvert",
+		opened: (n: number, when: string) =>
+			n > 1 ? `Ouvert ${n} fois, la dernière le ${when}` : `Ouvert une fois, le ${when}`,
+		end: 'Arrêter le partage',
+		endNamed: (doc: string, who: string) => `Arrêter le partage de ${doc} avec ${who}`,
+		endTitle: 'Arrêter ce partage ?',
+		endAbout: (doc: string, who: string, until: string) =>
+			`${who} ne pourra plus ouvrir « ${doc} », alors que le partage devait durer jusqu'au ${until}. C'est immédiat.`,
+		endUnopened: "Le document n'a pas encore été ouvert.",
+		endOpened: (when: string) =>
+			`Le document a été ouvert pour la dernière fois le ${when} : ce qui a été téléchargé reste chez l'administration.`,
+		ended: (who: string) => `Le partage avec ${who} est arrêté.`,
+	},
+	{
+		title: 'Your shares',
+		lead: 'Who can open what, and until when. You can end a share at any time.',
+		loading: 'Reading your shares…',
+		none: 'You have shared nothing yet. Open a document, then choose “Share”.',
+		goShare: 'See your documents',
+		live: 'Under way',
+		noneLive: 'No share under way.',
+		past: 'Over',
+		erased: 'Erased document',
+		erasedSo: 'Over: the document is erased',
+		purpose: (why) => `For: ${why}`,
+		until: (when) => `Until ${when}`,
+		endedOn: (when) => `Ended by you on ${when}`,
+		expiredOn: (when) => `Over since ${when}`,
+		unopened: 'Not opened yet',
+		neverOpened: 'Was never opened',
+		opened: (n, when) => (n > 1 ? `Opened ${n} times, last on ${when}` : `Opened once, on ${when}`),
+		end: 'End the share',
+		endNamed: (doc, who) => `End the share of ${doc} with ${who}`,
+		endTitle: 'End this share?',
+		endAbout: (doc, who, until) =>
+			`${who} will no longer be able to open “${doc}”, although the share was to last until ${until}. It takes effect at once.`,
+		endUnopened: 'The document has not been opened yet.',
+		endOpened: (when) =>
+			`The document was last opened on ${when}: what was downloaded stays with the administration.`,
+		ended: (who) => `The share with ${who} is ended.`,
+	},
+);
