@@ -134,7 +134,8 @@ function file(start: string, payload: Uint8Array, key: Identity): Bytes {
 function parse(plain: Uint8Array): { mark: string; proof: string; payload: Bytes; key: Identity } {
 	const all = lines(plain);
 	const [first = '', second = '', ...rest] = all;
-	const match = /^# (coffre\/v1\/\w+) (\S+) (\{.*\})$/.exec(first);
+	// s: a name may hold U+2028, which a dot alone does not match.
+	const match = /^# (coffre\/v1\/\w+) (\S+) (\{.*\})$/s.exec(first);
 	const [, mark = '', proof = '', json = ''] = match ?? [];
 	const unpadded = utf8(`${first}\n${second}\n`).length;
 	if (!match || rest.some((l) => l !== '') || blockSize(unpadded) !== plain.length) {

@@ -7,10 +7,11 @@ import { sealDocument } from '../document.ts';
 import { type Grant, sealGrant } from '../grant.ts';
 import { type Container, newKeyring } from '../keyring.ts';
 import { type Manifest, sealManifest } from '../manifest.ts';
-import { RootKey } from '../sign.ts';
+import { type Context, RootKey } from '../sign.ts';
 
-// What this implementation makes and the Go one must read:
-// internal/sealed/testdata/ts-*.json. Bytes are base64, payloads canonical JSON.
+// What this implementation makes and the Go one must read, ts-*.json, and the
+// reverse, go-*.json: internal/sealed/testdata/README.md. Bytes are base64,
+// payloads canonical JSON.
 
 export interface KeyringVector {
 	/** The unlock secrets, in the order of the container's copies. */
@@ -145,6 +146,51 @@ export async function write(all: Vectors): Promise<void> {
 	}
 }
 
-export async function read<N extends VectorName>(name: N): Promise<Vectors[N]> {
-	return JSON.parse(await readFile(new URL(`ts-${name}.json`, testdata), 'utf8')) as Vectors[N];
+/** Who made a vector: this implementation or internal/sealed. */
+export type Maker = 'ts' | 'go';
+
+export async function read<N extends VectorName>(maker: Maker, name: N): Promise<Vectors[N]> {
+	return (await readAny(`${maker}-${name}`)) as Vectors[N];
+}
+
+/** What only the Go implementation makes. */
+export interface GoVectors {
+	slip: Omit<GrantVector, 'root' | 'vk'>;
+	derive: {
+		secrets: {
+			secret: string;
+			unlockIdentity: string;
+			vaultIdentity: string;
+			rootVK: string;
+			safe: string;
+			pinOfRootVK: string;
+			fingerprint: string;
+			french: string;
+			english: string;
+			qr: string;
+		}[];
+		passphrases: { typed: string; p: string }[];
+		signatures: { root: string; context: Context; payload: string; signed: string }[];
+	};
+	texts: {
+		/** Those refused are bytes, in base64. */
+		canonical: Both;
+		names: Both;
+		types: Both;
+		ids: Both;
+		times: Both;
+		padded: Record<string, number>;
+	};
+}
+interface Both {
+	accepted: string[];
+	refused: string[];
+}
+
+export async function readGo<N extends keyof GoVectors>(name: N): Promise<GoVectors[N]> {
+	return (await readAny(`go-${name}`)) as GoVectors[N];
+}
+
+async function readAny(name: string): Promise<unknown> {
+	return JSON.parse(await readFile(new URL(`${name}.json`, testdata), 'utf8'));
 }
