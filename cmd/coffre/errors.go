@@ -150,6 +150,7 @@ func (a *app) aboutThings(err error) string {
 		{client.ErrExists, "Il y a déjà quelque chose à cet endroit, qui n'a pas été touché : choisissez-en un autre avec --out, ou --force. (%s)", "Something is there already and was left alone: choose another place with --out, or --force. (%s)"},
 		{client.ErrNoKey, "Cette administration n'a pas encore de clé : rien ne peut lui être partagé pour l'instant.", "This administration has no key yet: nothing can be shared with it for now."},
 		{client.ErrNoSafe, "Aucun coffre n'est ouvert pour ce compte : ouvrez-le dans le navigateur, ou avec « coffre init ».", "No safe is open for this account: open it in the browser, or with `coffre init`."},
+		{client.ErrArchive, "L'export reçu n'est pas entier, et n'a pas été gardé : recommencez. (%s)", "The export did not arrive whole, and was not kept: try again. (%s)"},
 		{client.ErrExpired, "La date de fin que l'usager a fixée est passée. Demandez-lui un nouveau partage.", "The end that the citizen set has passed. Ask for a new share."},
 		{client.ErrDenied, "Cet appareil a été refusé dans le navigateur. Si ce n'était pas vous, tant mieux ; sinon, recommencez.", "This machine was refused in the browser. If that was not you, all is well; else try again."},
 		{client.ErrCodeExpired, "Le code n'a pas été confirmé à temps. Recommencez « coffre login ».", "The code was not confirmed in time. Start `coffre login` again."},

@@ -39,7 +39,7 @@ var plan = map[string]room{
 			"auth/...", "storage/...", "internal/safe", "internal/journal", "internal/gateway",
 			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo",
 		},
-		third: []string{xsys},
+		third: []string{xsys, note},
 	},
 	"cmd/coffre":         {ours: []string{"internal/client", "internal/sealed", "internal/journal", "internal/canon"}, third: []string{xterm, jose}},
 	"internal/canon":     {third: []string{jcs}},
@@ -55,17 +55,18 @@ var plan = map[string]room{
 	"internal/demo":      {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
 	"internal/archtest":  {},
 	"internal/e2e":       {},
+	"internal/e2e/liar":  {ours: []string{"internal/sealed", "internal/journal"}, third: []string{note}},
 
 	"auth":           {ours: []string{"internal/problem"}},
 	"auth/oidc":      {ours: []string{"auth"}, third: []string{goOIDC, oauth2, jose}},
-	"auth/session":   {ours: []string{"auth"}},
+	"auth/session":   {ours: []string{"auth"}, third: []string{xcrypto}},
 	"auth/machine":   {ours: []string{"auth", "auth/session"}, third: []string{jose}},
 	"auth/simulator": {ours: []string{"auth"}, third: []string{jose}},
 
 	"storage":             {},
 	"storage/storagetest": {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
 	"storage/s3store":     {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
-	"storage/sqlstore":    {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog}},
+	"storage/sqlstore":    {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog, xtext}},
 	"storage/memstore":    {ours: []string{"auth", "auth/session"}},
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -167,6 +168,9 @@ func (a *Archive) Check(vkey string) (Summary, error) {
 			sum.Documents++
 		}
 	}
+	if err := a.checkRest(); err != nil {
+		return sum, err
+	}
 	p, err := VerifyProof(vkey, a.receipt.Proof)
 	if err != nil {
 		return sum, fmt.Errorf("check receipt: %w", err)
@@ -190,7 +194,30 @@ func (a *Archive) checkMember(d archiveMember) error {
 	h := sha256.New()
 	n, err := io.Copy(h, io.LimitReader(r, d.Sealed+1))
 	if err != nil || n != d.Sealed || hex.EncodeToString(h.Sum(nil)) != d.SHA256 {
-		return fmt.Errorf("%w: %s is damaged", ErrArchive, d.File)
+		return fmt.Errorf("%w: %s is damaged: %w", ErrArchive, d.File, sealed.ErrHash)
+	}
+	return nil
+}
+
+// checkRest reads what the receipt does not name: the archive's own checksums
+// hold, and the copies of the keyring are those in keyring.json. What is in
+// them only a key can tell (Extract).
+func (a *Archive) checkRest() error {
+	copies := map[string][]byte{}
+	for _, c := range a.box.Copies {
+		copies["keyring/"+c.Kind+"-"+c.ID+".age"] = c.Sealed
+	}
+	for name := range a.members {
+		if strings.HasPrefix(name, "documents/") || strings.HasPrefix(name, "inbox/") {
+			continue
+		}
+		b, err := a.bytes(name, maxReport)
+		if err != nil {
+			return errors.Join(err, sealed.ErrHash)
+		}
+		if strings.HasPrefix(name, "keyring/") && !bytes.Equal(b, copies[name]) {
+			return fmt.Errorf("%w: %s is not the copy of keyring.json: %w", ErrArchive, name, sealed.ErrMismatch)
+		}
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (c *Client) checkExport(m mark, f *os.File) (Summary, error) {
 	}
 	sum, err := a.Check(m.vkey)
 	if err != nil {
-		return sum, err
+		return sum, withEvidence(err, map[string]any{"receipt": a.receipt})
 	}
 	ev, err := c.watch.act(m, a.receipt.Proof, "safe.exported")
 	if err == nil && ev.Safe != a.receipt.Safe {

@@ -42,7 +42,7 @@ func (s *Safe) release(ctx context.Context, e sealed.Entry) (*sealed.Identity, e
 			Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256, Sealed: e.Sealed, Size: e.Size, Reader: s.id,
 		})
 	}
-	return og.Key, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e})
+	return og.Key, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e.Ref(), "doc": e.ID, "version": e.Version})
 }
 
 // ownObject: what is sealed to us opens with our key, so that it does not is

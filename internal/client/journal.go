@@ -71,6 +71,7 @@ func (c *Client) readPage(m mark, page JournalPage) ([]JournalItem, error) {
 			it.Leaf = &journal.Leaf{Index: it.Index, Size: tree.Size, Path: in.Path, Checkpoint: page.Checkpoint}
 		}
 		it.Event, it.Err = VerifyItem(m.vkey, it)
+		it.Err = withEvidence(it.Err, map[string]any{"event": it.Raw, "salt": it.Salt, "leaf": it.Leaf})
 		items = append(items, it)
 	}
 	return items, nil

@@ -43,6 +43,11 @@ func (c *Client) acceptKeyring(box sealed.Container, holder string, p sealed.Sec
 	if box.Safe != holder {
 		return nil, mismatch("keyring of another holder")
 	}
+	// First, so that another keyring in its place is not taken for a wrong key.
+	h := box.Hash()
+	if err := c.memory.compareEpoch("keyring:"+box.Safe, box.Epoch, hex.EncodeToString(h[:]), ""); err != nil {
+		return nil, err
+	}
 	ring, err := sealed.OpenKeyring(box, p)
 	if err != nil {
 		return nil, err

@@ -97,6 +97,18 @@ type seen struct {
 // checkEpoch refuses what is older than, or another than, what was seen, and
 // remembers what is newer. previous is the hash that the newer names, if any.
 func (m *Memory) checkEpoch(key string, epoch int64, hash, previous string) error {
+	if err := m.compareEpoch(key, epoch, hash, previous); err != nil {
+		return err
+	}
+	b, err := json.Marshal(seen{epoch, hash})
+	if err != nil {
+		return fmt.Errorf("encode memory: %w", err)
+	}
+	return m.set(key, string(b))
+}
+
+// compareEpoch is the same without remembering.
+func (m *Memory) compareEpoch(key string, epoch int64, hash, previous string) error {
 	var last seen
 	if kept := m.get(key); kept != "" {
 		if err := json.Unmarshal([]byte(kept), &last); err != nil {
@@ -111,9 +123,5 @@ func (m *Memory) checkEpoch(key string, epoch int64, hash, previous string) erro
 	case epoch == last.Epoch+1 && last.Epoch > 0 && previous != "" && previous != last.Hash:
 		return fmt.Errorf("%s of epoch %d does not follow the one that was seen: %w", key, epoch, ErrRollback)
 	}
-	b, err := json.Marshal(seen{epoch, hash})
-	if err != nil {
-		return fmt.Errorf("encode memory: %w", err)
-	}
-	return m.set(key, string(b))
+	return nil
 }

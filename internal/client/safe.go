@@ -60,6 +60,10 @@ func (c *Client) newSafe(ring *sealed.Keyring) (*Safe, error) {
 	return &Safe{c: c, id: ring.Safe(), ring: ring, root: ring.Root(), vault: vault}, nil
 }
 
+// keyPatience is how long the leaf of a new key may take: the log publishes
+// within a second.
+const keyPatience = 5 * time.Second
+
 // checkKey looks that the log holds this safe's key and not somebody else's:
 // administrations believe what is there.
 func (s *Safe) checkKey(ctx context.Context) error {
@@ -67,8 +71,8 @@ func (s *Safe) checkKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.c.Figures(ctx)
-	if err != nil || f.Key == nil { // absent for the moment that sequencing takes
+	f, err := s.figures(ctx)
+	if err != nil {
 		return err
 	}
 	vk := s.root.VK()
@@ -77,6 +81,23 @@ func (s *Safe) checkKey(ctx context.Context) error {
 		err = fmt.Errorf("the log holds another recipient for this safe: %w", journal.ErrProof)
 	}
 	return withEvidence(err, map[string]any{"safe": f})
+}
+
+// figures asks again while a new key waits to be sequenced.
+func (s *Safe) figures(ctx context.Context) (Figures, error) {
+	ctx, cancel := context.WithTimeout(ctx, keyPatience)
+	defer cancel()
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		f, err := s.c.Figures(ctx)
+		if err != nil || f.Key != nil {
+			return f, err
+		}
+		select {
+		case <-ctx.Done():
+			return f, nil
+		case <-time.After(pause):
+		}
+	}
 }
 
 // ID of the safe.

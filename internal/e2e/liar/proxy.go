@@ -31,6 +31,9 @@ type Lie struct {
 	Act Act
 	// On is "METHOD /path", the path a pattern of path.Match.
 	On string
+	// Quiet lies are refused in words, but are no alarm: a line that breaks or
+	// another device of the citizen's does the same.
+	Quiet bool
 	// Tell changes the answer. An error says that the lie could not be told,
 	// which fails the test: a lie nobody heard proves nothing.
 	Tell func(w *World, a *Answer) error

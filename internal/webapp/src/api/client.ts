@@ -61,6 +61,12 @@ export class Api {
 		this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 	}
 
+	/** Whether the gateway is on this machine, as the address says and not as the gateway does. */
+	get local(): boolean {
+		const { hostname } = new URL(this.#base || (globalThis.location?.href ?? 'https://elsewhere'));
+		return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+	}
+
 	async get<P extends PathWith<'get'>>(
 		path: P,
 		request: Request<never> = {},

@@ -1,4 +1,6 @@
 import { fromBase64 } from '../crypto/bytes.ts';
+import { canonical } from '../crypto/canonical.ts';
+import { hashHex } from '../crypto/derive.ts';
 import { openDocument } from '../crypto/document.ts';
 import { type Grant, openGrant } from '../crypto/grant.ts';
 import {
@@ -110,9 +112,15 @@ export async function openContainer(
 	return withEvidence({ container }, context.now, async () => {
 		if (container.safe !== holder)
 			throw new CoffreError('mismatch', { message: 'keyring of another safe' });
+		// First, so that another keyring in its place is not taken for a wrong key.
+		const whole = `${container.epoch} ${hashHex(canonical(container))}`;
+		const seen = context.memory.get(`container:${holder}`);
+		if (seen?.split(' ')[0] === String(container.epoch) && seen !== whole)
+			throw new CoffreError('rollback', { message: 'another keyring than the one seen' });
 		const keyring = await openKeyring(container, p);
 		const { epoch, hash, payload } = keyring;
 		checkEpoch(context.memory, keyringKey(holder), { epoch, hash, previous: payload.previous });
+		context.memory.set(`container:${holder}`, whole);
 		return keyring;
 	});
 }

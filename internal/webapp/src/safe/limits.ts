@@ -10,3 +10,5 @@ export const MERGE_ATTEMPTS = 5;
 export const SEND_ATTEMPTS = 3;
 /** How many documents one change may adopt, and how many it may erase. */
 export const CHANGE_DOCUMENTS = 1000;
+/** How long the leaf of a new key may take, roughly: the log publishes within a second. */
+export const KEY_PATIENCE_MS = 3000;

@@ -96,11 +96,12 @@ export class LogWatch {
 		return kept === undefined ? nothing : (JSON.parse(kept) as Seen);
 	}
 
-	// The key of the log is trusted on the first visit. Demonstrations are thrown away and begun anew.
+	// The key of the log is trusted on the first visit. A gateway on this machine is a
+	// demonstration, thrown away and begun anew; what one says of itself counts for nothing.
 	async #key(): Promise<string> {
-		const { logKey, mode } = await this.#api.get('/api/v1/site');
+		const { logKey } = await this.#api.get('/api/v1/site');
 		const known = this.#memory.get('log-key');
-		if (known !== undefined && known !== logKey && mode !== 'demo') {
+		if (known !== undefined && known !== logKey && !this.#api.local) {
 			throw new CoffreError('leaf', {
 				message: 'the journal has another key than on the last visit',
 				evidence: { seen: known, received: logKey },

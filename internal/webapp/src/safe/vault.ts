@@ -7,8 +7,8 @@ import { CoffreError } from '../errors.ts';
 import { type Contents, type Edit, sorted } from './contents.ts';
 import { type Context, checkEpoch, isStatus, withEvidence } from './context.ts';
 import type { SafeState } from './core.ts';
-import { CHANGE_DOCUMENTS, MERGE_ATTEMPTS } from './limits.ts';
-import type { Usage } from './types.ts';
+import { CHANGE_DOCUMENTS, KEY_PATIENCE_MS, MERGE_ATTEMPTS } from './limits.ts';
+import type { SafeFigures, Usage } from './types.ts';
 
 export interface Adoption {
 	readonly doc: string;
@@ -252,23 +252,30 @@ async function openWithAny(sealed: Uint8Array, keyring: Keyring): Promise<Manife
 
 async function fetchUsage(context: Context, keyring: Keyring): Promise<Usage> {
 	const mark = await context.log.mark();
-	const safe = await context.api.get('/api/v1/safe');
-	if (safe.key) {
-		const { key } = safe;
-		await withEvidence({ safe }, context.now, async () => {
-			const fact = context.log.fact(mark, key);
-			const own =
-				fact.holder === 'safe' && fact.id === keyring.safe && fact.vk === toBase64(keyring.root.vk);
-			// The recipient in the log may be one epoch behind for a moment; it is never anybody else's.
-			const ours = keyring.vaults.some((v) => fingerprint(v.recipient) === fact.recipient);
-			if (!own || !ours)
-				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
-		});
-	}
+	const safe = await fetchPublished(context);
+	await withEvidence({ safe }, context.now, async () => {
+		if (!safe.key) throw new CoffreError('leaf', { message: 'its key is not in the log' });
+		const fact = context.log.fact(mark, safe.key);
+		const own =
+			fact.holder === 'safe' && fact.id === keyring.safe && fact.vk === toBase64(keyring.root.vk);
+		// The recipient in the log may be one epoch behind for a moment; it is never anybody else's.
+		const ours = keyring.vaults.some((v) => fingerprint(v.recipient) === fact.recipient);
+		if (!own || !ours)
+			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+	});
 	return {
 		used: safe.used,
 		documents: safe.documents,
 		inbox: safe.inbox ?? 0,
 		limits: { document: safe.limits.document, safe: safe.limits.safe },
 	};
+}
+
+/** Asks again while a new key waits for its leaf: the log publishes within a second. */
+async function fetchPublished(context: Context): Promise<SafeFigures> {
+	for (let pause = 50; ; pause *= 2) {
+		const safe = await context.api.get('/api/v1/safe');
+		if (safe.key || pause > KEY_PATIENCE_MS) return safe;
+		await new Promise((done) => setTimeout(done, pause));
+	}
 }

@@ -50,7 +50,6 @@ export class FakeGateway {
 	keyring: Container | undefined;
 	manifest: { epoch: number; sealed: string } | undefined;
 	administrationKeyring: Container | undefined;
-	mode: 'demo' | 'production' = 'production';
 	lie: Lie | undefined;
 	/** Called before a request is served; may throw to break the line. */
 	before: ((path: string, method: string) => void | Promise<void>) | undefined;
@@ -119,7 +118,7 @@ export class FakeGateway {
 		const [id = '', second = ''] = at.filter((s) => /^[a-z2-7]{26}$/.test(s));
 		switch (what) {
 			case 'GET site':
-				return { logKey: this.tree.vkey, mode: this.mode };
+				return { logKey: this.tree.vkey, mode: 'demo' };
 			case 'GET me':
 				return kind === 'citizen'
 					? { kind, safe: { id: this.safe, state: this.keyring ? 'open' : 'absent' } }
