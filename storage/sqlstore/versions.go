@@ -73,13 +73,14 @@ WHERE safe = $1 AND state = $2 AND (doc, id) > ($3, $4) ORDER BY doc, id LIMIT $
 	return list, next, nil
 }
 
+const usageOf = `SELECT
+(SELECT COUNT(DISTINCT doc) FROM versions WHERE safe = $1 AND state = 'kept'),
+(SELECT COUNT(DISTINCT doc) FROM versions WHERE safe = $1 AND state = 'inbox'),
+(SELECT COALESCE(SUM(sealed), 0) FROM versions WHERE safe = $1 AND state <> 'erasing')`
+
 func (s versions) Usage(ctx context.Context, id safe.SafeID) (safe.Usage, error) {
 	var u safe.Usage
-	err := s.tx.QueryRowContext(ctx, `SELECT
-COUNT(DISTINCT CASE WHEN state = 'kept' THEN doc END),
-COUNT(DISTINCT CASE WHEN state = 'inbox' THEN doc END),
-COALESCE(SUM(CASE WHEN state <> 'erasing' THEN sealed ELSE 0 END), 0)
-FROM versions WHERE safe = $1`, string(id)).Scan(&u.Documents, &u.Inbox, &u.Bytes)
+	err := s.tx.QueryRowContext(ctx, usageOf, string(id)).Scan(&u.Documents, &u.Inbox, &u.Bytes)
 	return u, mapError("count versions", err)
 }
 
