@@ -47,10 +47,13 @@ type Territory struct {
 	Contact string `yaml:"contact"`
 }
 
-// Limits in bytes; 0 takes the default.
+// Limits; 0 takes the default.
 type Limits struct {
-	Document int64 `yaml:"document"`
-	Safe     int64 `yaml:"safe"`
+	Document int64 `yaml:"document"` // bytes
+	Safe     int64 `yaml:"safe"`     // bytes
+	// Pace multiplies how many requests a caller may make in a minute (600
+	// writes, 1,200 reads), for systems that deposit in bulk.
+	Pace int `yaml:"pace"`
 }
 
 // Objects says where sealed bytes go; without an endpoint, to the S3 server
@@ -159,6 +162,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Limits.Document < 0 || c.Limits.Safe < 0 || (c.Limits.Safe > 0 && c.Limits.Document > c.Limits.Safe) {
 		bad("limits: a document may not be larger than a safe")
+	}
+	if c.Limits.Pace < 0 || c.Limits.Pace > 1000 {
+		bad("limits.pace is %d: write 1 to 1000, or nothing", c.Limits.Pace)
 	}
 	if c.Objects.Bucket == "" {
 		bad("objects.bucket is empty: name the bucket")

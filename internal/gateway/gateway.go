@@ -40,7 +40,7 @@ type SiteProvider struct {
 	Label string `json:"label"`
 }
 
-// Config of a Gateway. All but Progress, Observe and Extra are needed.
+// Config of a Gateway. All but Progress, Pace, Observe and Extra are needed.
 type Config struct {
 	Safe      *safe.Domain
 	Log       *journal.Log
@@ -57,6 +57,9 @@ type Config struct {
 	// Progress is how long a body may stand still, in either direction; 0 is
 	// 30 s.
 	Progress time.Duration
+	// Pace multiplies how many reads and writes a caller may make in a
+	// minute, for systems that deposit in bulk; 0 is 1.
+	Pace int
 	// Observe is told of every answer; nil is nobody.
 	Observe func(operation string, status int, took time.Duration)
 	// Extra handlers by path prefix: the simulators of the demonstration.
@@ -80,6 +83,7 @@ type Gateway struct {
 	progress  time.Duration
 	observe   func(operation string, status int, took time.Duration)
 	extra     map[string]http.Handler
+	pace      int
 }
 
 // New makes a Gateway.
@@ -94,6 +98,7 @@ func New(c Config) *Gateway {
 		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
 		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
+		pace: max(c.Pace, 1),
 	}
 }
 

@@ -129,7 +129,7 @@ func (g *Gateway) allow(rt Route, p auth.Principal, r *http.Request) error {
 	if who == "" {
 		who, _, _ = net.SplitHostPort(r.RemoteAddr)
 	}
-	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rt.Rate.name+"/"+who, rt.Rate.n, time.Minute)
+	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rt.Rate.name+"/"+who, rt.Rate.most(g.pace), time.Minute)
 	if err != nil {
 		return problem.Wrap("unavailable", err)
 	}
@@ -157,7 +157,7 @@ func (g *Gateway) fail(rt Route, w *answer, r *http.Request, err error) (cut boo
 	if r.ContentLength != 0 {
 		w.Header().Set("Connection", "close") // the rest of the body is not read
 	}
-	for _, h := range []string{"ETag", "Content-Length", "Content-Disposition", "Content-Range"} {
+	for _, h := range []string{"ETag", "Content-Length", "Content-Disposition"} { // of what is not sent
 		w.Header().Del(h)
 	}
 	if err := problem.Write(w, r, p); err != nil {

@@ -48,6 +48,15 @@ type Rate struct {
 	n    int
 }
 
+// most is what is allowed at a pace. Log-ins and codes keep theirs: they
+// are what somebody would guess.
+func (r Rate) most(pace int) int {
+	if r == RateRead || r == RateWrite {
+		return r.n * pace
+	}
+	return r.n
+}
+
 // The rate classes.
 var (
 	RateRead  = Rate{"read", 1200}
