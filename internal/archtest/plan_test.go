@@ -54,6 +54,7 @@ var plan = map[string]room{
 	"internal/telemetry": {third: []string{prom}},
 	"internal/demo":      {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
 	"internal/archtest":  {},
+	"internal/bench":     {},
 	"internal/e2e":       {},
 	"internal/e2e/liar":  {ours: []string{"internal/sealed", "internal/journal"}, third: []string{note}},
 
