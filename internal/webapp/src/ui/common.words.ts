@@ -16,7 +16,7 @@ export const common = words(
 		code: 'Référence :',
 		saveEvidence: 'Enregistrer les preuves',
 		alarmNote:
-			"Rien n'a été affiché ni modifié. Enregistrez les preuves et montrez-les à une personne de confiance qui n'est pas l'hébergeur.",
+			'Rien n’a été affiché ni modifié. Enregistrez les preuves et montrez-les à une personne de confiance qui n’est pas l’hébergeur.',
 	},
 	{
 		safe: 'Safe',

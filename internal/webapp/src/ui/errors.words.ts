@@ -27,11 +27,11 @@ export const texts = words(
 		// Alarms.
 		pin: [
 			'Ce coffre ne porte pas votre marque',
-			"Le serveur a présenté un trousseau qui n'est pas celui que vous avez créé. N'ajoutez aucun document pour l'instant.",
+			'Le serveur a présenté un trousseau qui n’est pas celui que vous avez créé. N’ajoutez aucun document pour l’instant.',
 		],
 		signature: [
-			"Une signature n'est pas la bonne",
-			"Ce que le serveur a envoyé n'a pas été signé par votre coffre.",
+			'Une signature n’est pas la bonne',
+			'Ce que le serveur a envoyé n’a pas été signé par votre coffre.',
 		],
 		rollback: [
 			'Le serveur montre un état ancien',
@@ -39,103 +39,103 @@ export const texts = words(
 		],
 		leaf: [
 			'Le journal ne le prouve pas',
-			"Le serveur n'a pas montré la preuve que cet acte est écrit dans le journal public.",
+			'Le serveur n’a pas montré la preuve que cet acte est écrit dans le journal public.',
 		],
 		mismatch: [
 			'Cela ne correspond pas',
-			"Ce que le serveur a envoyé n'est pas ce qui a été demandé.",
+			'Ce que le serveur a envoyé n’est pas ce qui a été demandé.',
 		],
 		hash: [
 			'Ce fichier a été modifié',
-			"Le fichier reçu n'a pas l'empreinte que vous aviez signée.",
+			'Le fichier reçu n’a pas l’empreinte que vous aviez signée.',
 		],
 		form: [
 			'Ce fichier est mal formé',
-			"Ce que le serveur a envoyé n'a pas la forme d'un objet scellé par Coffre.",
+			'Ce que le serveur a envoyé n’a pas la forme d’un objet scellé par Coffre.',
 		],
 
 		// On this side.
 		length: [
 			'Fichier incomplet',
-			"Le fichier reçu n'a pas la taille attendue. Réessayez ; si cela se répète, prévenez l'hébergeur.",
+			'Le fichier reçu n’a pas la taille attendue. Réessayez ; si cela se répète, prévenez l’hébergeur.',
 		],
 		padding: [
 			'Fichier abîmé',
-			"Le fichier reçu ne se relit pas jusqu'au bout. Réessayez ; si cela se répète, prévenez l'hébergeur.",
+			'Le fichier reçu ne se relit pas jusqu’au bout. Réessayez ; si cela se répète, prévenez l’hébergeur.',
 		],
 		'unknown-suite': [
 			'Version plus récente',
 			'Ce fichier a été scellé par une version plus récente de Coffre. Rechargez la page, puis recommencez.',
 		],
 		'wrong-key': [
-			"Cette clé n'ouvre pas ce coffre",
-			"Les mots sont bien écrits, mais ce sont ceux d'un autre coffre ou d'une clé remplacée.",
+			'Cette clé n’ouvre pas ce coffre',
+			'Les mots sont bien écrits, mais ce sont ceux d’un autre coffre ou d’une clé remplacée.',
 		],
 		words: [
 			'Ces mots ne vont pas ensemble',
-			"Il en manque, il y en a trop, ou l'un d'eux n'est pas le bon. Comparez-les un à un avec votre feuille.",
+			'Il en manque, il y en a trop, ou l’un d’eux n’est pas le bon. Comparez-les un à un avec votre feuille.',
 		],
 		'word-unknown': [
-			"Un mot n'est pas dans la liste",
+			'Un mot n’est pas dans la liste',
 			'Vérifiez son orthographe sur votre feuille.',
 		],
 		empty: ['Ce fichier est vide', 'Il ne contient rien. Choisissez-en un autre.'],
 		name: [
-			"Ce nom n'est pas possible",
+			'Ce nom n’est pas possible',
 			'Donnez un nom de 255 caractères au plus, sans barre oblique.',
 		],
 		'no-prf': [
-			"Cet appareil ne sait pas ouvrir un coffre par clé d'accès",
+			'Cet appareil ne sait pas ouvrir un coffre par clé d’accès',
 			'Utilisez la clé papier ou la phrase de passe.',
 		],
-		cancelled: ['Interrompu', "L'action a été arrêtée avant la fin. Rien n'a changé."],
+		cancelled: ['Interrompu', 'L’action a été arrêtée avant la fin. Rien n’a changé.'],
 		offline: [
 			'Pas de connexion',
 			'Le serveur ne répond pas. Vérifiez votre connexion à internet, puis réessayez.',
 		],
 		locked: ['Votre coffre est verrouillé', 'Ouvrez-le à nouveau, puis recommencez.'],
 		internal: [
-			"Une erreur s'est produite",
-			"Réessayez. Si cela se répète, prévenez l'hébergeur du coffre.",
+			'Une erreur s’est produite',
+			'Réessayez. Si cela se répète, prévenez l’hébergeur du coffre.',
 		],
 
 		// From the gateway.
 		unauthenticated: [
 			'Identification nécessaire',
-			"Identifiez-vous, puis recommencez. Rien n'a été perdu.",
+			'Identifiez-vous, puis recommencez. Rien n’a été perdu.',
 		],
 		'session-expired': [
 			'Votre session est terminée',
-			"Identifiez-vous à nouveau. Ce qui était enregistré l'est toujours.",
+			'Identifiez-vous à nouveau. Ce qui était enregistré l’est toujours.',
 		],
 		forbidden: [
 			'Ce compte ne permet pas cela',
 			'Identifiez-vous avec le compte qui convient à cette action.',
 		],
 		'unknown-organisation': [
-			"Votre organisme n'est pas inscrit ici",
-			"Demandez à l'hébergeur du coffre de l'inscrire.",
+			'Votre organisme n’est pas inscrit ici',
+			'Demandez à l’hébergeur du coffre de l’inscrire.',
 		],
 		'level-too-low': [
 			'Une identification plus sûre est demandée',
-			"Identifiez-vous avec un moyen plus sûr, par exemple l'Identité Numérique La Poste ou France Identité.",
+			'Identifiez-vous avec un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
 		],
 		'terms-not-accepted': [
 			'Les conditions ne sont pas encore acceptées',
-			"Lisez et acceptez les conditions d'utilisation, puis recommencez.",
+			'Lisez et acceptez les conditions d’utilisation, puis recommencez.',
 		],
 		'cross-origin': [
-			"Demande venue d'un autre site",
+			'Demande venue d’un autre site',
 			'Revenez au coffre par son adresse habituelle, puis recommencez.',
 		],
 		'rate-limited': ['Trop de demandes à la suite', 'Attendez une minute, puis recommencez.'],
-		'not-found': ['Introuvable', "Cela n'existe pas ou plus, ou n'est pas à vous."],
+		'not-found': ['Introuvable', 'Cela n’existe pas ou plus, ou n’est pas à vous.'],
 		'method-not-allowed': ['Action non prévue', 'Rechargez la page, puis recommencez.'],
 		'malformed-json': ['Demande illisible', 'Rechargez la page, puis recommencez.'],
 		invalid: ['Une valeur ne convient pas', 'Vérifiez ce que vous avez saisi, puis recommencez.'],
 		stale: [
 			'Modifié entre-temps',
-			"Un autre appareil a changé la même chose. Recommencez : rien n'est perdu.",
+			'Un autre appareil a changé la même chose. Recommencez : rien n’est perdu.',
 		],
 		'precondition-required': ['Demande incomplète', 'Rechargez la page, puis recommencez.'],
 		'key-reused': ['Demande déjà envoyée', 'Rechargez la page pour voir où elle en est.'],
@@ -146,41 +146,41 @@ export const texts = words(
 			'Les conditions ont changé',
 			'Rechargez la page, lisez les nouvelles conditions, puis acceptez-les.',
 		],
-		'already-exists': ['Cela existe déjà', "C'était fait. Rechargez la page pour le voir."],
+		'already-exists': ['Cela existe déjà', 'C’était fait. Rechargez la page pour le voir.'],
 		'wrong-form': [
-			"Le fichier n'est pas arrivé comme prévu",
-			"Rechargez la page, puis recommencez. Rien n'a été enregistré.",
+			'Le fichier n’est pas arrivé comme prévu',
+			'Rechargez la page, puis recommencez. Rien n’a été enregistré.',
 		],
-		'wrong-length': ['Envoi incomplet', "Recommencez l'envoi : rien n'a été enregistré."],
-		'wrong-hash': ['Envoi abîmé en chemin', "Recommencez l'envoi : rien n'a été enregistré."],
+		'wrong-length': ['Envoi incomplet', 'Recommencez l’envoi : rien n’a été enregistré.'],
+		'wrong-hash': ['Envoi abîmé en chemin', 'Recommencez l’envoi : rien n’a été enregistré.'],
 		ended: [
 			'Ce partage a été arrêté',
-			"L'usager y a mis fin. Demandez-lui de partager à nouveau le document.",
+			'L’usager y a mis fin. Demandez-lui de partager à nouveau le document.',
 		],
 		expired: [
-			"Ce n'est plus valable",
+			'Ce n’est plus valable',
 			'La date de fin est passée. Il faut un nouveau partage, ou un nouvel envoi.',
 		],
 		'no-key': [
-			"Cette administration n'a pas encore de clé",
-			"Elle ne peut rien recevoir pour l'instant. Prévenez-la, ou réessayez plus tard.",
+			'Cette administration n’a pas encore de clé',
+			'Elle ne peut rien recevoir pour l’instant. Prévenez-la, ou réessayez plus tard.',
 		],
 		damaged: [
 			'Document abîmé sur le serveur',
-			"Le serveur ne rend pas ce qui avait été déposé. Prévenez l'hébergeur du coffre.",
+			'Le serveur ne rend pas ce qui avait été déposé. Prévenez l’hébergeur du coffre.',
 		],
 		'storage-full': [
-			"Le serveur n'a plus de place",
-			"Rien n'a été enregistré. Réessayez plus tard ; l'hébergeur est prévenu.",
+			'Le serveur n’a plus de place',
+			'Rien n’a été enregistré. Réessayez plus tard ; l’hébergeur est prévenu.',
 		],
 		unavailable: [
 			'Service momentanément indisponible',
-			"Réessayez dans quelques instants. Ce qui était enregistré l'est toujours.",
+			'Réessayez dans quelques instants. Ce qui était enregistré l’est toujours.',
 		],
 
 		// With a figure or a word in them.
 		unknownWord: (word: string, at: number) =>
-			`« ${word} » (mot ${at}) n'est pas dans la liste. Vérifiez son orthographe sur votre feuille.`,
+			`« ${word} » (mot ${at}) n’est pas dans la liste. Vérifiez son orthographe sur votre feuille.`,
 		tooLarge: 'Ce document est trop lourd',
 		tooLargeText: (limit: string) =>
 			limit === ''

@@ -27,7 +27,8 @@ function first(): Lang {
 	} catch {
 		// No storage: the browser's own language decides.
 	}
-	return navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en';
+	const own = globalThis.navigator?.language ?? 'fr';
+	return own.toLowerCase().startsWith('fr') ? 'fr' : 'en';
 }
 
 let current = $state<Lang>(first());

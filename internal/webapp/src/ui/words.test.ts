@@ -1,29 +1,38 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { ago, lang, list, size, words } from './words.svelte.ts';
 
-vi.stubGlobal('navigator', { language: 'fr-FR' });
-const { lang, words } = await import('./words.svelte.ts');
+afterEach(() => lang.set('fr'));
 
-test('French signs stay with their words; English is left as it is', () => {
+test('texts follow the language of the moment', () => {
 	const texts = words(
-		{
-			quote: 'Lancez « coffre login » : un code s’affiche',
-			ask: (name: string) => `Effacer ${name} ?`,
-			steps: ['Un ; deux !'],
-			nested: { ask: 'Qui ?' },
-		},
-		{
-			quote: 'Run it : now',
-			ask: (name) => `Erase ${name} ?`,
-			steps: ['One'],
-			nested: { ask: 'Who ?' },
-		},
+		{ plain: 'Bonjour', made: (n: number) => `${n} mots` },
+		{ plain: 'Hello', made: (n: number) => `${n} words` },
 	);
 	lang.set('fr');
-	expect(texts.quote).toBe('Lancez «\u00a0coffre login\u00a0»\u00a0: un code s’affiche');
-	expect(texts.ask('Photo.jpg')).toBe('Effacer Photo.jpg\u202f?');
-	expect(texts.steps).toEqual(['Un\u202f; deux\u202f!']);
-	expect(texts.nested.ask).toBe('Qui\u202f?');
+	expect([texts.plain, texts.made(7)]).toEqual(['Bonjour', '7 mots']);
 	lang.set('en');
-	expect(texts.quote).toBe('Run it : now');
-	expect(texts.ask('Photo.jpg')).toBe('Erase Photo.jpg ?');
+	expect([texts.plain, texts.made(7)]).toEqual(['Hello', '7 words']);
+});
+
+test('sizes are said as people say them', () => {
+	lang.set('fr');
+	expect([0, 999, 1000, 3_210_000, 5_368_709_120].map(size)).toEqual([
+		'0\u00a0o',
+		'999\u00a0o',
+		'1\u00a0Ko',
+		'3,2\u00a0Mo',
+		'5,4\u00a0Go',
+	]);
+	lang.set('en');
+	expect(size(3_210_000)).toBe('3.2\u00a0MB');
+});
+
+test('times are said from now', () => {
+	const now = Date.UTC(2026, 10, 25, 12);
+	lang.set('fr');
+	expect(ago(now - 3 * 3_600_000, now)).toBe('il y a 3 heures');
+	expect(ago(now - 10_000, now)).toBe('maintenant');
+	lang.set('en');
+	expect(ago(now + 2 * 86_400_000, now)).toBe('in 2 days');
+	expect(list(['a', 'b', 'c'])).toBe('a, b and c');
 });

@@ -2,13 +2,13 @@ import { words } from '../words.svelte.ts';
 
 export const texts = words(
 	{
-		demo: 'Démonstration : données fictives, rien de réel ici.',
+		demo: 'Démonstration : données fictives',
 		navigation: 'Mon coffre',
 		documents: 'Documents',
 		shares: 'Partages',
 		deposits: 'Dépôts',
 		journal: 'Journal',
-		keys: "Moyens d'ouverture",
+		keys: 'Moyens d’ouverture',
 		export: 'Tout emporter',
 		office: 'Documents reçus',
 		devices: 'Appareils connectés',
@@ -18,7 +18,7 @@ export const texts = words(
 		logOut: 'Se déconnecter',
 	},
 	{
-		demo: 'Demonstration: made-up data, nothing real here.',
+		demo: 'Demonstration: made-up data',
 		navigation: 'My safe',
 		documents: 'Documents',
 		shares: 'Shared',

@@ -4,10 +4,10 @@ export const texts = words(
 	{
 		citizen: 'Vous êtes un usager',
 		citizenLead:
-			"Ouvrez votre coffre, ou retrouvez-le. FranceConnect dit qui vous êtes ; il n'ouvre pas votre coffre.",
-		agent: "Vous êtes agent d'une administration",
+			'Ouvrez votre coffre, ou retrouvez-le. FranceConnect dit qui vous êtes ; il n’ouvre pas votre coffre.',
+		agent: 'Vous êtes agent d’une administration',
 		agentLead: 'Consultez les documents que des usagers ont partagés avec votre service.',
-		logIn: (provider: string) => `S'identifier avec ${provider}`,
+		logIn: (provider: string) => `S’identifier avec ${provider}`,
 	},
 	{
 		citizen: 'You are a citizen',

@@ -3,14 +3,14 @@ import { words } from '../words.svelte.ts';
 export const texts = words(
 	{
 		title: 'Clé papier de mon coffre',
-		titleOffice: "Clé papier de l'administration",
+		titleOffice: 'Clé papier de l’administration',
 		made: (date: string) => `faite le ${date}`,
 		qr: 'Code QR de la clé papier : il contient la même clé que les 24 mots',
 		what: [
 			'Ces 24 mots, dans cet ordre, ouvrent le coffre. Le code QR contient la même chose.',
 			'Rangez cette feuille en lieu sûr, chez vous ou chez une personne de confiance, et pas avec la phrase de passe.',
 			'Ne la photographiez pas et ne l’envoyez à personne. Ni la mairie, ni FranceConnect, ni un technicien ne vous la demandera.',
-			"Si vous la perdez, ouvrez le coffre avec votre autre moyen et faites-en une nouvelle. Si vous perdez tout, personne ne pourra l'ouvrir.",
+			'Si vous la perdez, ouvrez le coffre avec votre autre moyen et faites-en une nouvelle. Si vous perdez tout, personne ne pourra l’ouvrir.',
 		],
 		note: 'Aucun nom n’est imprimé ici, exprès. Vous pouvez noter un repère que vous seul comprenez : ………………………………',
 	},

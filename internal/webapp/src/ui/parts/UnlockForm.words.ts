@@ -5,10 +5,10 @@ export const texts = words(
 		which: 'Par quel moyen ?',
 		paper: 'Clé papier',
 		passphrase: 'Phrase de passe',
-		passkey: "Clé d'accès",
+		passkey: 'Clé d’accès',
 		passkeyHow:
 			'Votre appareil va vous demander votre doigt, votre visage ou son code. Rien de cela ne nous est envoyé.',
-		usePasskey: "Utiliser ma clé d'accès",
+		usePasskey: 'Utiliser ma clé d’accès',
 		unlock: 'Déverrouiller',
 	},
 	{

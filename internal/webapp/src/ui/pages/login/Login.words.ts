@@ -4,32 +4,32 @@ export const texts = words(
 	{
 		title: 'Identifiez-vous',
 		lead: 'Cette page vous est personnelle. Dites d’abord qui vous êtes : vous y reviendrez ensuite.',
-		refused: "L'identification n'a pas abouti",
+		refused: 'L’identification n’a pas abouti',
 		again: 'Essayer à nouveau',
 		refusals: {
 			'access-denied': [
-				"Vous avez arrêté l'identification",
-				"Vous êtes revenu avant la fin. Rien n'a changé ; recommencez quand vous voulez.",
+				'Vous avez arrêté l’identification',
+				'Vous êtes revenu avant la fin. Rien n’a changé ; recommencez quand vous voulez.',
 			],
 			'login-refused': [
-				"La réponse reçue n'est pas valable",
-				"Par prudence, nous ne l'avons pas acceptée. Recommencez depuis cette page.",
+				'La réponse reçue n’est pas valable',
+				'Par prudence, nous ne l’avons pas acceptée. Recommencez depuis cette page.',
 			],
 			'login-expired': [
 				'Le délai est passé',
-				"L'identification doit se terminer en dix minutes, dans le même navigateur. Recommencez.",
+				'L’identification doit se terminer en dix minutes, dans le même navigateur. Recommencez.',
 			],
 			'provider-unavailable': [
-				"Le service d'identification ne répond pas",
+				'Le service d’identification ne répond pas',
 				'FranceConnect ou ProConnect est momentanément indisponible. Réessayez dans quelques minutes.',
 			],
 			'private-agent': [
 				'Ce compte professionnel est privé',
-				"L'accès des agents est réservé au service public. Pour votre propre coffre, identifiez-vous comme usager.",
+				'L’accès des agents est réservé au service public. Pour votre propre coffre, identifiez-vous comme usager.',
 			],
 			'unknown-organisation': [
-				"Votre organisme n'est pas inscrit ici",
-				"Demandez à l'hébergeur du coffre de l'inscrire. Pour votre propre coffre, identifiez-vous comme usager.",
+				'Votre organisme n’est pas inscrit ici',
+				'Demandez à l’hébergeur du coffre de l’inscrire. Pour votre propre coffre, identifiez-vous comme usager.',
 			],
 		},
 	},
