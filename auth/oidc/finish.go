@@ -84,7 +84,9 @@ func (p *Provider) Finish(ctx context.Context, query url.Values, a Attempt) (Ide
 		level = 1
 	}
 	if level < p.c.MinLevel {
-		return Identity{}, refuse("level-too-low", "acr %q is below what was asked", c.ACR)
+		return Identity{}, &Error{
+			Slug: "level-too-low", Cause: fmt.Errorf("acr %.60q is below what was asked", c.ACR), Issuer: idt.Issuer, Sub: idt.Subject,
+		}
 	}
 	if c.FamilyName == "" {
 		c.FamilyName = c.UsualName

@@ -224,6 +224,9 @@ func wantRefused(t *testing.T, got oidc.Identity, err error, slug string) {
 	if refused.Slug != slug {
 		t.Errorf("refused as %s (%v), want %s", refused.Slug, err, slug)
 	}
+	if proven := slug == "level-too-low"; (refused.Sub == honestID) != proven || (refused.Issuer != "") != proven {
+		t.Errorf("the refusal names %q at %q", refused.Sub, refused.Issuer)
+	}
 	if got != (oidc.Identity{}) {
 		t.Errorf("a refusal comes with somebody: %+v", got)
 	}

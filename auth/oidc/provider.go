@@ -75,9 +75,11 @@ type discovered struct {
 }
 
 // Error is a log-in that did not happen; Slug is stable and has a sentence.
+// Issuer and Sub are set where the refusal came after somebody was proven.
 type Error struct {
-	Slug  string
-	Cause error
+	Slug        string
+	Cause       error
+	Issuer, Sub string
 }
 
 func (e *Error) Error() string {

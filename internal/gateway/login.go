@@ -53,6 +53,10 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier})
 	if err != nil {
 		refused := safe.SignInRefusal{Kind: g.kindOf(id), Door: "web", Reason: slugOfLogin(err)}
+		var proven *oidc.Error
+		if errors.As(err, &proven) { // then her own journal shows who tried
+			refused.Issuer, refused.Sub = proven.Issuer, proven.Sub
+		}
 		return g.turnedAway(w, r, errors.Join(err, g.safe.SignInRefused(r.Context(), refused)))
 	}
 	acc, err := g.safe.SignIn(r.Context(), safe.SignIn{

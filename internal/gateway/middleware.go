@@ -32,7 +32,8 @@ func (g *Gateway) Handler() http.Handler {
 		m.PathPrefix(prefix).Handler(h)
 	}
 	missing := func(slug string) http.Handler {
-		return g.serve(Route{Operation: slug, Class: Public, Rate: RateRead, handler: func(http.ResponseWriter, *http.Request) error {
+		// Streamed: the body is not read, and its length is not what is wrong.
+		return g.serve(Route{Operation: slug, Class: Public, Body: Streamed, Rate: RateRead, handler: func(http.ResponseWriter, *http.Request) error {
 			return problem.New(slug)
 		}})
 	}
@@ -63,13 +64,16 @@ func (g *Gateway) serve(rt Route) http.Handler {
 		if rt.Body >= 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
 		}
+		out.moving()
 		cut := g.fail(rt, out, r, g.guarded(rt, out, r))
 		g.observe(rt.Operation, out.status, g.now().Sub(start))
 		if cut {
 			panic(http.ErrAbortHandler)
 		}
-		_ = rc.SetReadDeadline(time.Time{})
-		_ = rc.SetWriteDeadline(time.Time{})
+		// net/http now reads what is left of the body and flushes the answer:
+		// that may not stand still either.
+		out.moving()
+		_ = rc.SetReadDeadline(time.Now().Add(g.progress))
 	})
 }
 
@@ -184,9 +188,12 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
-	_ = a.rc.SetWriteDeadline(time.Now().Add(a.progress)) // a recorder in tests has none
+	a.moving()
 	return a.ResponseWriter.Write(p)
 }
+
+// moving gives the reader time for what is written next.
+func (a *answer) moving() { _ = a.rc.SetWriteDeadline(time.Now().Add(a.progress)) } // a recorder in tests has none
 
 // Unwrap is for http.ResponseController.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
