@@ -54,9 +54,35 @@ export async function visit(
 		acceptDownloads: true,
 		...options,
 	});
-	context.setDefaultTimeout(20_000);
+	// The machine may be busy with something else.
+	context.setDefaultTimeout(40_000);
 	const guard = new Guard(context, url);
 	return { context, page: await context.newPage(), guard };
+}
+
+/** A visit that must leave nothing for the guard to complain of. */
+export async function during(
+	browser: Browser,
+	url: string,
+	use: (v: Visitor) => Promise<void>,
+	options: BrowserContextOptions = {},
+): Promise<void> {
+	const v = await visit(browser, url, options);
+	try {
+		await use(v);
+		v.guard.check();
+	} catch (e) {
+		await screenshot(v.page, `echec-${Date.now()}`).catch(() => undefined);
+		const text = await v.page
+			.locator('body')
+			.innerText({ timeout: 1000 })
+			.catch(() => '');
+		const error = e instanceof Error ? e : new Error(String(e));
+		error.message += `\n${v.guard.complaints()}\nat ${v.page.url()}, which says:\n${text}`;
+		throw error;
+	} finally {
+		await v.context.close();
+	}
 }
 
 /**
@@ -69,19 +95,30 @@ export async function look(page: Page, name: string): Promise<void> {
 		await page.setViewportSize(viewport);
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({ colorScheme });
+			await painted(page);
 			await screenshot(page, `${name}-${size}-${colorScheme}`);
 			if ((size === 'phone') === (colorScheme === 'light')) await axe(page, name);
 		}
 	}
 	await page.emulateMedia({ colorScheme: 'light' });
 	await page.setViewportSize(narrow);
+	await painted(page);
 	await noSidewaysScroll(page, name);
 	await page.setViewportSize(before);
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {
 	mkdirSync(screensFolder, { recursive: true });
-	await page.screenshot({ path: join(screensFolder, `${name}.png`), fullPage: true });
+	// A dialog covers the window, not the page.
+	const fullPage = (await page.locator('dialog[open]').count()) === 0;
+	await page.screenshot({ path: join(screensFolder, `${name}.png`), fullPage });
+}
+
+/** Two frames after a change of what the page is shown on. */
+function painted(page: Page): Promise<void> {
+	return page.evaluate(
+		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+	);
 }
 
 async function axe(page: Page, name: string): Promise<void> {

@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+
+// What people do on the pages, as they would: by the names and roles they see.
+
+/** A text as it is read: whichever apostrophes and spaces it is set with. */
+export function said(text: string): RegExp {
+	const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	return new RegExp(escaped.replace(/['’]/g, "['’]").replace(/\s+/g, '\\s+'));
+}
+/** The whole of it. */
+export function whole(text: string): RegExp {
+	return new RegExp(`^\\s*${said(text).source}\\s*$`);
+}
+
+/** Told at each step, with a name for its screenshots. */
+export type See = (step: string) => Promise<void>;
+const nothing: See = () => Promise.resolve();
+
+/** The keys that somebody keeps. */
+export interface Keys {
+	readonly paper: string;
+	readonly passphrase: string;
+}
+
+/** Logs in from the first page, as one of the simulator's people. */
+export async function logIn(
+	page: Page,
+	who: string,
+	by: 'FranceConnect' | 'ProConnect',
+): Promise<void> {
+	await page.goto('/');
+	await page.getByRole('link', { name: said(`S'identifier avec ${by}`) }).click();
+	await choosePersona(page, who);
+	await page.getByRole('heading', { level: 1, name: said('Bonjour') }).waitFor();
+}
+
+/** On the simulator's own page. */
+export async function choosePersona(page: Page, who: string): Promise<void> {
+	await page.getByText('SIMULATEUR').waitFor();
+	await page.getByRole('button', { name: who }).click();
+}
+
+export async function click(page: Page, name: string): Promise<void> {
+	await page.getByRole('button', { name: whole(name) }).click();
+}
+
+/** Words typed, or pasted, all at once. */
+export async function giveWords(page: Page, words: string, action: string): Promise<void> {
+	await page.getByRole('textbox', { name: /^Mot \d+ sur \d+$/ }).fill(words);
+	await click(page, action);
+}
+
+/** From the terms to the open safe, with a paper key and a passphrase. */
+export async function openSafe(page: Page, see: See = nothing): Promise<Keys> {
+	await page.getByRole('link', { name: whole('Ouvrir mon coffre') }).click();
+	await acceptTerms(page, see);
+	const paper = await makePaper(page, see);
+	await click(page, 'Faire ma phrase');
+	const passphrase = await makePassphrase(page, see);
+	await page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+	return { paper, passphrase };
+}
+
+export async function acceptTerms(page: Page, see: See = nothing): Promise<void> {
+	const accept = page.getByRole('button', { name: said("J'ai lu et j'accepte") });
+	await accept.waitFor();
+	await see('conditions-a-accepter');
+	await accept.click();
+}
+
+export async function makePaper(page: Page, see: See = nothing): Promise<string> {
+	await page.getByRole('button', { name: whole('Faire ma clé papier') }).waitFor();
+	await see('ouvrir-1-moyens');
+	await click(page, 'Faire ma clé papier');
+	const sheet = page.getByRole('article', { name: said('Clé papier') });
+	await sheet.waitFor();
+	await see('ouvrir-2-feuille');
+	const words = await sheet.locator('ol').getByRole('listitem').allInnerTexts();
+	await click(page, "C'est fait, je continue");
+	await see('ouvrir-3-essai-papier');
+	await giveWords(page, words.join(' '), 'Essayer');
+	await page.getByText(said('Votre clé papier ouvre')).waitFor();
+	await see('ouvrir-4-second-moyen');
+	return words.join(' ');
+}
+
+export async function makePassphrase(page: Page, see: See = nothing): Promise<string> {
+	await page.getByRole('heading', { name: said('Votre phrase de passe') }).waitFor();
+	await see('ouvrir-5-phrase');
+	const words = await page
+		.getByRole('main')
+		.locator('ol.phrase')
+		.getByRole('listitem')
+		.allInnerTexts();
+	await click(page, "C'est fait, je continue");
+	await see('ouvrir-6-essai-phrase');
+	await giveWords(page, words.join(' '), 'Essayer');
+	return words.join(' ');
+}
