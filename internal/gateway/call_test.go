@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -173,12 +174,18 @@ func (w *world) declared(t *testing.T, operation string) {
 	}
 }
 
+var contractRouter = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := contract()
+	if err != nil {
+		return nil, err
+	}
+	return gorillamux.NewRouter(doc)
+})
+
 // findRoute asks openapi.yaml which operation a request is for.
 func findRoute(t *testing.T, req *http.Request) (*routers.Route, map[string]string, bool) {
 	t.Helper()
-	doc, err := contract()
-	must(t, err)
-	router, err := gorillamux.NewRouter(doc)
+	router, err := contractRouter()
 	must(t, err)
 	route, params, err := router.FindRoute(httptest.NewRequest(req.Method, req.URL.EscapedPath(), nil))
 	return route, params, err == nil

@@ -29,8 +29,12 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 // otherwise spelled member, nothing after it.
 func decodeJSON(r *http.Request, v any) error {
 	b, err := io.ReadAll(r.Body)
-	if err != nil {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
 		return err
+	}
+	if err != nil { // the caller broke off, or stands still
+		return problem.Wrap("wrong-length", err)
 	}
 	if !utf8.Valid(b) { // encoding/json would mend it, and store something else than was sent
 		return problem.Wrap("malformed-json", errors.New("not UTF-8"))
