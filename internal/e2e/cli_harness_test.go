@@ -113,7 +113,13 @@ var userCode = regexp.MustCompile(`(?m)^ +([BCDFGHJKLMNPQRSTVWXZ]{4}-?[BCDFGHJKL
 // login lets b allow or refuse the code that `coffre login` shows.
 func (s *shell) login(b *browser, allow bool) result {
 	s.t.Helper()
-	cmd := s.command("coffre", "login", "--server", b.g.url, "--device-name", "portable de test")
+	return s.approved(b, allow, "coffre", "login", "--server", b.g.url, "--device-name", "portable de test")
+}
+
+// approved runs a program, and lets b answer the codes that it shows.
+func (s *shell) approved(b *browser, allow bool, name string, args ...string) result {
+	s.t.Helper()
+	cmd := s.command(name, args...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	pipe, err := cmd.StdoutPipe()

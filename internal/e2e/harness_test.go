@@ -79,6 +79,7 @@ type process struct {
 	data string
 	addr string // host:port to listen on; kept over restarts
 	url  string
+	env  []string
 	cmd  *exec.Cmd
 	done chan error
 	mu   sync.Mutex
@@ -88,10 +89,11 @@ type process struct {
 // on is the same gateway in a subtest.
 func (g *gateway) on(t *testing.T) *gateway { return &gateway{t, g.process} }
 
-// serve starts a demonstration on a free port, in a new data directory.
-func serve(t *testing.T) *gateway {
+// serve starts a demonstration on a free port, in a new data directory, with
+// more of an environment ("NAME=value").
+func serve(t *testing.T, env ...string) *gateway {
 	t.Helper()
-	g := &gateway{t, &process{data: filepath.Join(t.TempDir(), "data"), addr: "127.0.0.1:0"}}
+	g := &gateway{t, &process{data: filepath.Join(t.TempDir(), "data"), addr: "127.0.0.1:0", env: env}}
 	g.start()
 	t.Cleanup(func() {
 		if g.cmd != nil {
@@ -121,7 +123,7 @@ func (g *process) Write(p []byte) (int, error) {
 func (g *gateway) start() {
 	g.t.Helper()
 	g.cmd = exec.Command(build(g.t).coffred, "serve", "--demo", "--listen", g.addr, "--data", g.data)
-	g.cmd.Stderr = g
+	g.cmd.Stderr, g.cmd.Env = g, append(os.Environ(), g.env...)
 	out, err := g.cmd.StdoutPipe()
 	must(g.t, err)
 	must(g.t, g.cmd.Start())
