@@ -1,0 +1,220 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+)
+
+const origin = "coffre.test/log"
+
+func someDay() time.Time { return time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC) }
+
+// memory is a Store and a Reader that keeps the promises of ports.go, and
+// fails when it is told to.
+type memory struct {
+	mu      sync.Mutex
+	head    journal.Head
+	queue   []journal.Queued
+	entries [][]byte
+	hashes  []tlog.Hash
+	records map[string]journal.Record
+	// published is every checkpoint there ever was.
+	published []journal.Head
+
+	// fail is asked before each call, by name.
+	fail func(call string) error
+}
+
+func (m *memory) may(call string) error {
+	if m.fail == nil {
+		return nil
+	}
+	return m.fail(call)
+}
+
+// add queues what Appender would.
+func (m *memory) add(event []byte) (id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	salt := journal.NewSalt()
+	c := journal.Commitment(event, salt)
+	id = fmt.Sprint("r", len(m.records))
+	if m.records == nil {
+		m.records = map[string]journal.Record{}
+	}
+	m.records[id] = journal.Record{Event: event, Salt: salt, Index: -1}
+	m.queue = append(m.queue, journal.Queued{ID: id, Entry: c[:]})
+	return id
+}
+
+func (m *memory) addFact(b []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.queue = append(m.queue, journal.Queued{ID: fmt.Sprint("f", len(m.entries)+len(m.queue)), Entry: b})
+}
+
+func (m *memory) Head(context.Context) (journal.Head, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.head, m.may("head")
+}
+
+func (m *memory) Queue(_ context.Context, limit int) ([]journal.Queued, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.queue[:min(limit, len(m.queue))]), m.may("queue")
+}
+
+func (m *memory) Publish(_ context.Context, old, head journal.Head, entries []journal.Queued, hashes []tlog.Hash) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.may("publish"); err != nil {
+		return err
+	}
+	if old.Fence != m.head.Fence || old.Size != m.head.Size {
+		return journal.ErrFenced
+	}
+	if int64(len(m.hashes)) != tlog.StoredHashCount(old.Size) || head.Size != old.Size+int64(len(entries)) {
+		return errors.New("hashes or size do not follow")
+	}
+	for i, e := range entries {
+		if i >= len(m.queue) || m.queue[i].ID != e.ID {
+			return journal.ErrFenced
+		}
+	}
+	for i, e := range entries {
+		m.entries = append(m.entries, e.Entry)
+		if r, ok := m.records[e.ID]; ok {
+			r.Index = old.Size + int64(i)
+			m.records[e.ID] = r
+		}
+	}
+	m.queue = slices.Clone(m.queue[len(entries):])
+	m.hashes = append(m.hashes, hashes...)
+	m.head = head
+	m.published = append(m.published, head)
+	return m.may("published") // an answer that is lost on its way
+}
+
+func (m *memory) Hashes(_ context.Context, indexes []int64) ([]tlog.Hash, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []tlog.Hash
+	for _, i := range indexes {
+		if i < 0 || i >= int64(len(m.hashes)) {
+			return nil, errors.New("no such hash")
+		}
+		out = append(out, m.hashes[i])
+	}
+	return out, m.may("hashes")
+}
+
+func (m *memory) Entries(_ context.Context, from int64, limit int) ([][]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	to := min(from+int64(limit), int64(len(m.entries)))
+	if from >= to {
+		return nil, m.may("entries")
+	}
+	return slices.Clone(m.entries[from:to]), m.may("entries")
+}
+
+func (m *memory) Record(_ context.Context, id string) (journal.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.records[id]
+	if !ok {
+		return r, errors.New("no such record")
+	}
+	return r, m.may("record")
+}
+
+func (m *memory) OfSafe(context.Context, string, string, int) ([]journal.Record, error) {
+	return nil, nil
+}
+
+func (m *memory) FactIndex(context.Context, []byte) (int64, error) { return -1, nil }
+
+func (m *memory) view(_ context.Context, fn func(journal.Reader) error) error { return fn(m) }
+
+// world is a log with its keys.
+type world struct {
+	*memory
+	skey, vkey string
+	signer     note.Signer
+	seq        *journal.Sequencer
+	log        *journal.Log
+}
+
+func newWorld(t testing.TB, batch int) *world {
+	t.Helper()
+	w := &world{memory: &memory{}}
+	var err error
+	if w.skey, w.vkey, err = journal.GenerateKey(origin); err != nil {
+		t.Fatal(err)
+	}
+	if w.signer, err = note.NewSigner(w.skey); err != nil {
+		t.Fatal(err)
+	}
+	w.seq = w.sequencer(batch)
+	w.log = journal.NewLog(w, w.view, w.seq.Kick)
+	return w
+}
+
+// sequencer is another replica over the same store.
+func (w *world) sequencer(batch int) *journal.Sequencer {
+	return journal.NewSequencer(journal.SequencerConfig{
+		Store: w, Signer: w.signer, Origin: origin, Now: someDay, Batch: batch, Interval: time.Hour,
+	})
+}
+
+// grow appends n events and sequences them all.
+func (w *world) grow(t testing.TB, n int) {
+	t.Helper()
+	for i := range n {
+		w.add(someEvent(t, fmt.Sprintf("e%d", i)))
+	}
+	w.drain(t)
+}
+
+func (w *world) drain(t testing.TB) {
+	t.Helper()
+	for {
+		n, err := w.seq.Step(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+}
+
+func someEvent(t testing.TB, id string) []byte {
+	t.Helper()
+	b, err := journal.Event{
+		V: 1, ID: id, Time: "2026-03-01T10:00:00Z", What: journal.WhatDocumentAdded, Result: journal.ResultDone,
+		Who: journal.Who{Kind: "citizen", ID: "a", Name: "Angela"}, Safe: "s", Detail: map[string]string{"é": "\u2028"},
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func refused(t testing.TB, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("%s: error is %v, want %q", what, err, want)
+	}
+}
