@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -100,11 +101,19 @@ var ErrAudit = errors.New("journal is not sound")
 const auditPage = 1000
 
 // Audit computes every hash again from the entries and compares it with what
-// is stored and signed. It reads the whole log.
+// is stored and signed; whose signature it is, is for OpenCheckpoint to say.
+// It reads the whole log. A log that was never published is sound.
 func (l *Log) Audit(ctx context.Context) error {
 	head, err := l.store.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("read head: %w", err)
+	}
+	if head.Size == 0 && head.Checkpoint == nil {
+		return nil
+	}
+	_, signed, _ := strings.Cut(string(head.Checkpoint), "\n")
+	if !strings.HasPrefix(signed, fmt.Sprintf("%d\n%s\n", head.Size, head.Root)) {
+		return fmt.Errorf("%w: the head is not what its checkpoint says", ErrAudit)
 	}
 	own := &overlay{ctx: ctx, store: l.store}
 	for at := int64(0); at < head.Size; {
