@@ -106,6 +106,7 @@ class App {
 		office.subscribe(() => {
 			if (this.#office === office) this.#office = undefined;
 			this.lockedItself = true;
+			this.#forget();
 		});
 	}
 	#dropSafe(safe: OpenSafe): void {
@@ -113,6 +114,11 @@ class App {
 		this.#safe = undefined;
 		this.#contents = undefined;
 		this.lockedItself = true;
+		this.#forget();
+	}
+	/** News names documents: it goes with what it is about. */
+	#forget(): void {
+		this.notices = this.notices.filter((n) => n.error);
 	}
 	/** Drops every key. */
 	lock(): void {
