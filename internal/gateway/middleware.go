@@ -92,9 +92,12 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 	}
 	p, err := g.authenticate(r)
 	if err != nil && rt.Class != Public {
+		if slow := g.allow(RateUnknown, p, r); slow != nil {
+			return slow
+		}
 		return err
 	}
-	if err := g.allow(rt, p, r); err != nil {
+	if err := g.allow(rt.Rate, p, r); err != nil {
 		return err
 	}
 	if err := rt.Class.admits(p); err != nil {
@@ -127,13 +130,13 @@ func (g *Gateway) authenticate(r *http.Request) (auth.Principal, error) {
 	}
 }
 
-// allow counts the request against its rate class, by caller.
-func (g *Gateway) allow(rt Route, p auth.Principal, r *http.Request) error {
+// allow counts the request against a rate class, by caller.
+func (g *Gateway) allow(rate Rate, p auth.Principal, r *http.Request) error {
 	who := p.Account + p.System
 	if who == "" {
 		who, _, _ = net.SplitHostPort(r.RemoteAddr)
 	}
-	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rt.Rate.name+"/"+who, rt.Rate.most(g.pace), time.Minute)
+	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rate.name+"/"+who, rate.most(g.pace), time.Minute)
 	if err != nil {
 		return problem.Wrap("unavailable", err)
 	}

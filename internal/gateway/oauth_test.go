@@ -98,7 +98,7 @@ func TestStandardClient(t *testing.T) {
 	c := m.config(oauth2.AuthStyleInParams, "deposit")
 	got, err := c.Token(w.ctx)
 	must(t, err)
-	if got.Type() != "Bearer" || got.Extra("scope") != "deposit" || got.ExpiresIn != 300 {
+	if got.Type() != "Bearer" || got.Extra("scope") != "deposit" || got.Extra("expires_in") != 300.0 {
 		t.Errorf("token %+v", got)
 	}
 }

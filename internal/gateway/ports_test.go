@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -75,6 +76,9 @@ func (s *store) onStart(fn func()) {
 
 func (s *store) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	if err := s.failure("Open"); err != nil {
+		if errors.As(err, &panicking{}) {
+			panic(err)
+		}
 		return nil, err
 	}
 	return s.Blobs.Open(ctx, key, offset, length)

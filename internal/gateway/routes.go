@@ -64,6 +64,8 @@ var (
 	RateLogin = Rate{"login", 60}
 	RateCode  = Rate{"code", 20}
 	RatePoll  = Rate{"poll", 120}
+	// RateUnknown counts tries without a good credential, by address.
+	RateUnknown = Rate{"unknown", 300}
 )
 
 // Route declares one operation: who, how much, and what the journal says of it.
