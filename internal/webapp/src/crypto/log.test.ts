@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, random, toBase64, utf8 } from './bytes.ts';
 import {
 	entryOf,
+	type Leaf,
 	openCheckpoint,
 	parseEvent,
 	parseFact,
+	verifyEvent,
+	verifyFact,
 	verifyInclusion,
 	verifyLeaf,
 } from './log.ts';
@@ -108,5 +112,41 @@ describe('events and facts', () => {
 		expect(await code(() => parseFact(random(32)))).toBe('leaf');
 		expect(await code(() => parseFact(utf8('coffre/v1/fact\n{}')))).toBe('form');
 		expect(await code(() => entryOf(event, toBase64(random(31))))).toBe('leaf');
+	});
+});
+
+// internal/journal/vectors_test.go made it.
+describe('what go made', async () => {
+	interface Vector {
+		vkey: string;
+		events: { event: string; salt: string; leaf: Leaf }[];
+		fact: Leaf;
+		checkpoint: string;
+		refusedNotes: string[];
+		refusedEvents: string[];
+		refusedFacts: string[];
+	}
+	const file = new URL('../../../journal/testdata/log.json', import.meta.url);
+	const v = JSON.parse(await readFile(file, 'utf8')) as Vector;
+
+	it('verifies here', async () => {
+		expect(openCheckpoint(v.vkey, v.checkpoint).size).toBe(8);
+		expect(v.events.length).toBeGreaterThan(2);
+		for (const { event, salt, leaf } of v.events) {
+			expect(verifyEvent(v.vkey, event, salt, leaf).tree.size).toBe(8);
+			const other = { ...leaf, index: leaf.index + 1 };
+			expect(await code(() => verifyEvent(v.vkey, event, salt, other))).toBe('leaf');
+		}
+		expect(verifyFact(v.vkey, v.fact).fact.name).toBe('Mairie de Valmont');
+	});
+
+	it('is refused here where it is refused there', async () => {
+		expect(v.refusedEvents.length + v.refusedFacts.length).toBeGreaterThan(12);
+		for (const s of v.refusedNotes)
+			expect([s, await code(() => openCheckpoint(v.vkey, s))]).toEqual([s, 'leaf']);
+		for (const s of v.refusedEvents)
+			expect([s, await code(() => parseEvent(s))]).toEqual([s, expect.stringMatching(/form|leaf/)]);
+		for (const s of v.refusedFacts)
+			expect([s, await code(() => parseFact(utf8(s)))]).toEqual([s, 'form']);
 	});
 });
