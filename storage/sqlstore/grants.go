@@ -42,7 +42,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 }
 
 func (s grants) ByKey(ctx context.Context, id safe.SafeID, key string) (safe.Grant, error) {
-	g, err := scanGrant(s.tx.QueryRowContext(ctx, grantRead+`WHERE g.safe = $1 AND g.idempotency_key = $2`, string(id), key))
+	g, err := scanGrant(s.tx.QueryRowContext(ctx, grantRead+`WHERE g.safe = $1 AND g.idempotency_key = $2 AND g.idempotency_key <> ''`, string(id), key))
 	return g, mapError("find grant", err)
 }
 

@@ -102,31 +102,3 @@ func TestMigrationNames(t *testing.T) {
 		}
 	}
 }
-
-// TestUsageIsCountedFromAnIndex: it is asked at each upload, and must not
-// read the rows of a safe with all their grants.
-func TestUsageIsCountedFromAnIndex(t *testing.T) {
-	db := openHere(t)
-	rows, err := db.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+usageOf, "s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	searches := 0
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(step, "versions") {
-			searches++
-			if !strings.HasPrefix(step, "SEARCH versions USING COVERING INDEX") {
-				t.Errorf("usage is counted by %s", step)
-			}
-		}
-	}
-	if err := rows.Err(); err != nil || searches != 3 {
-		t.Errorf("%d searches, %v", searches, err)
-	}
-}

@@ -127,7 +127,7 @@ VALUES ($1, $2, $3, $4, $5, $6)`,
 }
 
 func (s addresses) ByKey(ctx context.Context, id safe.SafeID, key string) (safe.Address, error) {
-	a, err := scanAddress(s.tx.QueryRowContext(ctx, addressRead+`WHERE d.safe = $1 AND d.idempotency_key = $2`, string(id), key))
+	a, err := scanAddress(s.tx.QueryRowContext(ctx, addressRead+`WHERE d.safe = $1 AND d.idempotency_key = $2 AND d.idempotency_key <> ''`, string(id), key))
 	return a, mapError("find address", err)
 }
 

@@ -37,7 +37,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 
 func (s versions) ByKey(ctx context.Context, depositor, key string) (safe.Version, error) {
 	v, err := scanVersion(s.tx.QueryRowContext(ctx,
-		`SELECT `+versionColumns+` FROM versions WHERE depositor = $1 AND idempotency_key = $2`, depositor, key))
+		`SELECT `+versionColumns+` FROM versions WHERE depositor = $1 AND idempotency_key = $2 AND idempotency_key <> ''`, depositor, key))
 	return v, mapError("find version", err)
 }
 
