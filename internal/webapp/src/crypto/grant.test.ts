@@ -54,6 +54,8 @@ describe('grants (T4, T5, T7)', () => {
 		expect(await code(setting({ name: 'a/b' }))).toBe('form');
 		expect(await code(setting({ name: 'x'.repeat(4096) }))).toBe('form');
 		expect(await code(setting({ suite: 2 as 1 }))).toBe('unknown-suite');
+		const later = { ...grant, suite: 2 as 1, aNewMember: 1 };
+		expect(await code(sealGrant(later, root, s.key, to))).toBe('unknown-suite');
 		expect(await code(setting({ sealed: 99 }))).toBe('length');
 	});
 

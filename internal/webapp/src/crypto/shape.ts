@@ -19,6 +19,8 @@ export function object<R extends Shapes, O extends Shapes>(
 	const known = new Map([...Object.entries(required), ...Object.entries(optional)]);
 	return (v) => {
 		if (typeof v !== 'object' || v === null || Array.isArray(v)) return refuse('not an object');
+		// First, because of a later suite nobody knows the members.
+		if (Object.hasOwn(v, 'suite')) required.suite?.((v as { suite: unknown }).suite);
 		for (const k of Object.keys(required)) if (!Object.hasOwn(v, k)) refuse(`${k} is missing`);
 		for (const [k, m] of Object.entries(v)) (known.get(k) ?? (() => refuse(`${k} is unknown`)))(m);
 		return v as Of<R> & Partial<Of<O>>;
