@@ -22,6 +22,7 @@ const (
 	maxSmall   = 16 << 20 // keyring, manifest
 	maxGrant   = 64 << 10
 	maxReport  = 1 << 30 // journal, receipt
+	maxPacked  = 32      // how much better than stored a text is packed
 )
 
 // Archive is an export on a disk. It is read as if an enemy had made it: a
@@ -80,12 +81,11 @@ func OpenArchive(path string) (*Archive, error) {
 // Close closes the file.
 func (a *Archive) Close() error { return a.file.Close() }
 
-func memberName(name string) bool {
-	ok, err := regexp.MatchString(
-		`^(LISEZMOI\.txt|README\.txt|keyring\.json|manifest\.age|journal\.json|receipt\.json|`+
-			`keyring/[a-z]+-[a-z2-7]{26}\.age|(documents|inbox|grants)/[a-z2-7]{26}(\.[a-z2-7]{26})?\.age)$`, name)
-	return err == nil && ok
-}
+var memberForm = regexp.MustCompile(
+	`^(LISEZMOI\.txt|README\.txt|keyring\.json|manifest\.age|journal\.json|receipt\.json|` +
+		`keyring/[a-z]+-[a-z2-7]{26}\.age|(documents|inbox|grants)/[a-z2-7]{26}(\.[a-z2-7]{26})?\.age)$`)
+
+func memberName(name string) bool { return memberForm.MatchString(name) }
 
 func readArchive(f *os.File) (*Archive, error) {
 	info, err := f.Stat()
@@ -118,11 +118,15 @@ func readArchive(f *os.File) (*Archive, error) {
 	return a, a.readJSON("receipt.json", maxReport, &a.receipt)
 }
 
-// bytes reads a whole member of at most limit bytes.
+// bytes reads a whole member of at most limit bytes. Exports are stored, not
+// compressed; an archive that was packed again is taken, a bomb is not.
 func (a *Archive) bytes(name string, limit int64) ([]byte, error) {
 	m := a.members[name]
 	if m == nil {
 		return nil, fmt.Errorf("%w: %s is missing", ErrArchive, name)
+	}
+	if packed := m.CompressedSize64; packed < uint64(limit) {
+		limit = min(limit, int64(packed)*maxPacked+maxGrant)
 	}
 	r, err := m.Open()
 	if err != nil {

@@ -45,7 +45,7 @@ func (a *Archive) Extract(p sealed.Secret, dir string, report func(Extracted)) e
 	}
 	m, err := sealed.OpenManifest(b, vault, ring.Root().VK())
 	if err != nil {
-		return err
+		return ownObject(err)
 	}
 	if m.Safe != ring.Safe() {
 		return mismatch("manifest of another safe")
@@ -101,7 +101,7 @@ func (x *extraction) documents() {
 		if err == nil {
 			out.Path, err = x.write(FolderPath(x.m, e.Folder), e.Name, "documents/"+e.ID+".age", e.Ref(), g.Key)
 		}
-		out.Err = err
+		out.Err = ownObject(err)
 		x.report(out)
 	}
 }
@@ -139,7 +139,7 @@ func (x *extraction) deposit(id string) {
 		out.Name, out.Size = g.Grant.Name, g.Grant.Size
 		out.Path, err = x.write("_depots", out.Name, "inbox/"+id+".age", g.Grant.Ref(), g.Key)
 	}
-	out.Err = err
+	out.Err = ownObject(err)
 	x.report(out)
 }
 
@@ -161,7 +161,7 @@ func (x *extraction) older(id string) {
 		out.Name, out.Size = g.Grant.Name, g.Grant.Size
 		out.Path, err = x.write("_versions", out.Name, "documents/"+id+".age", g.Grant.Ref(), g.Key)
 	}
-	out.Err = err
+	out.Err = ownObject(err)
 	x.report(out)
 }
 
