@@ -2,7 +2,7 @@ import { words } from '../../words.svelte.ts';
 
 export const text = words(
 	{
-		title: 'Vos dépôts',
+		title: 'Mes dépôts',
 		lead: 'Ce que des administrations ont déposé pour vous, et celles que vous y autorisez. Déposer ne permet pas de lire votre coffre.',
 		inbox: 'À ranger',
 		inboxExplained:
@@ -50,7 +50,7 @@ export const text = words(
 		stopped: (who: string) => `${who} ne peut plus déposer.`,
 	},
 	{
-		title: 'Your deposits',
+		title: 'My deposits',
 		lead: 'What administrations have deposited for you, and those you allow to. Depositing does not let them read your safe.',
 		inbox: 'To be taken in',
 		inboxExplained:

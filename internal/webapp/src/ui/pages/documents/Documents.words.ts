@@ -2,7 +2,7 @@ import { words } from '../../words.svelte.ts';
 
 export const text = words(
 	{
-		title: 'Vos documents',
+		title: 'Mes documents',
 		lead: 'Vous seul pouvez les lire, et les personnes avec qui vous les partagez.',
 		add: 'Ajouter des documents',
 		drop: 'Vous pouvez aussi les déposer ici',
@@ -11,21 +11,21 @@ export const text = words(
 		newFolder: 'Nouveau dossier',
 		select: 'Sélectionner',
 		selectDone: 'Terminer la sélection',
-		selected: (n: number) => (n > 1 ? `${n} documents sélectionnés` : `${n} document sélectionné`),
+		selected: (n: number) => (n > 1 ? `${n} sélectionnés` : `${n} sélectionné`),
 		selectNamed: (name: string) => `Sélectionner ${name}`,
-		selectAll: 'Tout sélectionner',
+		selectAll: 'Tout cocher',
 		move: 'Déplacer',
 		moveTitle: (n: number, name: string) =>
 			n > 1 ? `Déplacer ${n} documents` : `Déplacer « ${name} »`,
 		erase: 'Effacer',
 		search: 'Chercher par nom',
 		sort: 'Trier',
-		byName: 'Par nom',
-		byDate: 'Du plus récent au plus ancien',
-		bySize: 'Du plus grand au plus petit',
+		byName: 'Nom',
+		byDate: 'Plus récents',
+		bySize: 'Taille',
 		list: 'Documents et dossiers',
 		way: 'Dossier ouvert',
-		top: 'Tous vos documents',
+		top: 'Mes documents',
 		folderHolds: (documents: number, folders: number) =>
 			[
 				documents > 1 ? `${documents} documents` : documents === 1 ? '1 document' : '',
@@ -71,7 +71,7 @@ export const text = words(
 		deposited: 'déposé par une administration',
 	},
 	{
-		title: 'Your documents',
+		title: 'My documents',
 		lead: 'Only you can read them, and those you share them with.',
 		add: 'Add documents',
 		drop: 'You can also drop them here',
@@ -80,7 +80,7 @@ export const text = words(
 		newFolder: 'New folder',
 		select: 'Select',
 		selectDone: 'End selection',
-		selected: (n) => (n === 1 ? '1 document selected' : `${n} documents selected`),
+		selected: (n) => `${n} selected`,
 		selectNamed: (name) => `Select ${name}`,
 		selectAll: 'Select all',
 		move: 'Move',
@@ -88,12 +88,12 @@ export const text = words(
 		erase: 'Erase',
 		search: 'Search by name',
 		sort: 'Sort',
-		byName: 'By name',
-		byDate: 'Newest first',
-		bySize: 'Largest first',
+		byName: 'Name',
+		byDate: 'Newest',
+		bySize: 'Size',
 		list: 'Documents and folders',
 		way: 'Open folder',
-		top: 'All your documents',
+		top: 'My documents',
 		folderHolds: (documents, folders) =>
 			[
 				documents > 1 ? `${documents} documents` : documents === 1 ? '1 document' : '',

@@ -11,8 +11,8 @@ export const text = words(
 		failures: (n: number) =>
 			n > 1 ? `${n} documents n'ont pas pu être ajoutés` : "1 document n'a pas pu être ajouté",
 		waiting: 'En attente',
-		sealing: 'Scellement',
-		sending: 'Envoi',
+		sealing: (part: string) => `Scellement ${part}`,
+		sending: (part: string) => `Envoi ${part}`,
 		done: 'Ajouté',
 		stop: (name: string) => `Arrêter l'envoi de ${name}`,
 		stopAll: 'Tout arrêter',
@@ -38,8 +38,8 @@ export const text = words(
 		failures: (n) =>
 			n > 1 ? `${n} documents could not be added` : '1 document could not be added',
 		waiting: 'Waiting',
-		sealing: 'Sealing',
-		sending: 'Sending',
+		sealing: (part) => `Sealing ${part}`,
+		sending: (part) => `Sending ${part}`,
 		done: 'Added',
 		stop: (name) => `Stop sending ${name}`,
 		stopAll: 'Stop them all',

@@ -2,7 +2,7 @@ import { words } from '../../words.svelte.ts';
 
 export const text = words(
 	{
-		title: 'Votre journal',
+		title: 'Mon journal',
 		lead: 'Tout ce qui arrive à votre coffre y est écrit, les essais refusés aussi. Rien ne peut en être retiré sans que cela se voie.',
 		loading: 'Lecture et vérification de votre journal…',
 		alarm: 'Ce journal contredit ce que ce navigateur a déjà vu',
@@ -66,7 +66,7 @@ export const text = words(
 		history: "Toute l'histoire de ce document",
 	},
 	{
-		title: 'Your journal',
+		title: 'My journal',
 		lead: 'Everything that happens to your safe is written here, refused tries too. Nothing can be taken out without it showing.',
 		loading: 'Reading and checking your journal…',
 		alarm: 'This journal contradicts what this browser has seen before',

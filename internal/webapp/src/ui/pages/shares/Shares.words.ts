@@ -2,7 +2,7 @@ import { words } from '../../words.svelte.ts';
 
 export const text = words(
 	{
-		title: 'Vos partages',
+		title: 'Mes partages',
 		lead: "Qui peut ouvrir quoi, et jusqu'à quand. Vous pouvez arrêter un partage à tout moment.",
 		loading: 'Lecture de vos partages…',
 		none: "Vous n'avez encore rien partagé. Ouvrez un document, puis choisissez « Partager ».",
@@ -31,7 +31,7 @@ export const text = words(
 		ended: (who: string) => `Le partage avec ${who} est arrêté.`,
 	},
 	{
-		title: 'Your shares',
+		title: 'My shares',
 		lead: 'Who can open what, and until when. You can end a share at any time.',
 		loading: 'Reading your shares…',
 		none: 'You have shared nothing yet. Open a document, then choose “Share”.',
