@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { newIdentity, recipientOf } from './age.ts';
-import { newId, random, toBase64 } from './bytes.ts';
+import { newIdentity, recipientOf, seal, unlockIdentity } from './age.ts';
+import { newId, random, toBase64, utf8 } from './bytes.ts';
+import { canonical } from './canonical.ts';
 import { type Container, newKeyring, openKeyring, sealKeyring } from './keyring.ts';
 import { type Manifest, openManifest, sealManifest } from './manifest.ts';
-import { RootKey } from './sign.ts';
+import { blockSize, padLF, RootKey } from './sign.ts';
 import { code } from './testing/code.ts';
 import { newSecret } from './words.ts';
 
@@ -55,6 +56,12 @@ describe('keyring (T2)', () => {
 			}),
 		).toBe('mismatch');
 		expect(await put({ copies: [{ ...a, sealed: b.sealed }, b] })).toBe('wrong-key');
+		expect(await put({ copies: [a, { ...b, kind: 'passphrase' }] })).toBe('mismatch');
+		expect(await put({ copies: [b, a] })).toBe('mismatch');
+		expect(await put({ copies: [a, b, { ...b, id: newId() }] })).toBe('mismatch');
+		expect(await put({ copies: [a, { ...b, sealed: toBase64(utf8('age')) }] })).toBe('form');
+		const many = Array.from({ length: 15 }, () => ({ ...b, id: newId() }));
+		expect(await put({ copies: [a, b, ...many] })).toBe('form');
 		expect(await code(openKeyring({ ...container, extra: 1 }, mine.p))).toBe('form');
 		// Sealed by somebody who knows the recipients, with a root of their own and the right pins: not possible
 		// without P; with the old pin and the old VK the signature tells.
@@ -64,6 +71,48 @@ describe('keyring (T2)', () => {
 			pin: container.copies[i]?.pin ?? '',
 		}));
 		expect(await put({ copies })).toBe('signature');
+	});
+
+	it('refuses what its own root has signed, when it is no keyring', async () => {
+		const two = ways();
+		const [mine] = two;
+		if (!mine) throw new Error('no way');
+		const { container, keyring } = await newKeyring(newId(), two, now);
+		const { payload, root } = keyring;
+		const [u, v] = payload.unlockers;
+		const [seed] = payload.seeds;
+		if (!u || !v || !seed) throw new Error('no unlockers');
+		const forge = async (p: unknown, more = 0): Promise<string> => {
+			const signed = root.sign('coffre/v1/keyring', canonical(p));
+			const plain = padLF(signed, blockSize(signed.length) + more);
+			const copies = await Promise.all(
+				container.copies.map(async (c, i) => {
+					const to = await recipientOf(unlockIdentity(two[i]?.p ?? mine.p));
+					return { ...c, sealed: toBase64(await seal(plain, to)) };
+				}),
+			);
+			return code(openKeyring({ ...container, copies }, mine.p));
+		};
+		expect(await forge(payload)).toBe('nothing was refused');
+		expect(await forge(payload, 512)).toBe('form');
+		const bad: [Record<string, unknown>, string][] = [
+			[{ suite: 2, members: [] }, 'unknown-suite'],
+			[{ extra: 1 }, 'form'],
+			[{ unlockers: [u] }, 'form'],
+			[{ unlockers: [u, { ...v, id: u.id }] }, 'form'],
+			[{ unlockers: [u, { ...v, recipient: u.recipient }] }, 'form'],
+			[{ unlockers: [u, { ...v, kind: 'password' }] }, 'form'],
+			[{ unlockers: [v, u] }, 'mismatch'],
+			[{ seeds: [] }, 'form'],
+			[{ seeds: [seed, seed] }, 'form'],
+			[{ seeds: [{ ...seed, seed: toBase64(random(32)) }] }, 'mismatch'],
+			[{ previous: 'ab'.repeat(32) }, 'form'],
+			[{ epoch: 2, previous: 'ab'.repeat(32) }, 'mismatch'],
+			[{ safe: newId() }, 'mismatch'],
+			[{ root: toBase64(random(32)) }, 'signature'],
+		];
+		for (const [change, want] of bad)
+			expect([change, await forge({ ...payload, ...change })]).toEqual([change, want]);
 	});
 
 	it('wants two ways that differ', async () => {
@@ -104,5 +153,10 @@ describe('manifest (T3, T8)', () => {
 		};
 		expect(await code(sealManifest(twice, root, to))).toBe('form');
 		expect(await code(sealManifest({ ...m, epoch: 2 }, root, to))).toBe('form');
+		const signed = root.sign('coffre/v1/manifest', canonical(m));
+		for (const length of [signed.length + 1, 1024]) {
+			const padded = await seal(padLF(signed, Math.max(length, 513)), to);
+			expect(await code(openManifest(padded, vault, root.vk, safe))).toBe('form');
+		}
 	});
 });
