@@ -207,8 +207,10 @@ func TestChangedFrameStopsEverything(t *testing.T) {
 func TestNamesStayInTheDirectory(t *testing.T) {
 	e := newExport(t)
 	e.m.Folders = []sealed.Folder{
-		{ID: id("f"), Name: ".."}, {ID: id("g"), Name: "..", Parent: id("f")},
-		{ID: id("h"), Name: "ronde", Parent: id("i")}, {ID: id("i"), Name: "ronde", Parent: id("h")},
+		{ID: id("f"), Name: ".."},
+		{ID: id("g"), Name: "..", Parent: id("f")},
+		{ID: id("h"), Name: "ronde", Parent: id("i")},
+		{ID: id("i"), Name: "ronde", Parent: id("h")},
 		{ID: id("j"), Name: "Papiers"},
 	}
 	names := map[string][2]string{
