@@ -3,6 +3,7 @@ import { words } from './words.svelte.ts';
 export const texts = words(
 	{
 		skip: 'Aller au contenu',
+		trouble: 'Cette page ne peut pas s’afficher',
 		otherAccount: 'Cette page est pour un autre compte',
 		forCitizens:
 			'Elle est réservée aux usagers. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
@@ -11,6 +12,7 @@ export const texts = words(
 	},
 	{
 		skip: 'Skip to content',
+		trouble: 'This page cannot be shown',
 		otherAccount: 'This page is for another account',
 		forCitizens: 'It is for citizens. Log out, then log in with FranceConnect.',
 		forAgents: 'It is for agents. Log out, then log in with ProConnect.',

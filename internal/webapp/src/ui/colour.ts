@@ -9,12 +9,14 @@ const wanted = 5.2;
 export function readable(colour: string, scheme: 'light' | 'dark'): string | undefined {
 	const rgb = parse(colour);
 	if (rgb === undefined) return undefined;
-	const towards: RGB = scheme === 'light' ? [0, 0, 0] : [255, 255, 255];
-	for (let share = 0; share <= 1; share += 0.04) {
-		const mixed = mix(rgb, towards, share);
-		if (contrast(mixed, paper[scheme]) >= wanted) return hex(mixed);
+	const [hue, saturation, lightness] = toHSL(rgb);
+	const end = scheme === 'light' ? 0 : 1;
+	if (contrast(rgb, paper[scheme]) >= wanted) return hex(rgb);
+	for (let share = 0; share < 1; share += 0.03) {
+		const moved = fromHSL(hue, saturation, lightness + (end - lightness) * share);
+		if (contrast(moved, paper[scheme]) >= wanted) return hex(moved);
 	}
-	return hex(towards);
+	return hex(fromHSL(hue, saturation, end));
 }
 
 export function applyColour(colour: string): void {
@@ -45,9 +47,25 @@ function luminance(c: RGB): number {
 	});
 	return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
-function mix(a: RGB, b: RGB, share: number): RGB {
-	const at = (i: 0 | 1 | 2): number => Math.round(a[i] + (b[i] - a[i]) * share);
-	return [at(0), at(1), at(2)];
+/** Hue in degrees, the others from 0 to 1. Lightness moves; hue and saturation stay. */
+function toHSL(c: RGB): RGB {
+	const [r, g, b] = [c[0] / 255, c[1] / 255, c[2] / 255];
+	const [high, low] = [Math.max(r, g, b), Math.min(r, g, b)];
+	const lightness = (high + low) / 2;
+	const range = high - low;
+	if (range === 0) return [0, 0, lightness];
+	const saturation = range / (1 - Math.abs(2 * lightness - 1));
+	const sixth =
+		high === r ? (g - b) / range : high === g ? (b - r) / range + 2 : (r - g) / range + 4;
+	return [(sixth * 60 + 360) % 360, saturation, lightness];
+}
+function fromHSL(hue: number, saturation: number, lightness: number): RGB {
+	const reach = saturation * Math.min(lightness, 1 - lightness);
+	const at = (n: number): number => {
+		const k = (n + hue / 30) % 12;
+		return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+	};
+	return [at(0), at(8), at(4)];
 }
 function hex(c: RGB): string {
 	return `#${c.map((v) => v.toString(16).padStart(2, '0')).join('')}`;

@@ -15,8 +15,9 @@ export const common = words(
 		showMore: 'Voir la suite',
 		code: 'Référence :',
 		saveEvidence: 'Enregistrer les preuves',
+		alarm: (title: string) => `Alerte : ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
 		alarmNote:
-			'Rien n’a été affiché ni modifié. Enregistrez les preuves et montrez-les à une personne de confiance qui n’est pas l’hébergeur.',
+			'Rien de ce qui ne se vérifie pas n’a été affiché. Enregistrez les preuves et montrez-les à une personne de confiance qui n’est pas l’hébergeur.',
 	},
 	{
 		safe: 'Safe',
@@ -32,7 +33,8 @@ export const common = words(
 		showMore: 'Show more',
 		code: 'Reference:',
 		saveEvidence: 'Save the evidence',
+		alarm: (title: string) => `Alarm: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
 		alarmNote:
-			'Nothing was shown or changed. Save the evidence and show it to somebody you trust who is not the host.',
+			'Nothing that does not verify was shown. Save the evidence and show it to somebody you trust who is not the host.',
 	},
 );

@@ -50,7 +50,7 @@ export const texts = words(
 			'Le fichier reçu n’a pas l’empreinte que vous aviez signée.',
 		],
 		form: [
-			'Ce fichier est mal formé',
+			'La réponse du serveur est mal formée',
 			'Ce que le serveur a envoyé n’a pas la forme d’un objet scellé par Coffre.',
 		],
 
@@ -65,7 +65,7 @@ export const texts = words(
 		],
 		'unknown-suite': [
 			'Version plus récente',
-			'Ce fichier a été scellé par une version plus récente de Coffre. Rechargez la page, puis recommencez.',
+			'Ce que le serveur a envoyé vient d’une version plus récente de Coffre. Rechargez la page, puis recommencez.',
 		],
 		'wrong-key': [
 			'Cette clé n’ouvre pas ce coffre',
@@ -212,7 +212,7 @@ export const texts = words(
 		mismatch: ['This does not match', 'What the server sent is not what was asked for.'],
 		hash: ['This file was changed', 'What arrived has not the hash that you had signed.'],
 		form: [
-			'This file is malformed',
+			'The answer of the server is malformed',
 			'What the server sent has not the form of an object sealed by Coffre.',
 		],
 
@@ -226,7 +226,7 @@ export const texts = words(
 		],
 		'unknown-suite': [
 			'Newer version',
-			'This file was sealed by a newer version of Coffre. Reload the page, then try again.',
+			'What the server sent comes from a newer version of Coffre. Reload the page, then try again.',
 		],
 		'wrong-key': [
 			'This key does not open this safe',

@@ -66,9 +66,10 @@ function decoded(part: string): string {
 	}
 }
 
-/** For App, before it shows the page of a path. */
-export function setParams(found: Params): void {
+/** For App, before it shows a page: what its path says, and whether another one was there. */
+export function arrive(found: Params, first: boolean): void {
 	params = found;
+	if (!first) moved = true;
 }
 
 /** Shows another page of the application. */

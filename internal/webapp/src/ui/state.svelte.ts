@@ -6,6 +6,8 @@ import {
 	type Me,
 	type OpenAdministration,
 	type OpenSafe,
+	type PaperDraft,
+	type PassphraseDraft,
 	type Site,
 	type UnlockerView,
 	type Usage,
@@ -23,6 +25,11 @@ export interface Contents {
 	readonly unlockers: readonly UnlockerView[];
 }
 
+export interface Drafts {
+	readonly paper?: PaperDraft | undefined;
+	readonly phrase?: PassphraseDraft | undefined;
+}
+
 export interface Notice {
 	readonly id: number;
 	readonly kind: 'success' | 'info' | 'error';
@@ -33,8 +40,10 @@ export interface Notice {
 
 /** How long a piece of good news stays. */
 const noticeTime = 8000;
-/** A session that is in use does not end while somebody copies 24 words by hand. */
+/** How often a session that is in use says so. */
 const keepAlive = 4 * 60_000;
+/** For how long a page may keep it although nobody touches anything. */
+const patience = 60 * 60_000;
 
 class App {
 	readonly client = new Client();
@@ -53,6 +62,12 @@ class App {
 	/** A safe or an office locked by itself, and nobody has unlocked since. */
 	lockedItself = $state(false);
 	notices = $state.raw<readonly Notice[]>([]);
+
+	/**
+	 * Ways to unlock that somebody has written down but not yet used: what is on
+	 * paper must not become useless by a wrong turn in the pages.
+	 */
+	drafts: Partial<Record<'safe' | 'office', Drafts>> = {};
 
 	#next = 1;
 	#seen = Date.now();
@@ -122,6 +137,7 @@ class App {
 	}
 	/** Drops every key. */
 	lock(): void {
+		this.drafts = {};
 		this.#safe?.lock();
 		this.#office?.lock();
 		this.lockedItself = false;
@@ -142,6 +158,15 @@ class App {
 		this.#office?.touch();
 		if (this.me === undefined || Date.now() - this.#seen < keepAlive) return;
 		this.refreshMe().catch(() => undefined);
+	}
+	/** Somebody is copying 24 words by hand, or fetching the printer: the session waits. Returns what stops it. */
+	wait(): () => void {
+		const until = Date.now() + patience;
+		const timer = setInterval(() => {
+			if (Date.now() < until) this.refreshMe().catch(() => undefined);
+			else clearInterval(timer);
+		}, keepAlive);
+		return () => clearInterval(timer);
 	}
 	setHidden(hidden: boolean): void {
 		this.#safe?.setHidden(hidden);
