@@ -216,12 +216,25 @@ func TestSeveralKeys(t *testing.T) {
 	s.KeySet = keySet(t,
 		jose.JSONWebKey{Key: w.key.Public(), KeyID: "k1"}, jose.JSONWebKey{Key: next.Public(), KeyID: "k2"},
 		jose.JSONWebKey{Key: rsaKey.Public(), KeyID: "k3", Algorithm: "PS256"})
+	free := newRSA(t)
+	s.KeySet = keySet(t, append(keysOf(t, s.KeySet), jose.JSONWebKey{Key: free.Public(), KeyID: "k4"})...)
 	w.systems[system] = s
 	w.wantGranted(form(w.sign(w.assertion())))
+	w.wantGranted(form(sign(t, jose.PS256, jose.JSONWebKey{Key: free, KeyID: "k4"}, w.assertion(), "JWT")))
+	w.wantRefused(form(sign(t, jose.RS256, jose.JSONWebKey{Key: free, KeyID: "k4"}, w.assertion(), "JWT")), "invalid_client")
 	w.wantGranted(form(sign(t, jose.ES256, jose.JSONWebKey{Key: next, KeyID: "k2"}, w.assertion(), "JWT")))
 	w.wantGranted(form(sign(t, jose.PS256, jose.JSONWebKey{Key: rsaKey, KeyID: "k3"}, w.assertion(), "JWT")))
 	w.wantRefused(form(sign(t, jose.RS256, jose.JSONWebKey{Key: rsaKey, KeyID: "k3"}, w.assertion(), "JWT")), "invalid_client")
 	w.wantRefused(form(sign(t, jose.ES256, w.key, w.assertion(), "JWT")), "invalid_client") // which one?
+}
+
+func keysOf(t *testing.T, set []byte) []jose.JSONWebKey {
+	t.Helper()
+	var keys jose.JSONWebKeySet
+	if err := json.Unmarshal(set, &keys); err != nil {
+		t.Fatal(err)
+	}
+	return keys.Keys
 }
 
 func TestBackendDownIsNoRefusal(t *testing.T) {
