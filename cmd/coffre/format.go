@@ -12,6 +12,9 @@ import (
 
 // size is for people: powers of ten, as shops count.
 func (a *app) size(n int64) string {
+	if n == 1 {
+		return a.tr("1 octet", "1 byte")
+	}
 	units := []string{a.tr("octets", "bytes"), a.tr("ko", "kB"), a.tr("Mo", "MB"), a.tr("Go", "GB"), a.tr("To", "TB")}
 	v := float64(n)
 	i := 0

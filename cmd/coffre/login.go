@@ -108,12 +108,8 @@ func deviceName() string {
 // offerBrowser opens the page when the person presses Enter, and only a page
 // of the server that was named.
 func (a *app) offerBrowser(ctx context.Context, server, page string) {
-	u, err := url.Parse(page)
-	if err != nil || u.Scheme+"://"+u.Host != server {
-		return
-	}
 	opener := browserCommand(a.getenv)
-	if opener == nil || !isTerminal(a.stdio.out) {
+	if opener == nil || !isTerminal(a.stdio.out) || !pageOf(server, page) {
 		return
 	}
 	t, err := a.tty()
@@ -125,9 +121,16 @@ func (a *app) offerBrowser(ctx context.Context, server, page string) {
 		if _, err := t.ReadLine(ctx, a.tr("(Entrée l'ouvre ici.) ", "(Enter opens it here.) ")); err != nil {
 			return
 		}
-		cmd := exec.CommandContext(ctx, opener[0], append(opener[1:], u.String())...) //nolint:gosec // a page of the named server
-		_ = cmd.Run()                                                                 // the address is on the screen
+		cmd := exec.CommandContext(ctx, opener[0], append(opener[1:], page)...) //nolint:gosec // a page of the named server
+		_ = cmd.Run()                                                           // the address is on the screen
 	}()
+}
+
+// pageOf says whether an address, which is the server's word, is a page of
+// that very server.
+func pageOf(server, page string) bool {
+	u, err := url.Parse(page)
+	return err == nil && u.User == nil && u.Scheme+"://"+u.Host == server
 }
 
 // browserCommand is nil where no browser can be seen.

@@ -170,7 +170,7 @@ func listedIDs(t *testing.T, s *shell, files map[string][]byte) map[string]strin
 		t.Fatalf("ls lists %v", list)
 	}
 	table := s.coffre("ls")
-	for _, want := range []string{"Papiers/2026/facture.pdf", "81,2 ko", "5,0 Mo", "1 octets"} {
+	for _, want := range []string{"Papiers/2026/facture.pdf", "81,2 ko", "5,0 Mo", "1 octet"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("ls shows\n%swithout %q", table, want)
 		}
