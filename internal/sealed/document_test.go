@@ -136,6 +136,12 @@ func TestOpenDocumentRefusesAnotherFile(t *testing.T) {
 		_, err = d.open(d.sealed, ref)
 		refused(t, fmt.Sprint(ref.Size), err, ErrMismatch)
 	}
+	// All of the smallest documents have one sealed length; none of them is empty.
+	small := sealSome(t, 10)
+	for _, size := range []int64{0, -1} {
+		_, err = small.open(small.sealed, DocumentRef{small.ref.SHA256, small.ref.Sealed, size})
+		refused(t, fmt.Sprint(size), err, ErrMismatch)
+	}
 }
 
 // TestChunks (T6): whoever can sign hashes too (a depositor) still cannot move,

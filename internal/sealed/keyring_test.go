@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,15 @@ func TestKeyringOpensByEachUnlocker(t *testing.T) {
 	}
 }
 
+// seventeen copies, each with an id of its own.
+func seventeen(c *Container) {
+	for len(c.Copies) < 17 {
+		more := c.Copies[0]
+		more.ID = newID()
+		c.Copies = append(c.Copies, more)
+	}
+}
+
 func sliceOf(v VK) []byte { return v[:] }
 
 // TestKeyringShowsWhatWasSwapped (T2): everything that a server can change.
@@ -89,7 +99,7 @@ func TestKeyringShowsWhatWasSwapped(t *testing.T) {
 		"a damaged copy":              {func(c *Container) { c.Copies[0].Sealed[HeaderSize+40] ^= 1 }, ErrForm},
 		"one copy only":               {func(c *Container) { c.Copies = c.Copies[:1] }, ErrForm},
 		"no copy":                     {func(c *Container) { c.Copies = nil }, ErrForm},
-		"seventeen":                   {func(c *Container) { c.Copies = slices.Repeat(c.Copies, 6)[:17] }, ErrForm},
+		"seventeen":                   {seventeen, ErrForm},
 		"one id twice":                {func(c *Container) { c.Copies[1].ID = c.Copies[0].ID }, ErrForm},
 		"a later suite":               {func(c *Container) { c.Suite = 2 }, ErrSuite},
 		"a key of a later suite":      {func(c *Container) { c.VK[0] = 2 }, ErrSuite},
@@ -111,6 +121,10 @@ func TestKeyringShowsWhatWasSwapped(t *testing.T) {
 		refused(t, name, err, c.want)
 		if k != nil {
 			t.Errorf("%s: a keyring all the same", name)
+		}
+		// What needs no key is refused by whoever stores it, too.
+		if err := box.Check(); (err != nil) != (errors.Is(c.want, ErrForm) && name != "a damaged copy" || c.want == ErrSuite || c.want == ErrLength) {
+			t.Errorf("%s: without keys: %v", name, err)
 		}
 	}
 	if _, err := OpenKeyring(r.clone(), r.p[0]); err != nil {

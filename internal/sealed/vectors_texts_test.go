@@ -150,6 +150,10 @@ func TestTexts(t *testing.T) {
 			typedRefusal(t, what+" "+s, c.check(s))
 		}
 	}
+	// What JSON cannot say, and a caller in Go can.
+	refused(t, "type", checkType("\xff"), ErrForm)
+	refused(t, "text", checkText("\xff", 10), ErrForm)
+	refused(t, "name", CheckName("\xff"), ErrName)
 	if len(slices.Collect(maps.Keys(v.Padded))) < 10 {
 		t.Error("no lengths")
 	}
