@@ -207,7 +207,7 @@ func (p *side) claims(g grant) map[string]any {
 // end is RP-initiated logout: the hint is mandatory, the way back registered.
 func (p *side) end(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	jws, err := jose.ParseSigned(q.Get("id_token_hint"), []jose.SignatureAlgorithm{jose.ES256})
+	jws, err := jose.ParseSignedCompact(q.Get("id_token_hint"), []jose.SignatureAlgorithm{jose.ES256})
 	if err == nil {
 		_, err = jws.Verify(p.key.Public())
 	}
