@@ -1,0 +1,459 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// fate is what the story knows of a thing: an act that was acknowledged has
+// happened; one that was cut may have happened, all of it or nothing.
+type fate int
+
+const (
+	coming  fate = iota // asked for, not acknowledged
+	there               // acknowledged
+	leaving             // its end was asked for, not acknowledged
+	gone                // its end was acknowledged
+)
+
+// thing is a document, a grant or a deposit of the story.
+type thing struct {
+	fate  fate
+	plain []byte
+	entry sealed.Entry // documents, once they were seen
+	grant client.Grant
+	doc   string // of a grant: the document's name
+	key   string // of a deposit: its Idempotency-Key
+	fresh bool   // touched since the last look
+}
+
+// ledger is what has been acknowledged over all lives of one gateway.
+type ledger struct {
+	t        *testing.T
+	g        *gateway
+	knife    *knife
+	key      keys
+	memories [3]*client.Memory
+	address  string
+	dir      string
+
+	docs, grants, deposits map[string]*thing
+	events                 map[string]int // done, by what
+
+	citizen *client.Client
+	safe    *client.Safe
+	office  *client.Office
+	system  *client.Client
+}
+
+// TestKilledAtEveryStep: kill -9 at every step of upload, keep, open, grant,
+// release, end, erase, deposit and adopt, again and again on the same data.
+// After each, what was acknowledged is there, byte for byte, what was not is
+// there whole or not at all, and `coffred check --deep` finds nothing.
+func TestKilledAtEveryStep(t *testing.T) {
+	all, random := shuffled(t, 20261125)
+	g := serve(t)
+	l := &ledger{
+		t: t, g: g, knife: &knife{g: g, random: random}, dir: t.TempDir(),
+		docs: map[string]*thing{}, grants: map[string]*thing{}, deposits: map[string]*thing{}, events: map[string]int{},
+	}
+	for i := range l.memories {
+		l.memories[i] = client.NewMemory()
+	}
+	_, l.key = g.login("angela").openSafe()
+	l.connect()
+	mairie, err := l.citizen.FindAdministration(t.Context(), "Mairie de Valmont")
+	must(t, err)
+	address, err := l.citizen.CreateAddress(t.Context(), mairie.ID)
+	must(t, err)
+	l.address = address.ID
+	for i, at := range all {
+		l.knife.arm(at)
+		err := l.story(fmt.Sprintf("r%02d", i))
+		l.knife.fall()
+		_ = g.ended()
+		if t.Logf("%2d  killed in %s, %s: %v", i, at.step, at.when, err); l.knife.seen < at.nth {
+			t.Fatalf("the story never came to %s: %v", at.step, err)
+		}
+		l.sound()
+		g.start()
+		l.connect()
+		l.look(false)
+	}
+	l.look(true)
+	l.told()
+}
+
+// connect logs everybody in again: sessions do not outlive the process.
+func (l *ledger) connect() {
+	l.t.Helper()
+	as := func(i int, b *browser) *client.Client {
+		h := *b.http
+		h.Transport = l.knife
+		c, err := client.New(client.Config{Server: l.g.url, HTTP: &h, Memory: l.memories[i]})
+		must(l.t, err)
+		return c
+	}
+	l.knife.arm(moment{})
+	ctx := l.t.Context()
+	l.citizen = as(0, l.g.login("angela"))
+	var err error
+	l.safe, err = l.citizen.Unlock(ctx, secretOf(l.t, l.key.paper))
+	must(l.t, err)
+	l.office, err = as(1, l.g.login("camille")).UnlockOffice(ctx, secretOf(l.t, "abeille maison soleil jardin bonheur cerise montagne"))
+	must(l.t, err)
+	b, err := os.ReadFile(filepath.Join(l.g.data, "demo", "systems", "mairie-de-valmont.jwk"))
+	must(l.t, err)
+	key, err := client.ParseSystemKey(b)
+	must(l.t, err)
+	nobody, err := client.New(client.Config{Server: l.g.url, Memory: l.memories[2]})
+	must(l.t, err)
+	token, err := nobody.SystemToken(ctx, key, "")
+	must(l.t, err)
+	l.system, err = client.New(client.Config{Server: l.g.url, Token: token.AccessToken, HTTP: &http.Client{Transport: l.knife}, Memory: l.memories[2]})
+	must(l.t, err)
+}
+
+// story does everything once, and ends with the first error.
+func (l *ledger) story(round string) error {
+	ctx := l.t.Context()
+	first, second := round+"-acte.pdf", round+"-photo.jpg"
+	for _, step := range []func() error{
+		func() error { return l.put(ctx, first, 70_000) },
+		func() error { return l.open(ctx, l.docs[first]) },
+		func() error { return l.share(ctx, round, first) },
+		func() error { return l.receive(ctx, l.grants[round]) },
+		func() error { return l.end(ctx, l.grants[round]) },
+		func() error { return l.put(ctx, second, 1_500_000) },
+		func() error { return l.erase(ctx, l.docs[second]) },
+		func() error { return l.deposit(ctx, round+"-dépôt.txt", rand.Text()) },
+		func() error { return l.adopt(ctx, round+"-dépôt.txt") },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *ledger) write(plain []byte) string {
+	l.t.Helper()
+	path := filepath.Join(l.dir, "in")
+	must(l.t, os.WriteFile(path, plain, 0o600))
+	return path
+}
+
+func (l *ledger) put(ctx context.Context, name string, size int) (err error) {
+	d := &thing{plain: make([]byte, size), fresh: true}
+	_, _ = rand.Read(d.plain)
+	l.docs[name] = d
+	if d.entry, err = l.safe.Put(ctx, l.write(d.plain), client.PutOptions{Name: name}); err == nil {
+		d.fate = there
+		l.events[journal.WhatDocumentAdded]++
+	}
+	return err
+}
+
+// open gets a document back and compares it.
+func (l *ledger) open(ctx context.Context, d *thing) error {
+	l.t.Helper()
+	out := filepath.Join(l.dir, "out")
+	if err := l.safe.Get(ctx, d.entry, out, client.GetOptions{Force: true}); err != nil {
+		return err
+	}
+	l.same(out, d.plain)
+	return nil
+}
+
+func (l *ledger) same(path string, plain []byte) {
+	l.t.Helper()
+	got, err := os.ReadFile(path)
+	must(l.t, err)
+	if !bytes.Equal(got, plain) {
+		l.t.Errorf("%d other bytes came out than the %d that went in", len(got), len(plain))
+	}
+}
+
+func (l *ledger) share(ctx context.Context, purpose, doc string) (err error) {
+	g := &thing{doc: doc, plain: l.docs[doc].plain, fresh: true}
+	l.grants[purpose] = g
+	g.grant, err = l.safe.Share(ctx, l.docs[doc].entry, client.ShareOrder{
+		Administration: "Mairie de Valmont", Purpose: purpose, Until: time.Now().AddDate(0, 1, 0),
+	})
+	if err == nil {
+		g.fate = there
+		l.events[journal.WhatGrantCreated]++
+	}
+	return err
+}
+
+// receive opens a grant with the administration's key.
+func (l *ledger) receive(ctx context.Context, g *thing) error {
+	l.t.Helper()
+	opened, err := l.office.Accept(ctx, g.grant.ID)
+	if err != nil {
+		return err
+	}
+	out := filepath.Join(l.dir, "received")
+	if err := l.office.Fetch(ctx, g.grant.ID, opened, out, client.GetOptions{Force: true}); err != nil {
+		return err
+	}
+	l.same(out, g.plain)
+	return nil
+}
+
+func (l *ledger) end(ctx context.Context, g *thing) error {
+	g.fate, g.fresh = leaving, true
+	err := l.citizen.EndGrant(ctx, g.grant.ID)
+	if err == nil {
+		g.fate = gone
+		l.events[journal.WhatGrantEnded]++
+	}
+	return err
+}
+
+func (l *ledger) erase(ctx context.Context, d *thing) error {
+	d.fate, d.fresh = leaving, true
+	err := l.safe.Erase(ctx, d.entry.ID)
+	if err == nil {
+		d.fate = gone
+		l.events[journal.WhatDocumentErased]++
+	}
+	return err
+}
+
+func (l *ledger) deposit(ctx context.Context, name, key string) error {
+	d := l.deposits[name]
+	if d == nil {
+		d = &thing{plain: []byte(strings.Repeat(name+"\n", 3000)), key: key, fresh: true}
+		l.deposits[name] = d
+	}
+	_, err := l.system.Deposit(ctx, client.DepositOrder{
+		Address: l.address, Name: name, Type: "text/plain", Size: int64(len(d.plain)), Body: bytes.NewReader(d.plain), Key: d.key,
+	})
+	if err == nil && d.fate == coming {
+		d.fate = there
+		l.events[journal.WhatDeposit]++
+	}
+	return err
+}
+
+// adopt takes a deposit into the safe; it is a document from then on.
+func (l *ledger) adopt(ctx context.Context, name string) error {
+	list, err := l.safe.Inbox(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := client.FindWaiting(list, name)
+	if err != nil {
+		return err
+	}
+	d := l.deposits[name]
+	d.fate, d.fresh = leaving, true
+	doc := &thing{plain: d.plain, fresh: true}
+	l.docs[name] = doc
+	if doc.entry, err = l.safe.Adopt(ctx, w, ""); err == nil {
+		d.fate, doc.fate = gone, there
+		l.events[journal.WhatDocumentAdded]++
+	}
+	return err
+}
+
+// sound runs the operator's check on the stopped gateway. An orphan is what a
+// kill may leave where a cut deposit is replaced; scrub takes it.
+func (l *ledger) sound() {
+	l.t.Helper()
+	report, err := l.g.check()
+	if err == nil {
+		return
+	}
+	for line := range strings.Lines(report) {
+		if !strings.HasPrefix(line, "object-orphan:") && !strings.HasPrefix(line, "coffred: check:") {
+			l.t.Fatalf("check --deep: %v\n%s", err, report)
+		}
+	}
+	b, err := exec.Command(build(l.t).coffred, "scrub", "--data", l.g.data).CombinedOutput()
+	if err != nil {
+		l.t.Fatalf("scrub: %v\n%s", err, b)
+	}
+	l.t.Logf("scrub: %s", b)
+}
+
+// look holds what is there against the ledger: everything, or what was
+// touched since the last look.
+func (l *ledger) look(all bool) {
+	l.t.Helper()
+	l.lookAtDeposits()
+	l.lookAtDocuments(all)
+	l.lookAtGrants(all)
+	f, err := l.citizen.Figures(l.t.Context())
+	must(l.t, err)
+	waiting := 0
+	for _, d := range l.deposits {
+		if d.fate == there {
+			waiting++
+		}
+	}
+	if n := len(l.safe.Manifest().Docs); f.Documents != int64(n) || f.Inbox != int64(waiting) {
+		l.t.Errorf("the gateway holds %d documents and %d deposits, the signed manifest and the ledger %d and %d", f.Documents, f.Inbox, n, waiting)
+	}
+}
+
+func (l *ledger) lookAtDocuments(all bool) {
+	l.t.Helper()
+	listed := map[string]sealed.Entry{}
+	for _, e := range l.safe.Manifest().Docs {
+		if _, known := l.docs[e.Name]; !known {
+			l.t.Errorf("%s is in the safe and nobody put it there", e.Name)
+		}
+		listed[e.Name] = e
+	}
+	for name, d := range l.docs {
+		e, is := listed[name]
+		switch {
+		case d.fate == there && !is:
+			l.t.Errorf("%s was acknowledged and is lost", name)
+			continue
+		case d.fate == gone && is:
+			l.t.Errorf("%s was erased and is there", name)
+		case d.fate == coming && is:
+			d.fate, d.entry = there, e
+			l.events[journal.WhatDocumentAdded]++
+		case d.fate == leaving && !is:
+			d.fate = gone
+			l.events[journal.WhatDocumentErased]++
+		case d.fate == leaving:
+			d.fate = there
+		}
+		if d.fresh || all {
+			l.lookAtOne(name, d)
+		}
+		if d.fresh = false; d.fate == coming {
+			delete(l.docs, name) // nothing of it was kept
+		}
+	}
+}
+
+func (l *ledger) lookAtOne(name string, d *thing) {
+	l.t.Helper()
+	err := l.open(l.t.Context(), &thing{entry: d.entry, plain: d.plain})
+	switch {
+	case d.fate == there && err != nil:
+		l.t.Errorf("%s does not open: %v", name, err)
+	case d.fate == gone && !client.IsProblem(err, "not-found"):
+		l.t.Errorf("%s was erased, and opening it says %v", name, err)
+	}
+}
+
+func (l *ledger) lookAtGrants(all bool) {
+	l.t.Helper()
+	list, err := l.citizen.Grants(l.t.Context())
+	must(l.t, err)
+	found := map[string][]client.Grant{}
+	for _, g := range list {
+		found[g.Purpose] = append(found[g.Purpose], g)
+	}
+	for purpose, g := range l.grants {
+		n := len(found[purpose])
+		if n > 1 || n == 0 && g.fate != coming {
+			l.t.Errorf("grant %s is listed %d times", purpose, n)
+			continue
+		}
+		if n == 0 {
+			delete(l.grants, purpose)
+			continue
+		}
+		g.grant = found[purpose][0]
+		switch ended := g.grant.State == "ended"; {
+		case ended && (g.fate == coming || g.fate == there), !ended && g.fate == gone:
+			l.t.Errorf("grant %s is %s", purpose, g.grant.State)
+		case g.fate == coming:
+			g.fate = there
+			l.events[journal.WhatGrantCreated]++
+		case g.fate == leaving && ended:
+			g.fate = gone
+			l.events[journal.WhatGrantEnded]++
+		case g.fate == leaving:
+			g.fate = there
+		}
+		if g.fresh || all {
+			err := l.receive(l.t.Context(), g)
+			if g.fate == there && err != nil || g.fate == gone && !client.IsProblem(err, "ended") {
+				l.t.Errorf("grant %s is %s, and opening it says %v", purpose, g.grant.State, err)
+			}
+		}
+		g.fresh = false
+	}
+}
+
+// lookAtDeposits sends a cut deposit again, as its sender would: it is there
+// once.
+func (l *ledger) lookAtDeposits() {
+	l.t.Helper()
+	ctx := l.t.Context()
+	for name, d := range l.deposits {
+		if d.fate == coming {
+			must(l.t, l.deposit(ctx, name, ""))
+		}
+	}
+	list, err := l.safe.Inbox(ctx)
+	must(l.t, err)
+	times := map[string]int{}
+	for _, w := range list {
+		if times[w.Name]++; w.Err != nil {
+			l.t.Errorf("deposit %s: %v", w.Name, w.Err)
+		}
+	}
+	for name, d := range l.deposits {
+		if d.fate == leaving {
+			if d.fate = gone; times[name] == 1 {
+				d.fate = there
+			}
+		}
+		if want := map[fate]int{there: 1, gone: 0}[d.fate]; times[name] != want {
+			l.t.Errorf("deposit %s is %d times in the inbox, want %d", name, times[name], want)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.deposits)) {
+		if l.deposits[name].fate == there && l.docs[name] == nil { // else the next look takes it
+			must(l.t, l.adopt(ctx, name))
+		}
+	}
+}
+
+// told: the journal has each act once, each with its proof.
+func (l *ledger) told() {
+	l.t.Helper()
+	items, err := l.citizen.Journal(l.t.Context(), 0)
+	must(l.t, err)
+	done := map[string]int{}
+	for _, it := range items {
+		if it.Err != nil {
+			l.t.Errorf("event %s is not proven: %v", it.Event.What, it.Err)
+		}
+		if it.Event.Result == journal.ResultDone {
+			done[it.Event.What]++
+		}
+	}
+	for what, n := range l.events {
+		if done[what] != n {
+			l.t.Errorf("%s happened %d times, the journal tells of %d", what, n, done[what])
+		}
+	}
+	l.t.Logf("%d events are proven; acts: %v", len(items), l.events)
+}
