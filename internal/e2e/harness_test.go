@@ -164,10 +164,10 @@ func (g *gateway) stop() {
 	}
 }
 
-// kill ends it as a power cut does.
+// kill ends it as a power cut does, unless something else has.
 func (g *gateway) kill() {
 	g.t.Helper()
-	must(g.t, g.cmd.Process.Signal(syscall.SIGKILL))
+	_ = g.cmd.Process.Signal(syscall.SIGKILL)
 	_ = g.ended() // "signal: killed"
 }
 
