@@ -8,9 +8,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/storage/storagetest"
 )
+
+func TestBlobMapKeepsThePromises(t *testing.T) {
+	storagetest.Blobs(t, func(*testing.T) safe.Blobs { return newBlobMap() })
+}
 
 // blobMap is an object store in a map, with the promises of safe.Blobs.
 type blobMap struct {
@@ -21,6 +27,9 @@ type blobMap struct {
 func newBlobMap() *blobMap { return &blobMap{objs: map[string][]byte{}} }
 
 func (b *blobMap) Put(ctx context.Context, key string, r io.Reader, size int64) error {
+	if size < 1 {
+		return &safe.Error{Kind: safe.WrongLength, Msg: "no bytes"}
+	}
 	body, err := io.ReadAll(io.LimitReader(r, size))
 	var e *safe.Error
 	switch {
@@ -56,6 +65,9 @@ func (b *blobMap) Open(_ context.Context, key string, offset, length int64) (io.
 	body, err := b.get(key)
 	if err != nil {
 		return nil, err
+	}
+	if offset >= int64(len(body)) && length != 0 {
+		return nil, &safe.Error{Kind: safe.Invalid, Msg: "range beyond the end"}
 	}
 	body = body[offset:]
 	if length >= 0 {

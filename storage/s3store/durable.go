@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/s3err"
 	"github.com/versity/versitygw/s3response"
 )
 
@@ -16,6 +18,11 @@ import (
 type durable struct {
 	*posix.Posix
 	root string
+	sync func(*os.File) error
+}
+
+func newDurable(p *posix.Posix, root string) *durable {
+	return &durable{Posix: p, root: root, sync: (*os.File).Sync}
 }
 
 var errShort = errors.New("body is not as long as announced")
@@ -32,29 +39,40 @@ func (d *durable) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 		if in.ContentLength == nil || info.Size() != *in.ContentLength {
 			return fmt.Errorf("%d bytes staged: %w", info.Size(), errShort)
 		}
-		return f.Sync()
+		return d.sync(f)
 	})
 	if err != nil {
-		return out, err
+		return out, named(err)
 	}
 	path := filepath.Join(d.root, *in.Bucket, filepath.FromSlash(*in.Key))
-	if err := syncUp(path, d.root); err != nil {
-		return s3response.PutObjectOutput{}, fmt.Errorf("sync object: %w", err)
+	if err := d.syncUp(path); err != nil {
+		return s3response.PutObjectOutput{}, named(fmt.Errorf("sync object: %w", err))
 	}
 	return out, nil
 }
 
+// named tells a full disk from a broken one where the library does not: a
+// disk may first say so when it is synced.
+func named(err error) error {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) {
+			return s3err.GetAPIError(s3err.ErrNoSpaceLeftOnDevice)
+		}
+	}
+	return err
+}
+
 // syncUp syncs a file and every directory above it, up to and with root.
-func syncUp(path, root string) error {
+func (d *durable) syncUp(path string) error {
 	for {
 		f, err := os.Open(path) //nolint:gosec // below root: the backend has just published it there
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		if err := errors.Join(d.sync(f), f.Close()); err != nil {
 			return err
 		}
-		if path == root || len(path) <= len(root) {
+		if path == d.root || len(path) <= len(d.root) {
 			return nil
 		}
 		path = filepath.Dir(path)

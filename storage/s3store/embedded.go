@@ -61,7 +61,7 @@ func Embedded(ctx context.Context, c EmbeddedConfig) (*Server, error) {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	go func() {
-		s.done <- embedgw.RunVersityGW(run, &durable{Posix: be, root: c.Dir}, &embedgw.Config{
+		s.done <- embedgw.RunVersityGW(run, newDurable(be, c.Dir), &embedgw.Config{
 			RootUserAccess: s.client.AccessKey, RootUserSecret: string(s.client.Secret), Ports: []string{addr},
 			MaxConnections: 4096, MaxRequests: 2048, MultipartMaxParts: 10000, Quiet: true, KeepAlive: true,
 			// Named, because the default writes a line to the terminal.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
@@ -80,8 +81,11 @@ func New(ctx context.Context, c Config) (*Store, error) {
 
 // Put implements safe.Blobs.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64) error {
-	if size < 1 {
+	switch {
+	case size < 1:
 		return &safe.Error{Kind: safe.WrongLength, Msg: "put object without bytes"}
+	case !fs.ValidPath(key): // stores that are file systems would follow ".."
+		return &safe.Error{Kind: safe.Invalid, Msg: "put object under a key that is no path"}
 	}
 	in := &source{r: r, left: size}
 	if size <= smallObject {

@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func openBucket(tb testing.TB) *s3store.Store {
+// newBucket is an empty one, and how to reach it.
+func newBucket(tb testing.TB) (s3store.Config, *s3store.Store) {
 	tb.Helper()
 	server, err := embedded()
 	if err != nil {
@@ -43,12 +44,13 @@ func openBucket(tb testing.TB) *s3store.Store {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return s
+	return c, s
 }
 
 func TestEmbeddedKeepsThePromises(t *testing.T) {
 	storagetest.Blobs(t, func(t *testing.T) safe.Blobs {
 		t.Helper()
-		return openBucket(t)
+		_, s := newBucket(t)
+		return s
 	})
 }
