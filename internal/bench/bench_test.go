@@ -28,8 +28,8 @@ const (
 const (
 	wantLargePut = 0.70
 	wantGet      = 0.90
-	wantPeak     = 40
-	wantPeak32   = 130
+	wantPeak     = 40  // over what the process has at rest
+	wantPeak32   = 130 // in all
 )
 
 // way is one of the doors.
@@ -42,6 +42,7 @@ type run struct {
 	*callers
 	plain *s3store.Store
 	pid   int
+	rest  int // MiB of the gateway before anything happens
 	docs  map[int64]sealedDocument
 	out   *tabwriter.Writer
 	below []string // targets that were missed
@@ -54,7 +55,8 @@ func BenchmarkDoors(b *testing.B) {
 	fmt.Printf("\n%s, %d cores (%s), Linux %s, load %s at the start\n\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), model, kernel, load)
 	fmt.Fprintln(r.out, "what\tdoor\tmedian\tspread\trate\t÷ plain\tCPU of the gateway\tits peak memory\t")
-	fmt.Fprintf(r.out, "at rest\t\t\t\t\t\t\t%d MiB\t\n", status(b, r.pid, "VmRSS:")/1024)
+	r.rest = status(b, r.pid, "VmRSS:") / 1024
+	fmt.Fprintf(r.out, "at rest\t\t\t\t\t\t\t%d MiB\t\n", r.rest)
 	for _, part := range []struct {
 		name    string
 		measure func(*testing.B)
@@ -116,6 +118,7 @@ func (r *run) alternate(b *testing.B, rounds, n, atOnce int, size int64) map[str
 	r.docs[size] = r.document(b, size)
 	all := map[string]*measured{}
 	for range rounds {
+		r.authenticate(b)
 		for _, w := range r.ways() {
 			m := all[w.name]
 			if m == nil {
@@ -174,7 +177,7 @@ func (r *run) large(b *testing.B, size int64, rounds int) {
 			continue
 		}
 		r.want(ratio >= wantLargePut, "PUT of %d MiB by the %s door: %.2f of plain, want %.2f", size/mib, w.name, ratio, wantLargePut)
-		r.want(m.peak <= wantPeak, "PUT of %d MiB by the %s door: peak of %d MiB, want %d", size/mib, w.name, m.peak, wantPeak)
+		r.want(m.peak-r.rest <= wantPeak, "PUT of %d MiB by the %s door: %d MiB over rest, want %d", size/mib, w.name, m.peak-r.rest, wantPeak)
 	}
 }
 

@@ -26,6 +26,8 @@ type callers struct {
 	web     *http.Client // with the citizen's session
 	safe    *client.Safe
 	address string // to deposit to
+	own     *client.Client
+	key     client.SystemKey
 	token   string // of the system
 	header  []byte // of a sealed document, for bodies of any length
 }
@@ -38,25 +40,28 @@ func newCallers(b *testing.B, at, data string) *callers {
 		WriteBufferSize: 256 << 10, ReadBufferSize: 256 << 10, MaxIdleConnsPerHost: 64,
 	}}}
 	c.login(b)
-	own, err := client.New(client.Config{Server: at, HTTP: c.web})
+	c.own, err = client.New(client.Config{Server: at, HTTP: c.web})
 	must(b, err)
-	terms, err := own.Terms(b.Context())
+	terms, err := c.own.Terms(b.Context())
 	must(b, err)
-	must(b, own.AcceptTerms(b.Context(), terms.Version))
-	c.safe, err = own.CreateSafe(b.Context(), []sealed.NewUnlocker{
+	must(b, c.own.AcceptTerms(b.Context(), terms.Version))
+	c.safe, err = c.own.CreateSafe(b.Context(), []sealed.NewUnlocker{
 		{Kind: sealed.KindPaper, Label: "papier", P: sealed.NewSecret()},
 		{Kind: sealed.KindPassphrase, Label: "phrase", P: sealed.NewSecret()},
 	})
 	must(b, err)
-	office, err := own.FindAdministration(b.Context(), "Université de Valmont")
+	office, err := c.own.FindAdministration(b.Context(), "Université de Valmont")
 	must(b, err)
-	deposits, err := own.CreateAddress(b.Context(), office.ID)
+	deposits, err := c.own.CreateAddress(b.Context(), office.ID)
 	must(b, err)
 	c.address = deposits.ID
-	c.authenticate(b, own, filepath.Join(data, "demo", "systems", "universite-de-valmont.jwk"))
-	key, err := sealed.NewIdentity()
+	text, err := os.ReadFile(filepath.Join(data, "demo", "systems", "universite-de-valmont.jwk"))
 	must(b, err)
-	stream, err := sealed.SealDocument(bytes.NewReader([]byte("x")), 1, key.Recipient())
+	c.key, err = client.ParseSystemKey(text)
+	must(b, err)
+	version, err := sealed.NewIdentity()
+	must(b, err)
+	stream, err := sealed.SealDocument(bytes.NewReader([]byte("x")), 1, version.Recipient())
 	must(b, err)
 	c.header = make([]byte, sealed.HeaderSize)
 	_, err = io.ReadFull(stream, c.header)
@@ -77,13 +82,10 @@ func (c *callers) login(b *testing.B) {
 	}
 }
 
-func (c *callers) authenticate(b *testing.B, own *client.Client, file string) {
+// authenticate takes a new token: one lives for minutes.
+func (c *callers) authenticate(b *testing.B) {
 	b.Helper()
-	text, err := os.ReadFile(file)
-	must(b, err)
-	key, err := client.ParseSystemKey(text)
-	must(b, err)
-	t, err := own.SystemToken(b.Context(), key, "deposit")
+	t, err := c.own.SystemToken(b.Context(), c.key, "deposit")
 	must(b, err)
 	c.token = t.AccessToken
 }
