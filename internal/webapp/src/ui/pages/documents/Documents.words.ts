@@ -18,7 +18,7 @@ export const text = words(
 		moveTitle: (n: number, name: string) =>
 			n > 1 ? `Déplacer ${n} documents` : `Déplacer « ${name} »`,
 		erase: 'Effacer',
-		search: 'Chercher par nom',
+		search: 'Chercher',
 		sort: 'Trier',
 		byName: 'Nom',
 		byDate: 'Plus récents',
@@ -86,7 +86,7 @@ export const text = words(
 		move: 'Move',
 		moveTitle: (n, name) => (n > 1 ? `Move ${n} documents` : `Move “${name}”`),
 		erase: 'Erase',
-		search: 'Search by name',
+		search: 'Search',
 		sort: 'Sort',
 		byName: 'Name',
 		byDate: 'Newest',

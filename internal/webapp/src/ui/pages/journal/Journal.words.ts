@@ -17,7 +17,6 @@ export const text = words(
 			"Chaque événement est scellé dans un registre public, comme une page numérotée d'un livre relié. Le registre ne dit rien de vous : il ne contient que des empreintes.",
 			"Votre navigateur refait le calcul lui-même : il vérifie que l'événement que vous lisez est bien à sa place dans le registre, et que le registre n'a pas été réécrit depuis votre dernière visite.",
 			"« En attente » veut dire que l'événement vient d'être écrit ; il rejoint le registre en une seconde ou deux.",
-			"Partager un document, ou voir le nom d'un dépôt, demande aussi sa clé : le journal l'écrit comme une ouverture.",
 		],
 		show: 'Montrer',
 		groups: {
@@ -45,6 +44,8 @@ export const text = words(
 			failed:
 				'La preuve fournie par le serveur ne correspond pas à cet événement : il a pu être modifié, inventé ou déplacé.',
 		},
+		openedNote:
+			"Ouvrir un document, le partager ou lire l'étiquette d'un dépôt demande sa clé. Le journal écrit chaque remise de clé comme une ouverture.",
 		when: 'Date et heure',
 		who: 'Par',
 		you: 'Vous',
@@ -80,7 +81,6 @@ export const text = words(
 			'Each event is sealed in a public register, like a numbered page of a bound book. The register says nothing about you: it holds only fingerprints.',
 			'Your browser does the sums itself: it checks that the event you read is at its place in the register, and that the register has not been rewritten since your last visit.',
 			'“Waiting” means that the event has just been written; it joins the register in a second or two.',
-			'Sharing a document, or seeing the name of a deposit, takes its key too: the journal writes that as an opening.',
 		],
 		show: 'Show',
 		groups: {
@@ -108,6 +108,8 @@ export const text = words(
 			failed:
 				'The proof that the server gave does not fit this event: it may have been changed, made up or moved.',
 		},
+		openedNote:
+			'Opening a document, sharing it or reading the label of a deposit takes its key. The journal writes each handing over of a key as an opening.',
 		when: 'Date and time',
 		who: 'By',
 		you: 'You',

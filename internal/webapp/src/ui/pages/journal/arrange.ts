@@ -1,4 +1,5 @@
 import type { JournalItem } from '../../../safe/types.ts';
+import { distinct } from '../distinct.ts';
 
 export type Group = 'all' | 'documents' | 'shares' | 'deposits' | 'access' | 'refused';
 
@@ -32,26 +33,38 @@ export function arranged(
 	});
 }
 
-/** Events of the same local day together, in the order they came. */
+export interface Day {
+	/** Of its first event. */
+	readonly key: string;
+	readonly day: string;
+	readonly items: readonly JournalItem[];
+}
+
+/** Events that follow each other on the same local day; a day comes back when the order is broken. */
 export function byDay(
 	items: readonly JournalItem[],
 	dayOf: (time: string) => string,
-): readonly { readonly day: string; readonly items: readonly JournalItem[] }[] {
-	const days: { day: string; items: JournalItem[] }[] = [];
+): readonly Day[] {
+	const days: { key: string; day: string; items: JournalItem[] }[] = [];
 	for (const item of items) {
 		const day = dayOf(item.event.time);
 		const last = days.at(-1);
 		if (last?.day === day) last.items.push(item);
-		else days.push({ day, items: [item] });
+		else days.push({ key: keyOf(item), day, items: [item] });
 	}
 	return days;
 }
 
-/** A page read after the first, without what the first already showed. */
+/** One page after another; what the later one repeats is left out. */
 export function joined(
 	before: readonly JournalItem[],
 	more: readonly JournalItem[],
 ): readonly JournalItem[] {
 	const known = new Set(before.map((i) => i.event.id));
-	return [...before, ...more.filter((i) => !known.has(i.event.id))];
+	return distinct([...before, ...more.filter((i) => !known.has(i.event.id))], keyOf);
+}
+
+/** The same event at two places of the log is two lines: somebody made it up. */
+export function keyOf({ event, index }: JournalItem): string {
+	return `${event.id} ${index ?? ''}`;
 }
