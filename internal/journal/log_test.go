@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,8 +22,8 @@ func TestAwait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 10)
 		w.grow(t, 3)
-		kicked := 0
-		log := journal.NewLog(w, w.view, func() { kicked++ })
+		var kicked atomic.Int64
+		log := journal.NewLog(w, w.view, func() { kicked.Add(1) })
 		id := w.add(someEvent(t, "awaited"))
 		type answer struct {
 			rec  journal.Record
@@ -35,12 +36,12 @@ func TestAwait(t *testing.T) {
 			got <- answer{rec, leaf, err}
 		}()
 		synctest.Wait()
-		if kicked == 0 {
+		if kicked.Load() == 0 {
 			t.Error("nobody asked for a checkpoint")
 		}
 		time.Sleep(time.Second)
-		if kicked > 60 { // 1, 2, 4 … 50 ms, then each 50 ms
-			t.Errorf("looked %d times in a second", kicked)
+		if kicked.Load() > 60 { // 1, 2, 4 … 50 ms, then each 50 ms
+			t.Errorf("looked %d times in a second", kicked.Load())
 		}
 		w.drain(t)
 		time.Sleep(51 * time.Millisecond)
@@ -53,9 +54,9 @@ func TestAwait(t *testing.T) {
 			t.Errorf("%+v, %v", ev, err)
 		}
 		// Sequenced already: at once, without a kick.
-		kicked = 0
-		if _, _, err := log.Await(t.Context(), id); err != nil || kicked > 0 {
-			t.Errorf("%v, %d kicks", err, kicked)
+		kicked.Store(0)
+		if _, _, err := log.Await(t.Context(), id); err != nil || kicked.Load() > 0 {
+			t.Errorf("%v, %d kicks", err, kicked.Load())
 		}
 	})
 }

@@ -247,13 +247,11 @@ func TestRun(t *testing.T) {
 		if w.head.Size != 6 {
 			t.Errorf("%d entries after a second, want 6", w.head.Size)
 		}
-		w.fail = func(string) error { return errors.New("down") }
+		w.failing(func(string) error { return errors.New("down") })
 		w.add(someEvent(t, "in the dark"))
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		w.mu.Lock()
-		w.fail = nil
-		w.mu.Unlock()
+		w.failing(nil)
 		if !strings.Contains(logged.String(), "journal not sequenced") || strings.Contains(logged.String(), "Angela") {
 			t.Errorf("log says %q", logged.String())
 		}

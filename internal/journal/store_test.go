@@ -35,6 +35,13 @@ type memory struct {
 	fail func(call string) error
 }
 
+// failing sets fail while others call.
+func (m *memory) failing(fail func(call string) error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fail = fail
+}
+
 func (m *memory) may(call string) error {
 	if m.fail == nil {
 		return nil

@@ -142,6 +142,27 @@ func TestHeaderHasOneSpelling(t *testing.T) {
 	}
 }
 
+// TestFormAloneRefuses: a gateway has no key, so age's own parser does not
+// help it. Each byte of the header, as anything that is not its alphabet.
+func TestFormAloneRefuses(t *testing.T) {
+	good := sealTo(t, make([]byte, 512), freshIdentity(t).Recipient().key)
+	const first = len("age-encryption.org/v1\n-> mlkem768x25519 ")
+	ends := map[int]string{first + 1493: "BCDh/", first + 1494 + 1 + 42: "BCDh/", HeaderSize - 2: "BCDh/"}
+	for at := range HeaderSize {
+		wrong := "\x00\x1f\n\r =-_!\x80\xff" + ends[at]
+		for i := range len(wrong) {
+			bad := bytes.Clone(good)
+			if bad[at] == wrong[i] {
+				continue
+			}
+			bad[at] = wrong[i]
+			if err := CheckForm(bad); !errors.Is(err, ErrForm) {
+				t.Fatalf("byte %d as %q: %v", at, wrong[i], err)
+			}
+		}
+	}
+}
+
 // TestErrorsAreNoOracle: whatever is damaged after the form, the words are the
 // same two (T14).
 func TestErrorsAreNoOracle(t *testing.T) {

@@ -230,6 +230,7 @@ func badGrants() map[string]func(*Grant) {
 		"30 February":          func(g *Grant) { g.NotAfter = "2026-02-30T10:00:00Z" },
 		"empty":                func(g *Grant) { g.Size = 0 },
 		"negative":             func(g *Grant) { g.Size = -1 },
+		"empty, sealed as one": func(g *Grant) { g.Size, g.Sealed = 0, SealedSize(1) },
 		"sealed length":        func(g *Grant) { g.Sealed++ },
 		"long purpose":         func(g *Grant) { g.Purpose = strings.Repeat("a", 1001) },
 		"long procedure":       func(g *Grant) { g.Procedure = strings.Repeat("€", 1001) },
@@ -269,6 +270,12 @@ func TestGrantRefusesToSignNonsense(t *testing.T) {
 		if err := CheckName(name); err != nil || !utf8.ValidString(name) {
 			t.Errorf("%q: %v", name, err)
 		}
+	}
+	for _, suite := range []int{0, 2, -1} {
+		g := someGrant(reader.Recipient())
+		g.Suite = suite
+		_, err := SealGrant(g, root, key, reader.Recipient())
+		refused(t, fmt.Sprint("suite ", suite), err, ErrSuite)
 	}
 	g := someGrant(reader.Recipient())
 	g.Purpose, g.Procedure, g.Service = strings.Repeat("a", 1000), strings.Repeat("€", 1000), strings.Repeat("😀", 500)
@@ -345,6 +352,8 @@ func TestSlipIsNoGrant(t *testing.T) {
 	refused(t, "passed on", err, ErrMismatch)
 	_, err = OpenSlip(s.reseal(t, replace(t, must(open(b, s.reader))(t), "deposit - {", "deposit + {")), s.reader)
 	refused(t, "another proof", err, ErrForm)
+	_, err = OpenSlip(must(sealLine(contextGrant, "-", must(Canonical(slip))(t), s.key, to))(t), s.reader)
+	refused(t, "a slip under a grant's mark", err, ErrForm)
 	for name, spoil := range map[string]func(*Grant){
 		"purpose": func(g *Grant) { g.Purpose = "x" }, "procedure": func(g *Grant) { g.Procedure = "x" }, "service": func(g *Grant) { g.Service = "x" },
 		"end": func(g *Grant) { g.NotAfter = someTime }, "index": func(g *Grant) { g.Index = new(int64) }, "no door": func(g *Grant) { g.Door = "" },

@@ -190,6 +190,14 @@ func TestKeyringIsCheckedThoughSealed(t *testing.T) {
 		"previous is no hash":         {func(p *keyringPayload) { p.Epoch, p.Previous = 2, "ab" }, ErrForm},
 		"second epoch without":        {func(p *keyringPayload) { p.Epoch = 2 }, ErrForm},
 		"no safe":                     {func(p *keyringPayload) { p.Safe = "" }, ErrForm},
+		"epoch 0":                     {func(p *keyringPayload) { p.Epoch, p.Previous = 0, strings.Repeat("ab", 32) }, ErrForm},
+		"seventeen unlockers": {func(p *keyringPayload) {
+			for len(p.Unlockers) < 17 {
+				u := p.Unlockers[0]
+				u.ID, u.Recipient = newID(), freshIdentity(t).Recipient().String()
+				p.Unlockers = append(p.Unlockers, u)
+			}
+		}, ErrForm},
 	} {
 		p := r.ring.payload
 		p.Seeds, p.Unlockers = slices.Clone(p.Seeds), slices.Clone(p.Unlockers)

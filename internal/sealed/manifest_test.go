@@ -157,6 +157,12 @@ func TestManifestIsCheckedThoughSigned(t *testing.T) {
 			typedRefusal(t, name, opened(payload))
 		}
 	}
+	for _, suite := range []int{0, 2} {
+		m := someManifest()
+		m.Suite = suite
+		_, err := m.Seal(root, vault.Recipient())
+		refused(t, "suite", err, ErrSuite)
+	}
 	good := must(Canonical(someManifest()))(t)
 	if err := opened(good); err != nil {
 		t.Fatal(err)
