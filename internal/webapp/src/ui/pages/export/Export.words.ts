@@ -18,7 +18,6 @@ export const texts = words(
 		openAge: "Avec le logiciel libre « age », sans aucun logiciel d'ici :",
 		openAgeHelp:
 			"Le fichier LISEZMOI.txt de l'archive donne les commandes, pas à pas. Elles marcheront encore si ce service s'arrête un jour.",
-		ageSite: 'age-encryption.org',
 	},
 	{
 		title: 'Take everything',
@@ -37,6 +36,5 @@ export const texts = words(
 		openAge: 'With the free software “age”, without any software from here:',
 		openAgeHelp:
 			'The file README.txt of the archive gives the commands, step by step. They will still work if this service ends one day.',
-		ageSite: 'age-encryption.org',
 	},
 );

@@ -7,7 +7,6 @@ export const texts = words(
 		checking:
 			"Ouverture : votre passage est inscrit au journal de l'usager, puis le document est vérifié…",
 		signedTitle: "Ce que l'usager a signé",
-		name: 'Nom',
 		type: 'Type',
 		size: 'Taille',
 		purpose: 'Motif',
@@ -31,14 +30,12 @@ export const texts = words(
 		notFoundTitle: 'Ce partage est introuvable',
 		notFound: "Il n'existe pas, ou n'est pas destiné à votre administration. Vérifiez l'adresse.",
 		noted: "Cet essai est noté dans le journal de l'usager.",
-		retry: 'Réessayer',
 	},
 	{
 		back: 'All shared documents',
 		title: 'Shared document',
 		checking: "Opening: it is written in the citizen's journal, then the document is checked…",
 		signedTitle: 'What the citizen signed',
-		name: 'Name',
 		type: 'Type',
 		size: 'Size',
 		purpose: 'Purpose',
@@ -62,6 +59,5 @@ export const texts = words(
 		notFoundTitle: 'This share cannot be found',
 		notFound: 'It does not exist, or is not meant for your administration. Check the address.',
 		noted: "This try is noted in the citizen's journal.",
-		retry: 'Try again',
 	},
 );
