@@ -25,7 +25,7 @@ const (
 	Production = "production"
 )
 
-// Config is the whole file. ops/deploy/coffre.yaml explains each member.
+// Config is the whole file. ops/deploy/coffre.example.yaml explains each member.
 type Config struct {
 	Mode      string     `yaml:"mode"`
 	Listen    string     `yaml:"listen"`     // host:port

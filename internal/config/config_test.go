@@ -1,8 +1,11 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -54,4 +57,49 @@ func TestOverrideComesFromTheEnvironment(t *testing.T) {
 	if c.Listen != "127.0.0.1:9" || c.Data != "./data" {
 		t.Errorf("%+v", c)
 	}
+}
+
+// TestExampleIsAProductionConfiguration: the file that operators begin with is
+// accepted as it stands, and explains every member that there is.
+func TestExampleIsAProductionConfiguration(t *testing.T) {
+	const path = "../../ops/deploy/coffre.example.yaml"
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.Resolve(), c.Validate()); err != nil {
+		t.Errorf("refused: %v", err)
+	}
+	if c.Mode != config.Production {
+		t.Errorf("it is for mode %s", c.Mode)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := members(reflect.TypeFor[config.Config]())
+	if len(names) < 20 {
+		t.Fatalf("only %d members found", len(names))
+	}
+	for _, name := range names {
+		if !regexp.MustCompile(`(?m)^[ -]*` + name + `:`).Match(text) {
+			t.Errorf("%s is not in it", name)
+		}
+	}
+}
+
+func members(t reflect.Type) []string {
+	var all []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		all = append(all, f.Tag.Get("yaml"))
+		in := f.Type
+		if in.Kind() == reflect.Slice {
+			in = in.Elem()
+		}
+		if in.Kind() == reflect.Struct {
+			all = append(all, members(in)...)
+		}
+	}
+	return all
 }
