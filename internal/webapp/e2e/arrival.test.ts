@@ -95,7 +95,7 @@ test('a command line is allowed after comparing codes, is listed, and is logged 
 		await look(page, 'appareils-deconnecter');
 		await dialog.getByRole('button', { name: 'Déconnecter' }).click();
 		await line.waitFor({ state: 'detached' });
-		const refused = await cli.run(['ls']).ended;
+		const refused = await cli.run(['ls', '--server', server.url]).ended;
 		expect(refused.status).not.toBe(0);
 		cli.remove();
 	}));

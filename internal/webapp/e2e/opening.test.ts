@@ -6,7 +6,7 @@ import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist as french } from '@scure/bip39/wordlists/french.js';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, screenshot, type Visitor } from './harness/browser.ts';
+import { during, launch, look, phone, screenshot, type Visitor } from './harness/browser.ts';
 import {
 	acceptTerms,
 	click,
@@ -145,9 +145,13 @@ async function unlockWith(page: Page, way: string, words: string): Promise<void>
 	await page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
 }
 
+/** A sheet of A4 at 96 dots per inch. */
+const a4 = { width: 794, height: 1123 };
+
 /** What a scanner reads on the sheet as it is printed; the words must be there beside it. */
 async function printed(page: Page): Promise<string> {
 	await page.emulateMedia({ media: 'print' });
+	await page.setViewportSize(a4);
 	const folder = mkdtempSync(join(tmpdir(), 'coffre-print-'));
 	const picture = join(folder, 'sheet.png');
 	try {
@@ -165,6 +169,7 @@ async function printed(page: Page): Promise<string> {
 		}).trim();
 	} finally {
 		await page.emulateMedia({ media: 'screen' });
+		await page.setViewportSize(phone);
 		rmSync(folder, { recursive: true, force: true });
 	}
 }

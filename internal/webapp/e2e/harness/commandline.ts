@@ -16,13 +16,13 @@ export class CommandLine {
 	/** Starts `coffre login`: the code it shows, and how it ends. */
 	login(device: string): { code: Promise<string>; ended: Promise<Ended> } {
 		return this.run(
-			['login', '--no-browser', '--device-name', device],
+			['login', '--server', this.#server, '--no-browser', '--device-name', device],
 			/^\s*([A-Z]{4}-?[A-Z]{4})$/m,
 		);
 	}
 
 	run(args: readonly string[], shown = /^$/): { code: Promise<string>; ended: Promise<Ended> } {
-		const child = spawn(join(root, 'bin', 'coffre'), [...args, '--server', this.#server], {
+		const child = spawn(join(root, 'bin', 'coffre'), args, {
 			stdio: ['ignore', 'pipe', 'pipe'],
 			env: {
 				PATH: process.env.PATH,

@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from 'playwright-core';
 
 // What people do on the pages, as they would: by the names and roles they see.
 
@@ -96,4 +97,68 @@ export async function makePassphrase(page: Page, see: See = nothing): Promise<st
 	await see('ouvrir-6-essai-phrase');
 	await giveWords(page, words.join(' '), 'Essayer');
 	return words.join(' ');
+}
+
+export async function unlock(
+	page: Page,
+	way: 'Phrase de passe' | 'Clé papier',
+	words: string,
+): Promise<void> {
+	await click(page, way);
+	await giveWords(page, words, 'Déverrouiller');
+}
+
+/** By the button, as the file chooser gives them. */
+export async function addFiles(page: Page, paths: readonly string[]): Promise<void> {
+	const chooser = page.waitForEvent('filechooser');
+	await click(page, 'Ajouter des documents');
+	await (await chooser).setFiles([...paths]);
+}
+
+/** Its line in the list of documents or folders. */
+export function line(page: Page, name: string): Locator {
+	return page
+		.getByRole('list', { name: 'Documents et dossiers' })
+		.getByRole('listitem')
+		.filter({
+			has: page.getByText(name, { exact: true }),
+		});
+}
+
+/** From the menu at the end of its line. */
+export async function act(page: Page, name: string, action: string): Promise<void> {
+	await line(page, name)
+		.getByRole('button', { name: said(`Actions sur ${name}`) })
+		.click();
+	await line(page, name).getByRole('button', { name: action, exact: true }).click();
+}
+
+/** The bytes that a click makes the browser save. */
+export async function saved(
+	page: Page,
+	press: () => Promise<void>,
+): Promise<{ name: string; bytes: Buffer }> {
+	const download = page.waitForEvent('download');
+	await press();
+	const got = await download;
+	return { name: got.suggestedFilename(), bytes: readFileSync(await got.path()) };
+}
+
+export interface Share {
+	readonly document: string;
+	readonly administration: string;
+	readonly service: string;
+	readonly purpose: string;
+}
+export async function share(page: Page, what: Share, see: See = nothing): Promise<void> {
+	await act(page, what.document, 'Partager');
+	const dialog = page.getByRole('dialog', { name: said(`Partager « ${what.document} »`) });
+	await dialog.getByRole('radio', { name: what.administration }).check();
+	await dialog.getByLabel('Pour quel service ?').selectOption(what.service);
+	await dialog.getByLabel('Pour quelle démarche ?').selectOption(what.purpose);
+	await dialog.getByRole('radio', { name: 'Un mois' }).check();
+	await dialog.getByText(said('pourra être ouvert par')).waitFor();
+	await see('partager');
+	await dialog.getByRole('button', { name: 'Partager', exact: true }).click();
+	await dialog.waitFor({ state: 'hidden' });
 }
