@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toData } from '../errors.ts';
 import { CoffreError, type Progress } from '../safe/types.ts';
 import { connect, type Port } from './link.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import { type FromWorker, pack, type ToWorker } from './protocol.ts';
 
 /** A worker's end, in the same thread; messages are copied as they would be. */
 class FakePort implements Port {
@@ -37,6 +37,29 @@ describe('the link to the worker', () => {
 		port.say({ failed: 2, error: toData(new CoffreError('hash', { evidence: { a: 1 } })) });
 		await expect(refused).rejects.toMatchObject({ code: 'hash', evidence: { a: 1 } });
 		await expect(refused).rejects.toBeInstanceOf(CoffreError);
+	});
+
+	it('carries the alarms inside an answer, with their evidence', async () => {
+		const port = new FakePort();
+		const { core } = connect(port);
+		const error = new CoffreError('leaf', { evidence: { item: { index: 3 } } });
+		const reading = core.journal();
+		port.say({ done: 1, value: pack({ items: [{ checked: 'failed', error }], error }) });
+		const { items, error: whole } = await reading;
+		for (const got of [items[0]?.error, whole]) {
+			expect(got).toBeInstanceOf(CoffreError);
+			expect(got).toMatchObject({ code: 'leaf', evidence: { item: { index: 3 } } });
+		}
+	});
+
+	it('leaves bytes and files as they are', async () => {
+		const port = new FakePort();
+		const { core } = connect(port);
+		const opening = core.open('a');
+		port.say({ done: 1, value: pack({ blob: new Blob(['abc']), entry: { size: 3 } }) });
+		const { blob, entry } = await opening;
+		expect(await blob.text()).toBe('abc');
+		expect(entry.size).toBe(3);
 	});
 
 	it('carries progress and cancelling', async () => {

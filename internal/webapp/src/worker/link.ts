@@ -2,7 +2,14 @@ import { CoffreError, fromData } from '../errors.ts';
 import type { Core, CoreLink, OnProgress, SafeState } from '../safe/core.ts';
 import { local } from '../safe/memory.ts';
 import { scriptURL } from '../safe/trusted.ts';
-import { type FromWorker, type Method, progressAt, signalAt, type ToWorker } from './protocol.ts';
+import {
+	type FromWorker,
+	type Method,
+	progressAt,
+	signalAt,
+	type ToWorker,
+	unpack,
+} from './protocol.ts';
 import workerURL from './worker.ts?worker&url';
 
 /** The part of Worker that is used, so that a test can stand in for it. */
@@ -54,7 +61,7 @@ export function connect(port: Port): CoreLink {
 		else if ('progress' in m) {
 			const { error, ...rest } = m.value;
 			waiting.get(m.progress)?.progress?.(error ? { ...rest, error: fromData(error) } : rest);
-		} else if ('done' in m) settle(m.done, (w) => w.resolve(m.value));
+		} else if ('done' in m) settle(m.done, (w) => w.resolve(unpack(m.value)));
 		else settle(m.failed, (w) => w.reject(fromData(m.error)));
 	};
 	port.onerror = (e) => end(new CoffreError('internal', { message: e.message }));

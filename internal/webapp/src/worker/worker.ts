@@ -3,7 +3,7 @@ import { asCoffreError, toData } from '../errors.ts';
 import type { OnProgress } from '../safe/core.ts';
 import { Keeper } from '../safe/keeper.ts';
 import { memoryOf } from '../safe/memory.ts';
-import { type FromWorker, progressAt, signalAt, type ToWorker } from './protocol.ts';
+import { type FromWorker, pack, progressAt, signalAt, type ToWorker } from './protocol.ts';
 
 // The worker's global scope, without the WebWorker library that collides with the DOM's.
 const scope = globalThis as unknown as {
@@ -41,7 +41,7 @@ async function answer(m: Extract<ToWorker, { call: number }>): Promise<void> {
 		put(args, progressAt[m.method], progress);
 		put(args, signalAt[m.method], abort.signal);
 		const method = keeper[m.method] as (...args: unknown[]) => Promise<unknown>;
-		scope.postMessage({ done: m.call, value: await method.apply(keeper, args) });
+		scope.postMessage({ done: m.call, value: pack(await method.apply(keeper, args)) });
 	} catch (e) {
 		scope.postMessage({ failed: m.call, error: toData(asCoffreError(e)) });
 	} finally {
