@@ -39,7 +39,7 @@ func TestCommitment(t *testing.T) {
 		t.Error("another commitment")
 	}
 	// What moves from salt to event is seen: the salt has one length.
-	if journal.NewSalt() == journal.NewSalt() {
+	if one, other := journal.NewSalt(), journal.NewSalt(); one == other {
 		t.Error("one salt twice")
 	}
 }

@@ -186,7 +186,12 @@ func TestAuditFindsWhatWasChanged(t *testing.T) {
 		"the root":                func(w *world) { w.head.Root[0] ^= 1 },
 		"an old checkpoint":       func(w *world) { w.head.Checkpoint = w.published[0].Checkpoint },
 		"no checkpoint":           func(w *world) { w.head.Checkpoint = nil },
-		"a smaller head":          func(w *world) { w.head.Size-- },
+		"too few hashes":          func(w *world) { w.short = true },
+		"another root, signed": func(w *world) {
+			w.head.Root[0] ^= 1
+			w.head.Checkpoint = []byte(signed(t, w.signer, fmt.Sprintf("%s\n%d\n%s\n", origin, w.head.Size, w.head.Root)))
+		},
+		"a smaller head": func(w *world) { w.head.Size-- },
 	} {
 		w := newWorld(t, 4)
 		w.grow(t, 13)

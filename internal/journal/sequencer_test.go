@@ -123,6 +123,24 @@ func TestSequencerDiesAnywhere(t *testing.T) {
 	}
 }
 
+// TestSequencerSignsNothingOverMissingHashes: a store that loses hashes gets no
+// checkpoint over zeros in their place.
+func TestSequencerSignsNothingOverMissingHashes(t *testing.T) {
+	w := newWorld(t, 3)
+	w.grow(t, 5)
+	w.add(someEvent(t, "x"))
+	w.short = true
+	if _, err := w.seq.Step(t.Context()); err == nil {
+		t.Error("a checkpoint was signed")
+	}
+	if _, err := w.log.Leaf(t.Context(), 2); err == nil {
+		t.Error("a proof was made")
+	}
+	w.short = false
+	w.drain(t)
+	w.sound(t)
+}
+
 // TestSequencersRace: replicas over one store, each its own step at a time; no
 // entry is lost or doubled, and nobody signs a second history that is published.
 func TestSequencersRace(t *testing.T) {

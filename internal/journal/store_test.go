@@ -31,6 +31,9 @@ type memory struct {
 	// published is every checkpoint there ever was.
 	published []journal.Head
 
+	// short makes Hashes answer with one less than it was asked.
+	short bool
+
 	// fail is asked before each call, by name.
 	fail func(call string) error
 }
@@ -122,6 +125,9 @@ func (m *memory) Hashes(_ context.Context, indexes []int64) ([]tlog.Hash, error)
 			return nil, errors.New("no such hash")
 		}
 		out = append(out, m.hashes[i])
+	}
+	if m.short && len(out) > 0 {
+		out = out[:len(out)-1]
 	}
 	return out, m.may("hashes")
 }
