@@ -79,9 +79,13 @@ func (a *app) greet(ctx context.Context, p *profile, token string) error {
 	if err != nil {
 		return err
 	}
+	before := *p
 	p.Token, p.Name = token, me.Name
 	if err := p.keep(); err != nil {
 		return err
+	}
+	if err := a.endSession(ctx, &before); err != nil { // nobody holds its token any more
+		a.note(a.tr("La connexion précédente n'a pas pu être terminée : %s", "The log-in before could not be ended: %s"), clean(err.Error()))
 	}
 	a.say(a.tr("Connecté : %s.", "Logged in: %s."), clean(me.Name))
 	terms, err := c.Terms(ctx)

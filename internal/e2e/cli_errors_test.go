@@ -70,6 +70,9 @@ func TestCommandLineSaysWhatToDo(t *testing.T) {
 	s.refused(1, []string{"coffre shares"}, "unshare", strings.Repeat("a", 26))
 	s.refused(1, []string{"coffre administrations"}, "address", "add", "Préfecture")
 
+	if r := s.login(fatou, true); r.code != 0 {
+		t.Errorf("a second login: %+v", r)
+	}
 	endEverySession(t, fatou)
 	s.refused(1, []string{"session est terminée", "coffre login"}, "put", "facture.pdf")
 	if out := s.coffre("logout"); !strings.Contains(out, "Déconnecté") {
@@ -102,8 +105,8 @@ func endEverySession(t *testing.T, b *browser) {
 		must(t, b.client().EndSession(context.Background(), it.ID))
 		ended++
 	}
-	if ended == 0 {
-		t.Fatal("no session of a command line is listed")
+	if ended != 1 { // the second log-in has ended the first
+		t.Fatalf("%d sessions of the command line are listed", ended)
 	}
 }
 
