@@ -15,9 +15,8 @@ export const texts = words(
 		openCoffre: 'Avec la ligne de commande « coffre », sans connexion, avec votre clé papier :',
 		openCoffreResult:
 			'Elle vérifie chaque document, puis les range dans le dossier « papiers » sous leurs noms et dans leurs dossiers.',
-		openAge: "Avec le logiciel libre « age », sans aucun logiciel d'ici :",
-		openAgeHelp:
-			"Le fichier LISEZMOI.txt de l'archive donne les commandes, pas à pas. Elles marcheront encore si ce service s'arrête un jour.",
+		openAge:
+			"Sans aucun logiciel d'ici, avec le logiciel libre « age » : le fichier LISEZMOI.txt de l'archive donne les commandes, pas à pas. Elles marcheront encore si ce service s'arrête un jour.",
 	},
 	{
 		title: 'Take everything',
@@ -33,8 +32,7 @@ export const texts = words(
 		openCoffre: 'With the command line “coffre”, offline, with your paper key:',
 		openCoffreResult:
 			'It checks every document, then puts them into the folder “papers” under their names and in their folders.',
-		openAge: 'With the free software “age”, without any software from here:',
-		openAgeHelp:
-			'The file README.txt of the archive gives the commands, step by step. They will still work if this service ends one day.',
+		openAge:
+			'Without any software from here, with the free software “age”: the file README.txt of the archive gives the commands, step by step. They will still work if this service ends one day.',
 	},
 );
