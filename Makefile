@@ -34,6 +34,7 @@ web: $(WEB)/dist/index.html ## the web application, into internal/webapp/dist
 # npm packages from a lock file: the web application's, and an OpenID Connect
 # provider that the log-in tests run against.
 %/node_modules/.installed: %/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later with npm (nodejs.org, or Debian's packages nodejs and npm), then run make again" >&2; exit 1; }
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 

@@ -51,6 +51,8 @@ func NewManager(c Config) (*Manager, error) {
 // times are how long a session may idle and last (shared identity rules).
 func times(kind, principal string) (idle, absolute time.Duration) {
 	switch {
+	case kind == CLI && principal == string(auth.Agent): // a working day
+		return 8 * time.Hour, 8 * time.Hour
 	case kind == CLI:
 		return 30 * 24 * time.Hour, 30 * 24 * time.Hour
 	case principal == string(auth.Agent):
@@ -85,7 +87,7 @@ func (m *Manager) cookieName(base string) string {
 }
 
 func (m *Manager) cookie(base, value string, age time.Duration) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // without Secure only on http://localhost, in the demonstration
 		Name: m.cookieName(base), Value: value, Path: "/", MaxAge: int(age / time.Second),
 		Secure: m.c.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

@@ -296,3 +296,20 @@ func TestEndByID(t *testing.T) {
 	w.wantRefused(carrying(there), session.ErrNotFound)
 	w.wantRead(carrying(here))
 }
+
+// TestCommandLinesOutliveBrowsers, and an agent's no longer than a day's work.
+func TestCommandLinesOutliveBrowsers(t *testing.T) {
+	for kind, lasts := range map[auth.Kind]time.Duration{auth.Citizen: 30 * 24 * time.Hour, auth.Agent: 8 * time.Hour} {
+		w := newWorld(t, true)
+		s := citizen()
+		s.Kind, s.Principal = session.CLI, string(kind)
+		token, _, err := w.Create(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(lasts - time.Second)
+		w.wantRead(bearing(token))
+		w.clock.Advance(time.Second)
+		w.wantRefused(bearing(token), session.ErrNotFound)
+	}
+}

@@ -35,7 +35,7 @@ func serve(ctx context.Context, args []string, io stdio) error {
 		return err
 	}
 	if c.Mode == config.Demo && !demoBuilt {
-		return errors.New("this binary was built without the demonstration: build it with `go build -tags demo ./cmd/coffred`, or run `make run`")
+		return errors.New("this program was built without the demonstration and its pages: with Go, Node 20 or later and npm at hand (nodejs.org, or Debian's packages nodejs and npm), run `make run`")
 	}
 	pages, err := webapp.New(providerOrigins(c)...)
 	if err != nil {

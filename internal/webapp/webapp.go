@@ -26,7 +26,7 @@ import (
 var dist embed.FS
 
 // ErrNotBuilt says what is missing, and how to get it.
-var ErrNotBuilt = errors.New("the web application is not built: run `make run` (it needs Node 20 and npm), or `npm ci && npm run build` in internal/webapp")
+var ErrNotBuilt = errors.New("the web application is not built: with Node 20 or later and npm at hand (nodejs.org, or Debian's packages nodejs and npm), run `make run`")
 
 // policy: one origin, nothing inline, Trusted Types. Forms may end at the
 // identity providers as well: logging out is a form that redirects there, and
