@@ -126,6 +126,7 @@ func (s *scene) objects(t *testing.T) int {
 }
 
 func TestWrongUploads(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	good := s.c.upload(s.d)
 	body := func(b []byte) request {
@@ -198,6 +199,7 @@ func formless(t *testing.T, good []byte) map[string][]byte {
 }
 
 func TestWrongJSON(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	reserve := request{who: s.c.caller, method: "POST", path: "/api/v1/safe/uploads", header: object{"Idempotency-Key": newKey(), "Content-Type": "application/json"}}
 	for name, body := range map[string]string{
@@ -241,6 +243,7 @@ func TestWrongJSON(t *testing.T) {
 }
 
 func TestWrongValues(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	kept := s.c.put(t, 1000)
 	reserve := func(n any, key string) request {
@@ -293,6 +296,7 @@ func TestWrongValues(t *testing.T) {
 }
 
 func TestStaleAndMissingPreconditions(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	old := s.c.etag
 	s.c.put(t, 1000)
@@ -313,6 +317,7 @@ func TestStaleAndMissingPreconditions(t *testing.T) {
 }
 
 func TestAFullSafe(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, func(c *safe.Config, _ *gateway.Config) { c.Limits.Safe = 64 * mib; c.Limits.Document = 40 * mib })
 	reserve := func() request {
 		return request{
@@ -326,6 +331,7 @@ func TestAFullSafe(t *testing.T) {
 }
 
 func TestAFullDisk(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	for _, cause := range []struct {
 		kind   safe.Kind

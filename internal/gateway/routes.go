@@ -58,6 +58,8 @@ func (r Rate) most(pace int) int {
 }
 
 // The rate classes.
+//
+//nolint:gochecknoglobals // constants in all but name
 var (
 	RateRead  = Rate{"read", 1200}
 	RateWrite = Rate{"write", 600}

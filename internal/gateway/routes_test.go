@@ -13,6 +13,7 @@ import (
 
 // TestTheContractIsSound: openapi.yaml is valid OpenAPI 3.1.
 func TestTheContractIsSound(t *testing.T) {
+	t.Parallel()
 	doc, err := contract()
 	must(t, err)
 	if doc.OpenAPI != "3.1.0" {
@@ -22,6 +23,7 @@ func TestTheContractIsSound(t *testing.T) {
 }
 
 func TestRoutesAndContractAreOneToOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ops := operations(t)
 	seen := map[string]bool{}
@@ -83,6 +85,7 @@ func silent() map[string]string {
 // TestEveryRouteDeclaresItself: who, how much, how often, and what the journal
 // will say.
 func TestEveryRouteDeclaresItself(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	rates := []gateway.Rate{gateway.RateRead, gateway.RateWrite, gateway.RateLogin, gateway.RateCode, gateway.RatePoll}
 	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.Office}
@@ -113,6 +116,7 @@ func TestEveryRouteDeclaresItself(t *testing.T) {
 // TestWhatIsNotThereIsSaidAsAProblem: unknown paths and methods, and the door
 // to the pages.
 func TestWhatIsNotThereIsSaidAsAProblem(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	c := w.citizen(t, "angela")
 	for _, who := range []caller{nobody, c.caller} {
