@@ -10,6 +10,7 @@ import { leftovers } from './harness/leftovers.ts';
 import {
 	act,
 	addFiles,
+	choosePersona,
 	click,
 	type Keys,
 	line,
@@ -397,8 +398,12 @@ test('a session that ends during an upload is told, and nothing is lost', async 
 	await context.unroute('**/versions/*');
 	await look(page, 'coffre-session-terminee');
 	// She logs in again in another tab; this one still has her files.
-	const tab = await context.newPage();
-	await logIn(tab, 'Angela DUBOIS', 'FranceConnect');
+	const opened = context.waitForEvent('page');
+	await page.getByRole('link', { name: said("S'identifier dans un nouvel onglet") }).click();
+	const tab = await opened;
+	await tab.getByRole('link', { name: said("S'identifier avec FranceConnect") }).click();
+	await choosePersona(tab, 'Angela DUBOIS');
+	await tab.getByRole('heading', { level: 1, name: said('Bonjour') }).waitFor();
 	await tab.close();
 	await page.getByRole('button', { name: said(`Réessayer ${files.png.name}`) }).click();
 	await line(page, files.png.name).waitFor();

@@ -20,6 +20,9 @@ export const text = words(
 		retryNamed: (name: string) => `Réessayer ${name}`,
 		retryAll: 'Tout réessayer',
 		remove: (name: string) => `Retirer ${name} de cette liste`,
+		sessionOver:
+			'Gardez cette page : vos fichiers y attendent. Identifiez-vous dans un autre onglet, puis revenez ici réessayer.',
+		logInAgain: "S'identifier dans un nouvel onglet",
 		added: (n: number) =>
 			n > 1
 				? `${n} documents ont été ajoutés à votre coffre.`
@@ -47,6 +50,9 @@ export const text = words(
 		retryNamed: (name) => `Try ${name} again`,
 		retryAll: 'Try them all again',
 		remove: (name) => `Take ${name} off this list`,
+		sessionOver:
+			'Keep this page: your files are waiting on it. Log in in another tab, then come back here and try again.',
+		logInAgain: 'Log in in a new tab',
 		added: (n) =>
 			n > 1 ? `${n} documents have been added to your safe.` : 'The document is in your safe.',
 		interrupted: (n) =>
