@@ -139,7 +139,7 @@ const french: Sentences = {
 		tried: () => `faire un acte que cette page ne connaît pas encore (${what})`,
 	}),
 	reasons: {
-		'not-found': "cela n'existe pas, ou n'est pas à cette personne",
+		'not-found': "cela n'existe pas, ou appartient à quelqu'un d'autre",
 		forbidden: "ce compte n'a pas le droit de le faire",
 		'level-too-low': 'une identification plus forte est demandée',
 		'terms-not-accepted': "les conditions d'utilisation n'étaient pas acceptées",
@@ -272,7 +272,7 @@ const english: Sentences = {
 		tried: () => `do something that this page does not know yet (${what})`,
 	}),
 	reasons: {
-		'not-found': 'it does not exist, or is not theirs',
+		'not-found': "it does not exist, or is somebody else's",
 		forbidden: 'this account may not do that',
 		'level-too-low': 'a stronger identification is asked for',
 		'terms-not-accepted': 'the terms of use had not been accepted',

@@ -4,7 +4,7 @@ export const text = words(
 	{
 		title: (name: string) => `Partager « ${name} »`,
 		withWhom: 'Avec quelle administration ?',
-		searchAdministration: 'Chercher par nom, service ou SIRET',
+		searchAdministration: 'Chercher une administration',
 		lookingUp: 'Vérification des administrations et de leurs clés…',
 		noneFound: 'Aucune administration ne correspond.',
 		tooMany: (n: number) => `Et ${n} autres : précisez votre recherche.`,
@@ -54,7 +54,7 @@ export const text = words(
 	{
 		title: (name) => `Share “${name}”`,
 		withWhom: 'With which administration?',
-		searchAdministration: 'Search by name, service or SIRET',
+		searchAdministration: 'Search for an administration',
 		lookingUp: 'Checking the administrations and their keys…',
 		noneFound: 'No administration matches.',
 		tooMany: (n) => `And ${n} others: narrow your search.`,
