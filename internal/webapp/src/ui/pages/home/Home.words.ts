@@ -9,6 +9,8 @@ export const texts = words(
 		whatWeSee: 'Ce que nous voyons et ne voyons pas',
 		holds: (n: string, plural: number) =>
 			`Votre coffre est déverrouillé. Il contient ${n} document${plural > 1 ? 's' : ''}.`,
+		newTerms: 'Les conditions d’utilisation ont changé',
+		readTerms: 'Les lire et les accepter',
 		locked: 'Votre coffre est verrouillé.',
 		unlock: 'Déverrouiller',
 		documents: 'Documents',
@@ -34,6 +36,8 @@ export const texts = words(
 		whatWeSee: 'What we see and do not see',
 		holds: (n: string, plural: number) =>
 			`Your safe is unlocked. It holds ${n} document${plural === 1 ? '' : 's'}.`,
+		newTerms: 'The terms of use have changed',
+		readTerms: 'Read and accept them',
 		locked: 'Your safe is locked.',
 		unlock: 'Unlock',
 		documents: 'Documents',

@@ -14,9 +14,6 @@ export const texts = words(
 			'Vous emportez tout quand vous voulez, en un geste, sans motif : un fichier ZIP, lisible sans nous.',
 			'Si vous perdez tous vos moyens d’ouverture, personne ne peut rouvrir votre coffre.',
 		],
-		accept: 'J’ai lu et j’accepte ces conditions',
-		refuse: 'Non, pas maintenant',
-		kept: 'Nous gardons la version que vous acceptez et la date. Vous la retrouverez dans votre journal.',
 		opened: 'Votre coffre est ouvert. Ajoutez-y un premier document.',
 	},
 	{
@@ -31,9 +28,6 @@ export const texts = words(
 			'You take everything out whenever you want, in one gesture, without a reason: a ZIP file, readable without us.',
 			'If you lose every way to unlock, nobody can open your safe again.',
 		],
-		accept: 'I have read and accept these terms',
-		refuse: 'No, not now',
-		kept: 'We keep the version you accept and the date. You will find it in your journal.',
 		opened: 'Your safe is open. Add a first document.',
 	},
 );
