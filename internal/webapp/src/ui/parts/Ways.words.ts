@@ -48,8 +48,7 @@ export const texts = words(
 		passkeyTitle: 'Une clé d’accès',
 		passkeyWhat:
 			'Votre doigt, votre visage ou le code de l’appareil. Rien à retenir, mais liée à cet appareil ou à votre compte chez son fabricant.',
-		passkeyImpossible:
-			'Ce navigateur ne sait pas le faire. Vous pourrez en ajouter une plus tard, depuis un autre appareil.',
+		passkeyImpossible: 'Ce navigateur ne sait pas le faire.',
 		choosePasskey: 'Faire une clé d’accès',
 		otherWay: 'Choisir autrement',
 
@@ -122,7 +121,7 @@ export const texts = words(
 		passkeyTitle: 'A passkey',
 		passkeyWhat:
 			'Your finger, your face or the code of the device. Nothing to remember, but tied to this device or to your account with its maker.',
-		passkeyImpossible: 'This browser cannot do it. You may add one later, from another device.',
+		passkeyImpossible: 'This browser cannot do it.',
 		choosePasskey: 'Make a passkey',
 		otherWay: 'Choose another way',
 
