@@ -67,7 +67,7 @@ type Summary struct {
 
 // OpenArchive opens an export. ErrArchive when it is not a whole one.
 func OpenArchive(path string) (*Archive, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // its owner says which
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +125,8 @@ func (a *Archive) bytes(name string, limit int64) ([]byte, error) {
 	if m == nil {
 		return nil, fmt.Errorf("%w: %s is missing", ErrArchive, name)
 	}
-	if packed := m.CompressedSize64; packed < uint64(limit) {
-		limit = min(limit, int64(packed)*maxPacked+maxGrant)
+	if packed := m.CompressedSize64; packed < uint64(limit) { //nolint:gosec // limit is positive
+		limit = min(limit, int64(packed)*maxPacked+maxGrant) //nolint:gosec // packed is below limit
 	}
 	r, err := m.Open()
 	if err != nil {

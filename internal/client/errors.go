@@ -111,6 +111,6 @@ func withEvidence(err error, evidence map[string]any) error {
 }
 
 // mismatch says that something genuine is of another place.
-func mismatch(format string, args ...any) error {
-	return fmt.Errorf(format+": %w", append(args, sealed.ErrMismatch)...)
+func mismatch(what string) error {
+	return fmt.Errorf("%s: %w", what, sealed.ErrMismatch)
 }

@@ -35,7 +35,7 @@ type PutOptions struct {
 // disk or the line. When it fails nothing of the file is in the safe; what
 // was sent lapses.
 func (s *Safe) Put(ctx context.Context, path string, o PutOptions) (sealed.Entry, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // its owner says which
 	if err != nil {
 		return sealed.Entry{}, err
 	}

@@ -47,7 +47,7 @@ type Territory struct {
 	Contact string `yaml:"contact"`
 }
 
-// Limits; 0 takes the default.
+// Limits of what callers may do; 0 takes the default.
 type Limits struct {
 	Document int64 `yaml:"document"` // bytes
 	Safe     int64 `yaml:"safe"`     // bytes

@@ -78,7 +78,7 @@ func (g *Gateway) serve(rt Route) http.Handler {
 }
 
 func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err error) {
-	defer func() {
+	defer func() { //nolint:contextcheck // r carries it
 		if p := recover(); p != nil {
 			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 				panic(p)

@@ -192,7 +192,7 @@ func TestCheckpointsCountOnlyUnderTheLogsKey(t *testing.T) {
 		"no last line feed":      strings.TrimSuffix(text, "\n"),
 		"something before":       "x" + text,
 		"a line more":            strings.Replace(text, "\n\n", "\nextension\n\n", 1),
-		"signature of the other": body + "\n\n" + strings.SplitN(string(signed(t, other.signer, "x\n")), "\n\n", 2)[1],
+		"signature of the other": body + "\n\n" + strings.SplitN(signed(t, other.signer, "x\n"), "\n\n", 2)[1],
 	} {
 		_, err := journal.OpenCheckpoint(w.vkey, bad)
 		refused(t, name, err, journal.ErrProof)

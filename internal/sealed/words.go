@@ -56,6 +56,7 @@ type wordList struct {
 	folded []string
 }
 
+//nolint:gochecknoglobals // made once, never changed
 var lists = sync.OnceValue(func() map[string]wordList {
 	m := map[string]wordList{}
 	for lang, text := range map[string]string{"fr": frenchWords, "en": englishWords} {

@@ -33,6 +33,8 @@ func aboutContents() []Lie {
 }
 
 // classic is the header of a file for an X25519 recipient, and some bytes.
+//
+//nolint:gochecknoglobals // a constant in all but name
 var classic = slices.Concat([]byte("age-encryption.org/v1\n-> X25519 "+
 	"TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\nEmECAEcKN+n/Vs9SbWiV+Hu0r+E8R77DdWYyd83nw7U\n"+
 	"--- Vn+54jqiiUCE+WZcEVY3f1sqHjlu/z1LCQ/T7Xm7qI0\n"), bytes.Repeat([]byte{7}, 4096))

@@ -54,7 +54,7 @@ func forgeFact(holder string) func(w *World, o object) error {
 	return func(w *World, o object) error {
 		key, err := inner(o, "key")
 		if err != nil {
-			return nil // an administration without a key
+			return nil //nolint:nilerr // an administration without a key
 		}
 		entry, err := w.Keys.fact(o, holder)
 		o["recipient"], o["vk"], key["entry"] = w.Keys.Identity.Recipient().String(), w.Keys.vk(), entry
