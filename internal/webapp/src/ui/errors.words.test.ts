@@ -50,7 +50,7 @@ test('limits and words are named', () => {
 		'2,1\u00a0Go',
 	);
 	expect(describe(new CoffreError('word-unknown', { word: 'maisson', index: 2 })).text).toContain(
-		'« maisson » (mot 3)',
+		'«\u00a0maisson\u00a0» (mot 3)',
 	);
 });
 
