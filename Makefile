@@ -12,7 +12,7 @@ BUILD := go build -trimpath -tags demo
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 10s
 
-.PHONY: help run build release web deps test browser check unit check-static check-web fmt arch lint fuzz bench repro clean
+.PHONY: help run build release web deps test browser check unit check-static check-web generated fmt arch lint fuzz bench repro clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,7 +43,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/index.html $(WEB)/*.
 $(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	cd $(WEB) && npm run --silent build
 
-deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed
+deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the tests need beside Go, Node and npm
 	ops/tools/install-test-deps
 
 test: deps build check-static check-web ## install what the tests need and run every test
@@ -55,22 +55,28 @@ browser: build ## the whole story in a real browser; screenshots in artifacts/sc
 
 check: build check-static check-web unit fuzz ## the fast inner loop
 
-unit: $(PEER)/node_modules/.installed
+unit: $(PEER)/node_modules/.installed ## Go tests but the whole programs, with the race detector
 	go test -tags demo -race $$(go list -tags demo ./... | grep -v /internal/e2e)
 
-check-static: fmt arch
+check-static: fmt arch ## what can be said of Go without running it
 	go vet ./... && go vet -tags demo ./...
 	$(TOOL) staticcheck -tags demo ./...
 
-check-web: $(WEB)/node_modules/.installed
+check-web: $(WEB)/node_modules/.installed generated ## types, style and tests of the web application
 	cd $(WEB) && npm run --silent check && npm run --silent test
 
-fmt: ## formatting, and generated files unchanged
+# The API client's types come from openapi.yaml: `npm run gen` there makes them again.
+generated: $(WEB)/node_modules/.installed
+	@cd $(WEB) && npx --no-install openapi-typescript ../gateway/openapi.yaml --immutable 2>/dev/null | \
+		diff -q - src/api/schema.ts >/dev/null || { echo "src/api/schema.ts is not what openapi.yaml says: npm run gen"; exit 1; }
+
+fmt: ## formatting of Go
 	@out=$$($(TOOL) gofumpt -l cmd internal storage auth); [ -z "$$out" ] || { echo "gofumpt -w these:"; echo "$$out"; exit 1; }
 
 arch: ## the plan of the house
 	go test ./internal/archtest
 
+# Not a part of `make test`: to build it takes as long as half of the tests.
 lint: ## every linter of .golangci.yml (the first build takes minutes)
 	$(TOOL) golangci-lint run --build-tags demo ./...
 
@@ -82,7 +88,7 @@ bench: build ## figures of measured paths, side by side in one run
 
 repro: web ## two builds, one hash
 	go build -trimpath -o bin/repro-1 ./cmd/coffred && go build -trimpath -a -o bin/repro-2 ./cmd/coffred
-	sha256sum bin/repro-1 bin/repro-2 | awk '{print $$1}' | uniq | wc -l | grep -qx 1
+	sha256sum bin/repro-1 bin/repro-2 | awk '{print $$1}' | uniq | wc -l | grep -qx 1 || { echo "two builds differ"; exit 1; }
 
 clean: ## what was built (never ./data)
 	rm -rf bin artifacts $(WEB)/node_modules $(PEER)/node_modules && find $(WEB)/dist -mindepth 1 ! -name .keep -delete
