@@ -61,15 +61,16 @@ export function words<T extends Texts>(fr: T, en: Like<NoInfer<T>>): Like<T> {
 }
 
 /** French spaces before and within signs do not break the line. */
+export function unbroken(french: string): string {
+	return french
+		.replace(/« /g, '«\u00a0')
+		.replace(/ (?=[»:])/g, '\u00a0')
+		.replace(/ (?=[;!?])/g, '\u202f');
+}
 function typeset(text: Text): Text {
-	if (typeof text === 'string') {
-		return text
-			.replace(/« /g, '«\u00a0')
-			.replace(/ (?=[»:])/g, '\u00a0')
-			.replace(/ (?=[;!?])/g, '\u202f');
-	}
-	if (typeof text === 'function') return (...args) => typeset(text(...args)) as string;
-	if (Array.isArray(text)) return text.map((t: string) => typeset(t) as string);
+	if (typeof text === 'string') return unbroken(text);
+	if (typeof text === 'function') return (...args) => unbroken(text(...args));
+	if (Array.isArray(text)) return text.map(unbroken);
 	return Object.fromEntries(Object.entries(text).map(([k, t]) => [k, typeset(t)]));
 }
 
