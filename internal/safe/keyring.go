@@ -83,5 +83,10 @@ func (s *Domain) swapKeyring(ctx context.Context, tx Tx, holder string, vk []byt
 	if !bytes.Equal(c.VK, vk) {
 		return Sealed{}, false, refusal(Invalid, "a keyring may not change its root key")
 	}
+	// A session opens nothing: with one alone, nobody puts his own recipient,
+	// or nothing at all, in the place of the holder's keys.
+	if err := c.CheckSignature(); err != nil {
+		return Sealed{}, false, formError("check who replaces a keyring", err)
+	}
 	return ring, false, backend("put keyring", tx.Safes.PutKeyring(ctx, holder, ring))
 }

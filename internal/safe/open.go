@@ -146,11 +146,14 @@ func checkManifest(b []byte) error {
 }
 
 // formError tells bytes that are not what age makes from members that
-// contradict each other.
+// contradict each other, and both from what the holder did not make.
 func formError(verb string, err error) error {
 	k := Invalid
-	if errors.Is(err, sealed.ErrForm) || errors.Is(err, sealed.ErrLength) {
+	switch {
+	case errors.Is(err, sealed.ErrForm), errors.Is(err, sealed.ErrLength):
 		k = WrongForm
+	case errors.Is(err, sealed.ErrSignature):
+		k = Forbidden
 	}
 	return &Error{Kind: k, Msg: verb, Err: err}
 }

@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"cmp"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -23,6 +24,8 @@ type Container struct {
 	VK        []byte `json:"vk"`
 	Recipient string `json:"recipient"`
 	Copies    []Copy `json:"copies"`
+	// Signature of the root over the rest: what replaces a keyring has one.
+	Signature []byte `json:"signature,omitempty"`
 }
 
 // Copy is the keyring sealed to one unlocker.
@@ -60,7 +63,36 @@ func (c Container) Check() error {
 		}
 		seen[copy.ID] = true
 	}
+	if len(c.Signature) > 0 {
+		return c.CheckSignature()
+	}
 	return nil
+}
+
+// CheckSignature is ErrSignature unless whoever holds the root behind VK made
+// this very container: somebody who is only logged in cannot.
+func (c Container) CheckSignature() error {
+	vk, err := ParseVK(c.VK)
+	if err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	payload, err := c.unsigned()
+	if err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	if len(c.Signature) != ed25519.SignatureSize {
+		return fmt.Errorf("check keyring: %w", ErrSignature)
+	}
+	if _, err := vk.Open(contextContainer, slices.Concat(c.Signature, payload)); err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	return nil
+}
+
+// unsigned is what the signature is over.
+func (c Container) unsigned() ([]byte, error) {
+	c.Signature = nil
+	return Canonical(c)
 }
 
 func (c Copy) check() error {

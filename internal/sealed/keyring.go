@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"cmp"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"fmt"
 	"slices"
@@ -151,6 +152,13 @@ func sealCopies(p keyringPayload, copies []Copy) (*Keyring, Container, error) {
 	k.container = Container{
 		Suite: Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
 		Recipient: k.vault.Recipient().String(), Copies: copies,
+	}
+	if p.Epoch > 1 { // it replaces another
+		rest, err := k.container.unsigned()
+		if err != nil {
+			return fail(err)
+		}
+		k.container.Signature = root.Sign(contextContainer, rest)[:ed25519.SignatureSize]
 	}
 	if err := k.container.Check(); err != nil {
 		return fail(err)

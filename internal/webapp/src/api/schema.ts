@@ -823,6 +823,8 @@ export interface components {
                 readonly sealed: components["schemas"]["Bytes"];
                 readonly credential?: string;
             }[];
+            /** @description of the root over the rest (SPEC.md 7); a replacement without it is forbidden */
+            readonly signature?: components["schemas"]["Bytes"];
         };
         readonly Manifest: {
             readonly epoch: number;

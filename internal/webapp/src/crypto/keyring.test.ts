@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { newIdentity, recipientOf, seal, unlockIdentity } from './age.ts';
 import { newId, random, toBase64, utf8 } from './bytes.ts';
 import { canonical } from './canonical.ts';
-import { type Container, newKeyring, openKeyring, sealKeyring } from './keyring.ts';
+import { type Container, checkContainer, newKeyring, openKeyring, sealKeyring } from './keyring.ts';
 import { type Manifest, openManifest, sealManifest } from './manifest.ts';
 import { blockSize, padLF, RootKey } from './sign.ts';
 import { code } from './testing/code.ts';
+import { readGo } from './testing/vectors.ts';
 import { newSecret } from './words.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -113,6 +114,23 @@ describe('keyring (T2)', () => {
 		];
 		for (const [change, want] of bad)
 			expect([change, await forge({ ...payload, ...change })]).toEqual([change, want]);
+	});
+
+	it('believes no replacement that its root has not signed as a whole', async () => {
+		const { container } = await readGo('keyring');
+		const { signature } = checkContainer(container);
+		expect(signature).toBeDefined();
+		const [a, ...others] = container.copies;
+		if (!a) throw new Error('no copies');
+		const thief = await recipientOf(newIdentity());
+		for (const change of [
+			{ recipient: thief },
+			{ epoch: 3 },
+			{ copies: others },
+			{ copies: [{ ...a, pin: toBase64(random(32)) }, ...others] },
+			{ signature: toBase64(random(64)) },
+		])
+			expect(await code(() => checkContainer({ ...container, ...change }))).toBe('signature');
 	});
 
 	it('wants two ways that differ', async () => {

@@ -9,7 +9,7 @@ import {
 	unlockIdentity,
 	vaultIdentity,
 } from './age.ts';
-import { type Bytes, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
+import { type Bytes, concat, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { hashHex, pin } from './derive.ts';
 import { checkSmall } from './form.ts';
@@ -65,7 +65,7 @@ const containerShape = object(
 			most,
 		),
 	},
-	{},
+	{ signature: base64(64) },
 );
 
 /** What is under the signature (SPEC.md §7). Secret. */
@@ -164,6 +164,12 @@ export function checkContainer(v: unknown): Container {
 	checkVK(fromBase64(c.vk));
 	if (doubled(c.copies.map((x) => x.id))) bad('two copies with one id');
 	for (const x of c.copies) checkSmall(fromBase64(x.sealed));
+	const { signature, ...rest } = c;
+	if (signature !== undefined) {
+		// What replaced another is signed as a whole by who holds the root.
+		const signed = concat(fromBase64(signature), canonical(rest));
+		openSigned(fromBase64(c.vk), 'coffre/v1/container', signed);
+	}
 	return c;
 }
 

@@ -3,7 +3,11 @@ import { CoffreError } from '../errors.ts';
 import { type Bytes, concat, utf8 } from './bytes.ts';
 import { derive } from './derive.ts';
 
-export type Context = 'coffre/v1/keyring' | 'coffre/v1/manifest' | 'coffre/v1/grant';
+export type Context =
+	| 'coffre/v1/keyring'
+	| 'coffre/v1/container'
+	| 'coffre/v1/manifest'
+	| 'coffre/v1/grant';
 
 const signatureSize = 64;
 const vkSize = 33;
