@@ -78,8 +78,8 @@ func (a *app) share(ctx context.Context, name string, o client.ShareOrder) error
 	case errors.Is(err, client.ErrNotFound): // the service: its message lists those there are
 		return a.fail(err, "%s", clean(err.Error()))
 	case client.IsProblem(err, "invalid"):
-		return a.fail(err, "%s", a.tr("Le serveur refuse ce partage : sa fin est trop éloignée (un an d'ordinaire), ou le but dépasse 200 caractères ou une ligne.",
-			"The server refuses this share: its end is too far away (one year as a rule), or the purpose is longer than 200 characters or one line."))
+		return a.fail(err, "%s", a.tr("Le serveur refuse ce partage : sa fin est passée, ou le but dépasse 200 caractères ou une ligne.",
+			"The server refuses this share: its end is past, or the purpose is longer than 200 characters or one line."))
 	case err != nil:
 		return err
 	}

@@ -70,8 +70,8 @@ func problemOf(err error) *problem.Error {
 	var d *safe.Error
 	if errors.As(err, &d) {
 		slug := slugOf(d.Kind)
-		if d.Reason == safe.ReasonUnknownOrganisation {
-			slug = safe.ReasonUnknownOrganisation
+		if d.Reason == safe.ReasonUnknownOrganisation || d.Reason == safe.ReasonTooFar {
+			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Cause: err}
 	}

@@ -132,6 +132,9 @@ func aboutDocuments() []entry {
 		{"ended", http.StatusGone, both(
 			"Ce partage a été arrêté", "L'usager a mis fin à ce partage. Demandez-lui de partager à nouveau le document.",
 			"This grant was ended", "The citizen ended this grant. Ask for the document to be shared again.")},
+		{"end-too-far", http.StatusUnprocessableEntity, both(
+			"Date de fin trop éloignée", "Choisissez une date plus proche : d'ordinaire, un an au plus. Vous pourrez partager à nouveau.",
+			"End date too far away", "Choose a nearer date: a year at most, as a rule. You can share again later.")},
 		{"expired", http.StatusGone, both(
 			"Ce n'est plus valable", "La date de fin est passée. Demandez un nouveau partage, ou recommencez l'envoi.",
 			"No longer valid", "Its end date has passed. Ask for a new grant, or send it again.")},

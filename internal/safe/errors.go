@@ -71,9 +71,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// ReasonUnknownOrganisation comes with Forbidden when an agent's SIRET is not
-// that of a registered administration.
-const ReasonUnknownOrganisation = "unknown-organisation"
+const (
+	// ReasonUnknownOrganisation comes with Forbidden when an agent's SIRET is
+	// not that of a registered administration.
+	ReasonUnknownOrganisation = "unknown-organisation"
+	// ReasonTooFar comes with Invalid when a grant would end later than the
+	// operator's policy lets it.
+	ReasonTooFar = "end-too-far"
+)
 
 // IsKind says whether err is, or wraps, an *Error of that kind.
 func IsKind(err error, k Kind) bool {

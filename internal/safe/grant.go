@@ -120,7 +120,7 @@ func (s *Domain) checkNewGrant(n NewGrant) error {
 	case !n.NotAfter.After(now):
 		return refusal(Invalid, "the end of the grant is past")
 	case n.NotAfter.Sub(now) > s.cfg.Policy.MaxGrant:
-		return refusal(Invalid, "the end of the grant is more than %s away", s.cfg.Policy.MaxGrant)
+		return &Error{Kind: Invalid, Reason: ReasonTooFar, Msg: "the end of the grant is too far away"}
 	}
 	return errors.Join(
 		checkKey(n.Key),

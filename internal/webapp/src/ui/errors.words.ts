@@ -112,6 +112,10 @@ export const texts = words(
 			'Ce compte ne permet pas cela',
 			'Identifiez-vous avec le compte qui convient à cette action.',
 		],
+		'end-too-far': [
+			'Date de fin trop éloignée',
+			'Choisissez une date plus proche : d’ordinaire, un an au plus. Vous pourrez partager à nouveau.',
+		],
 		'unknown-organisation': [
 			'Votre organisme n’est pas inscrit ici',
 			'Demandez à l’hébergeur du coffre de l’inscrire.',
@@ -257,6 +261,10 @@ export const texts = words(
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
 		forbidden: ['This account does not allow it', 'Log in with the account that may do this.'],
+		'end-too-far': [
+			'End date too far away',
+			'Choose a nearer date: a year at most, as a rule. You can share again later.',
+		],
 		'unknown-organisation': [
 			'Your organisation is not registered here',
 			'Ask the host of the safe to register it.',
