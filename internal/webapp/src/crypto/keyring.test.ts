@@ -6,7 +6,7 @@ import { type Container, checkContainer, newKeyring, openKeyring, sealKeyring } 
 import { type Manifest, openManifest, sealManifest } from './manifest.ts';
 import { blockSize, padLF, RootKey } from './sign.ts';
 import { code } from './testing/code.ts';
-import { readGo } from './testing/vectors.ts';
+import { read } from './testing/vectors.ts';
 import { newSecret } from './words.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -117,7 +117,7 @@ describe('keyring (T2)', () => {
 	});
 
 	it('believes no replacement that its root has not signed as a whole', async () => {
-		const { container } = await readGo('keyring');
+		const { container } = await read('go', 'keyring');
 		const { signature } = checkContainer(container);
 		expect(signature).toBeDefined();
 		const [a, ...others] = container.copies;
