@@ -11,8 +11,8 @@ import {
 	openKeyring,
 } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
-import { type Context, checkEpoch, withEvidence } from './context.ts';
-import { checkRelease, same, withAny } from './documents.ts';
+import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
+import { checkRelease, same } from './documents.ts';
 import { unlockers } from './secrets.ts';
 import type { Draft, OpenedGrantView } from './types.ts';
 
@@ -55,7 +55,9 @@ export class Agent {
 			path: { id },
 			signal,
 		});
-		const blob = await withEvidence({ grant: view(grant) }, this.#context.now, () =>
+		const { doc, version, sha256, sealed: length } = grant;
+		const document = { doc, version, sha256, sealed: length };
+		const blob = await withEvidence({ document }, this.#context.now, () =>
 			openDocument(sealed, grant, key, grant.type, { signal }),
 		);
 		return { blob, grant: view(grant) };

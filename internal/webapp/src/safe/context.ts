@@ -1,4 +1,5 @@
 import type { Api } from '../api/client.ts';
+import type { Vault } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory, SafeState } from './core.ts';
 import type { LogWatch } from './logwatch.ts';
@@ -46,6 +47,24 @@ export async function withEvidence<T>(
 			},
 		});
 	}
+}
+
+/**
+ * Tries the vault's identities, the one in use first. What is ours opens with one of them: that it
+ * does not is the gateway's doing, not a wrong key of the holder's.
+ */
+export async function withAny<T>(
+	vaults: readonly Vault[],
+	open: (v: Vault) => Promise<T>,
+): Promise<T> {
+	for (const v of vaults) {
+		try {
+			return await open(v);
+		} catch (e) {
+			if (!(e instanceof CoffreError) || e.code !== 'wrong-key') throw e;
+		}
+	}
+	throw new CoffreError('mismatch', { message: 'sealed to somebody else' });
 }
 
 export function isStatus(e: unknown, status: number): boolean {

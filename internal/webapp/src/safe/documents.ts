@@ -12,7 +12,6 @@ import {
 	type Slip,
 	sealGrant,
 } from '../crypto/grant.ts';
-import type { Vault as VaultKey } from '../crypto/keyring.ts';
 import type { Event } from '../crypto/log.ts';
 import type { ManifestDoc } from '../crypto/manifest.ts';
 import { CoffreError } from '../errors.ts';
@@ -25,7 +24,7 @@ import {
 	renameDoc,
 	renameFolder,
 } from './contents.ts';
-import { type Context, withEvidence } from './context.ts';
+import { type Context, withAny, withEvidence } from './context.ts';
 import type { ShareOrder } from './core.ts';
 import type { Directory } from './directory.ts';
 import { CHANGE_DOCUMENTS } from './limits.ts';
@@ -53,7 +52,7 @@ export class Documents {
 			path: { doc: id },
 			signal,
 		});
-		const blob = await withEvidence({ entry }, this.#context.now, () =>
+		const blob = await withEvidence({ document: identified(entry) }, this.#context.now, () =>
 			openDocument(sealed, entry, key, entry.type, { signal }),
 		);
 		return { blob, entry };
@@ -193,7 +192,7 @@ export class Documents {
 	async #releaseOwn(entry: Entry): Promise<Identity> {
 		const { safe, root } = this.#vault.keyring;
 		const release = await this.#release(entry.id);
-		return withEvidence({ release, entry }, this.#context.now, async () => {
+		return withEvidence({ release, document: identified(entry) }, this.#context.now, async () => {
 			const { grant, key } = await withAny(this.#vault.keyring.vaults, (v) =>
 				openGrant(fromBase64(release.grant), v.identity, v.recipient, root.vk, safe),
 			);
@@ -254,6 +253,11 @@ export class Documents {
 	}
 }
 
+/** What evidence says of a document: whoever is shown it learns no name, type or folder. */
+function identified({ id, version, sha256, sealed }: Entry): Record<string, unknown> {
+	return { doc: id, version, sha256, sealed };
+}
+
 /** The event that the proof shows is this very release. */
 export function checkRelease(event: Event, what: string, about: Partial<Event>): void {
 	if (event.what !== what || event.result !== 'done') {
@@ -271,21 +275,4 @@ export function same<T extends object>(what: string, got: T, expected: Partial<T
 		if (got[k as keyof T] !== v)
 			throw new CoffreError('mismatch', { message: `${what}: another ${k}` });
 	}
-}
-
-/** Tries the vault's identities, the one in use first. */
-export async function withAny<T>(
-	vaults: readonly VaultKey[],
-	open: (v: VaultKey) => Promise<T>,
-): Promise<T> {
-	let wrong: unknown = new CoffreError('wrong-key');
-	for (const v of vaults) {
-		try {
-			return await open(v);
-		} catch (e) {
-			if (!(e instanceof CoffreError) || e.code !== 'wrong-key') throw e;
-			wrong = e;
-		}
-	}
-	throw wrong;
 }

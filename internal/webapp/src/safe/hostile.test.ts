@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newIdentity, recipientOf } from '../crypto/age.ts';
-import { random, toBase64 } from '../crypto/bytes.ts';
+import { newIdentity, recipientOf, seal } from '../crypto/age.ts';
+import { random, toBase64, utf8 } from '../crypto/bytes.ts';
+import type { CoffreError } from '../errors.ts';
 import type { Client } from './client.ts';
 import { add, browser, first, mairie, create as make, terms, words } from './testing/client.ts';
 import { FakeGateway } from './testing/gateway.ts';
@@ -78,7 +79,7 @@ describe('a gateway that lies', () => {
 		va.bytes = vb.bytes;
 		await expect(safe.open(a.id)).rejects.toMatchObject({
 			code: 'hash',
-			evidence: { entry: { id: a.id } },
+			evidence: { document: { doc: a.id } },
 		});
 		va.bytes = bytesOfA;
 		const grantOfA = va.grant;
@@ -86,6 +87,57 @@ describe('a gateway that lies', () => {
 		await expect(safe.open(a.id)).rejects.toMatchObject({ code: 'mismatch' });
 		va.grant = grantOfA;
 		expect(await (await safe.open(a.id)).blob.text()).toBe('a');
+	});
+
+	it('cannot have what it swapped taken for a wrong key (T2, T5)', async () => {
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const { id } = first(safe.entries);
+		const mine = { grant: gateway.versions.get(id)?.grant ?? '', manifest: gateway.manifest };
+		const theirs = await seal(utf8('x'.repeat(512)), await recipientOf(newIdentity()));
+		gateway.lie = (path, _, a) =>
+			path.endsWith('/release') ? { ...a, grant: toBase64(theirs) } : undefined;
+		await expect(safe.open(id)).rejects.toMatchObject({
+			code: 'mismatch',
+			evidence: { release: expect.anything() },
+		});
+		gateway.lie = undefined;
+		gateway.manifest = { epoch: 3, sealed: toBase64(theirs) };
+		await expect(safe.refresh()).rejects.toMatchObject({
+			code: 'mismatch',
+			evidence: { manifest: expect.anything() },
+		});
+		gateway.manifest = mine.manifest;
+		expect(await (await safe.open(id)).blob.text()).toBe('a');
+	});
+
+	it('is shown in evidence that holds no name, type or folder of a document (O10)', async () => {
+		const { phrase } = await mairie(gateway);
+		const { safe } = await create();
+		const folder = await safe.createFolder('Divorce');
+		const file = new File(['a'], 'Jugement secret.pdf', { type: 'application/x-secret' });
+		await safe.add([file], folder, () => undefined);
+		const { id } = first(safe.entries);
+		const share = await safe.share(id, gateway.administration, terms);
+		const agent = await client('agent', {}).unlockAdministration({
+			kind: 'passphrase',
+			text: words(phrase),
+		});
+		const version = gateway.versions.get(id);
+		if (!version) throw new Error('not there');
+		version.bytes = version.bytes.slice();
+		version.bytes[2000] = (version.bytes[2000] ?? 0) ^ 1;
+		const told: unknown[] = [];
+		for (const act of [() => safe.open(id), () => agent.open(share.id)])
+			await act().catch((e: unknown) => told.push(e));
+		version.grant = toBase64(random(3000));
+		await safe.open(id).catch((e: unknown) => told.push(e));
+		expect(told).toHaveLength(3);
+		for (const e of told) {
+			const evidence = JSON.stringify((e as CoffreError).evidence);
+			expect(evidence).toContain(id);
+			expect(evidence).not.toMatch(/secret|Jugement|Divorce/);
+		}
 	});
 
 	it('cannot release anything that its journal does not tell (T11)', async () => {

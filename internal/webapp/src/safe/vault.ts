@@ -5,7 +5,7 @@ import type { Keyring } from '../crypto/keyring.ts';
 import { type Manifest, openManifest, sealManifest } from '../crypto/manifest.ts';
 import { CoffreError } from '../errors.ts';
 import { type Contents, type Edit, sorted } from './contents.ts';
-import { type Context, checkEpoch, isStatus, withEvidence } from './context.ts';
+import { type Context, checkEpoch, isStatus, withAny, withEvidence } from './context.ts';
 import type { SafeState } from './core.ts';
 import { CHANGE_DOCUMENTS, KEY_PATIENCE_MS, MERGE_ATTEMPTS } from './limits.ts';
 import type { SafeFigures, Usage } from './types.ts';
@@ -224,7 +224,9 @@ async function fetchManifest(context: Context, keyring: Keyring): Promise<Held> 
 	const sealed = fromBase64(data.sealed);
 	const hash = hashHex(sealed);
 	const manifest = await withEvidence({ manifest: data }, context.now, async () => {
-		const m = await openWithAny(sealed, keyring);
+		const m = await withAny(keyring.vaults, (v) =>
+			openManifest(sealed, v.identity, keyring.root.vk, keyring.safe),
+		);
 		if (m.epoch !== data.epoch)
 			throw new CoffreError('mismatch', { message: 'another epoch than announced' });
 		checkEpoch(context.memory, manifestKey(keyring.safe), {
@@ -235,19 +237,6 @@ async function fetchManifest(context: Context, keyring: Keyring): Promise<Held> 
 		return m;
 	});
 	return { manifest, hash, etag };
-}
-
-async function openWithAny(sealed: Uint8Array, keyring: Keyring): Promise<Manifest> {
-	let wrong: unknown;
-	for (const vault of keyring.vaults) {
-		try {
-			return await openManifest(sealed, vault.identity, keyring.root.vk, keyring.safe);
-		} catch (e) {
-			if (!(e instanceof CoffreError) || e.code !== 'wrong-key') throw e;
-			wrong = e;
-		}
-	}
-	throw wrong;
 }
 
 async function fetchUsage(context: Context, keyring: Keyring): Promise<Usage> {
