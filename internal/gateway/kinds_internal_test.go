@@ -15,15 +15,14 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// kinds counts the constants of type Kind in the source: a new one without a
-// slug must not pass.
-func kinds(t *testing.T, root string) int {
+// kinds counts the constants of type Kind in the source, and reasons lists its
+// Reason constants: a new one without a slug must not pass.
+func kinds(t *testing.T, root string) (n int, reasons []string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "../safe/errors.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.CONST {
@@ -32,15 +31,23 @@ func kinds(t *testing.T, root string) int {
 		first, ok := g.Specs[0].(*ast.ValueSpec)
 		if kind, named := first.Type.(*ast.Ident); ok && named && kind.Name == "Kind" {
 			n += len(g.Specs)
+			continue
+		}
+		for _, spec := range g.Specs {
+			v, _ := spec.(*ast.ValueSpec)
+			if lit, ok := v.Values[0].(*ast.BasicLit); ok && strings.HasPrefix(v.Names[0].Name, "Reason") {
+				reason, _ := strconv.Unquote(lit.Value)
+				reasons = append(reasons, reason)
+			}
 		}
 	}
-	return n
+	return n, reasons
 }
 
 func TestEveryKindOfErrorHasAProblem(t *testing.T) {
-	n := kinds(t, packageDir)
-	if n < 20 {
-		t.Fatalf("%d kinds found in internal/safe/errors.go", n)
+	n, reasons := kinds(t, packageDir)
+	if n < 20 || len(reasons) == 0 {
+		t.Fatalf("%d kinds and %d reasons found in internal/safe/errors.go", n, len(reasons))
 	}
 	seen := map[string]safe.Kind{}
 	for k := safe.Kind(1); k <= safe.Kind(n); k++ {
@@ -56,8 +63,10 @@ func TestEveryKindOfErrorHasAProblem(t *testing.T) {
 	if slugOf(safe.Kind(n+1)) != "internal" {
 		t.Error("an unknown kind is told as something known")
 	}
-	if p := problemOf(&safe.Error{Kind: safe.Forbidden, Reason: safe.ReasonUnknownOrganisation}); p.Slug != "unknown-organisation" {
-		t.Errorf("an unknown organisation is told as %q", p.Slug)
+	for _, reason := range reasons {
+		if p := problemOf(&safe.Error{Kind: safe.Forbidden, Reason: reason}); p.Slug != reason {
+			t.Errorf("reason %s is told as %q", reason, p.Slug)
+		}
 	}
 }
 
@@ -74,10 +83,13 @@ func TestEverySlugIsInTheCatalogueAndTheCatalogueHasNoOther(t *testing.T) {
 			slugsIn(t, name, used)
 		}
 	}
-	for k := safe.Kind(1); k <= safe.Kind(kinds(t, packageDir)); k++ {
+	n, reasons := kinds(t, packageDir)
+	for k := safe.Kind(1); k <= safe.Kind(n); k++ {
 		used[slugOf(k)] = "kinds.go"
 	}
-	used["internal"], used["unknown-organisation"] = "kinds.go", "kinds.go"
+	for _, slug := range append(reasons, "internal") {
+		used[slug] = "kinds.go"
+	}
 	for slug, where := range used {
 		if !slices.Contains(problem.Slugs(), slug) {
 			t.Errorf("%s: slug %q is not in the catalogue", where, slug)
