@@ -95,7 +95,7 @@ function search(): string {
 }
 
 /** Answered by the gateway, not by a page. */
-const gateways = /^\/(api|login|logout|callback|oauth|log|simulator|\.well-known)(\/|$)/;
+const gateways = /^\/(api|login|logout|callback|oauth|log|simulateur|\.well-known)(\/|$)/;
 
 /** Follows history and the links of this origin; returns what stops it. */
 export function startRouter(): () => void {
