@@ -41,6 +41,7 @@ func (g *Gateway) Handler() http.Handler {
 	m.MethodNotAllowedHandler = missing("method-not-allowed")
 	m.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isPage(r) {
+			g.secure(w.Header()) // pages have a policy of their own
 			g.pages.ServeHTTP(w, r)
 			return
 		}
@@ -90,6 +91,9 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 	if rt.Body >= 0 && r.ContentLength > rt.Body {
 		return &problem.Error{Slug: "body-too-large", Limit: rt.Body}
 	}
+	if rt.Class != Public && elsewhere(r) {
+		return problem.New("cross-origin")
+	}
 	p, err := g.authenticate(r)
 	if err != nil && rt.Class != Public {
 		if slow := g.allow(RateUnknown, p, r); slow != nil {
@@ -107,6 +111,14 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 		r = r.WithContext(auth.With(r.Context(), p))
 	}
 	return rt.handler(w, r)
+}
+
+// elsewhere says whether another site led a browser here. That site reads no
+// answer, but a link to an export or a document is an act in her name, that
+// her journal would tell as hers.
+func elsewhere(r *http.Request) bool {
+	from := r.Header.Get("Sec-Fetch-Site")
+	return from != "" && from != "same-origin" && from != "none"
 }
 
 // authenticate gives the zero Principal when the request carries nothing.
