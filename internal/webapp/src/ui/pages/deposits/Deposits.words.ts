@@ -6,10 +6,10 @@ export const text = words(
 		lead: 'Ce que des administrations ont déposé pour vous, et celles que vous y autorisez. Déposer ne permet pas de lire votre coffre.',
 		inbox: 'À ranger',
 		inboxExplained:
-			"Ces documents attendent votre accord. Ils n'entrent dans votre coffre que si vous les rangez.",
+			'Ces documents attendent votre accord. Ils n’entrent dans votre coffre que si vous les rangez.',
 		refresh: 'Actualiser',
 		loading: 'Lecture de vos dépôts…',
-		empty: "Rien n'attend dans votre boîte de dépôt.",
+		empty: 'Rien n’attend dans votre boîte de dépôt.',
 		unreadable: 'Dépôt illisible',
 		from: (who: string, when: string) => `Déposé par ${who}, le ${when}`,
 		take: 'Ranger dans mon coffre',
@@ -21,20 +21,20 @@ export const text = words(
 		refuseTitle: 'Refuser ce dépôt ?',
 		refuseAbout: (name: string, who: string) =>
 			`« ${name} », déposé par ${who}, sera effacé sans entrer dans votre coffre. Votre journal en gardera la trace.`,
-		refuseForEver: "C'est immédiat et définitif.",
+		refuseForEver: 'C’est immédiat et définitif.',
 		refuseGo: 'Refuser et effacer',
 		refused: (name: string) => `« ${name} » est refusé et effacé.`,
 		addresses: 'Qui peut déposer',
 		addressesExplained:
-			"Une administration ne peut déposer que si vous l'y autorisez. Donnez-lui son adresse de dépôt : elle ne sert qu'à elle.",
-		noAddress: "Vous n'avez autorisé aucune administration à déposer.",
+			'Une administration ne peut déposer que si vous l’y autorisez. Donnez-lui son adresse de dépôt : elle ne sert qu’à elle.',
+		noAddress: 'Vous n’avez autorisé aucune administration à déposer.',
 		since: (when: string) => `Autorisée depuis le ${when}`,
 		address: 'Adresse de dépôt :',
-		copy: "Copier l'adresse",
-		copyNamed: (who: string) => `Copier l'adresse pour ${who}`,
-		copied: "L'adresse est copiée.",
+		copy: 'Copier l’adresse',
+		copyNamed: (who: string) => `Copier l’adresse pour ${who}`,
+		copied: 'L’adresse est copiée.',
 		notCopied:
-			"Le navigateur n'a pas permis la copie : sélectionnez l'adresse et copiez-la vous-même.",
+			'Le navigateur n’a pas permis la copie : sélectionnez l’adresse et copiez-la vous-même.',
 		allow: 'Autoriser une administration à déposer',
 		allowExplained:
 			'Elle pourra déposer des documents dans votre boîte de dépôt. Elle ne verra rien de votre coffre.',
@@ -46,7 +46,7 @@ export const text = words(
 		stopNamed: (who: string) => `Ne plus autoriser ${who} à déposer`,
 		stopTitle: 'Ne plus autoriser ces dépôts ?',
 		stopAbout: (who: string) =>
-			`${who} ne pourra plus rien déposer avec cette adresse. Ce qu'elle a déjà déposé reste.`,
+			`${who} ne pourra plus rien déposer avec cette adresse. Ce qu’elle a déjà déposé reste.`,
 		stopped: (who: string) => `${who} ne peut plus déposer.`,
 	},
 	{

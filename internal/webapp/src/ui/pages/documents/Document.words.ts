@@ -25,10 +25,10 @@ export const text = words(
 		textOf: (name: string) => `Texte de ${name}`,
 		cut: 'Seul le début est montré. Téléchargez le document pour le lire en entier.',
 		pdfReady:
-			"Le PDF est déchiffré sur votre appareil. Il s'ouvre dans un nouvel onglet : fermez cet onglet quand vous avez fini.",
+			'Le PDF est déchiffré sur votre appareil. Il s’ouvre dans un nouvel onglet : fermez cet onglet quand vous avez fini.',
 		pdfOpen: 'Ouvrir le PDF dans un nouvel onglet',
 		nothing:
-			"Ce document ne peut pas être montré ici sans risque. Téléchargez-le pour l'ouvrir avec un logiciel de votre appareil.",
+			'Ce document ne peut pas être montré ici sans risque. Téléchargez-le pour l’ouvrir avec un logiciel de votre appareil.',
 		details: 'Détails techniques',
 		agrees: 'Le serveur garde bien ce que votre coffre a signé.',
 		id: 'Identifiant',
@@ -45,9 +45,9 @@ export const text = words(
 		another: 'Un autre compte',
 		deposited: 'Déposé le',
 		door: 'Scellé par',
-		clientDoor: "l'appareil du déposant, avant l'envoi",
+		clientDoor: 'l’appareil du déposant, avant l’envoi',
 		gatewayDoor: 'le serveur, à son passage, sans en garder la clé',
-		history: "Voir l'histoire de ce document dans le journal",
+		history: 'Voir l’histoire de ce document dans le journal',
 	},
 	{
 		kinds: {

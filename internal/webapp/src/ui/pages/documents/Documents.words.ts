@@ -7,7 +7,7 @@ export const text = words(
 		add: 'Ajouter des documents',
 		drop: 'Vous pouvez aussi les déposer ici',
 		dropNow: 'Lâchez pour ajouter à votre coffre',
-		limit: (document: string) => `Jusqu'à ${document} par document.`,
+		limit: (document: string) => `Jusqu’à ${document} par document.`,
 		newFolder: 'Nouveau dossier',
 		select: 'Sélectionner',
 		selectDone: 'Terminer la sélection',
@@ -41,7 +41,7 @@ export const text = words(
 		rename: 'Renommer',
 		removeFolder: 'Supprimer le dossier',
 		notEmpty: (name: string) =>
-			`Le dossier « ${name} » n'est pas vide : déplacez ou effacez d'abord ce qu'il contient.`,
+			`Le dossier « ${name} » n’est pas vide : déplacez ou effacez d’abord ce qu’il contient.`,
 		folderRemoved: (name: string) => `Le dossier « ${name} » est supprimé.`,
 		downloaded: (name: string) => `« ${name} » est téléchargé sur votre appareil.`,
 		preparing: (name: string) => `« ${name} » se prépare…`,
@@ -52,13 +52,13 @@ export const text = words(
 			'Ce dossier est vide. Ajoutez-y des documents, ou déplacez-en depuis un autre dossier.',
 		emptyTitle: 'Votre coffre est prêt, et vide',
 		emptySteps: [
-			"Ajoutez une photo de votre carte d'identité, un avis d'impôt, une facture : tout fichier convient.",
-			"Chaque document est scellé sur votre appareil avant de partir. Personne ici ne peut le lire, pas même l'hébergeur.",
+			'Ajoutez une photo de votre carte d’identité, un avis d’impôt, une facture : tout fichier convient.',
+			'Chaque document est scellé sur votre appareil avant de partir. Personne ici ne peut le lire, pas même l’hébergeur.',
 			'Ensuite, vous le partagez avec une administration, pour le temps que vous choisissez.',
 		],
 		used: 'Place utilisée',
 		usedNote: (used: string, limit: string) => `${used} sur ${limit}`,
-		nearlyFull: "Votre coffre est presque plein. Effacez ce dont vous n'avez plus besoin.",
+		nearlyFull: 'Votre coffre est presque plein. Effacez ce dont vous n’avez plus besoin.',
 		inbox: (n: number) =>
 			n > 1
 				? `${n} documents vous attendent dans votre boîte de dépôt.`

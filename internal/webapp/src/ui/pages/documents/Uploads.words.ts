@@ -9,12 +9,12 @@ export const text = words(
 		progress: (done: number, all: number) =>
 			done > 1 ? `${done} documents ajoutés sur ${all}` : `${done} document ajouté sur ${all}`,
 		failures: (n: number) =>
-			n > 1 ? `${n} documents n'ont pas pu être ajoutés` : "1 document n'a pas pu être ajouté",
+			n > 1 ? `${n} documents n’ont pas pu être ajoutés` : '1 document n’a pas pu être ajouté',
 		waiting: 'En attente',
 		sealing: (part: string) => `Scellement ${part}`,
 		sending: (part: string) => `Envoi ${part}`,
 		done: 'Ajouté',
-		stop: (name: string) => `Arrêter l'envoi de ${name}`,
+		stop: (name: string) => `Arrêter l’envoi de ${name}`,
 		stopAll: 'Tout arrêter',
 		retry: 'Réessayer',
 		retryNamed: (name: string) => `Réessayer ${name}`,
@@ -22,15 +22,15 @@ export const text = words(
 		remove: (name: string) => `Retirer ${name} de cette liste`,
 		sessionOver:
 			'Gardez cette page : vos fichiers y attendent. Identifiez-vous dans un autre onglet, puis revenez ici réessayer.',
-		logInAgain: "S'identifier dans un nouvel onglet",
+		logInAgain: 'S’identifier dans un nouvel onglet',
 		added: (n: number) =>
 			n > 1
 				? `${n} documents ont été ajoutés à votre coffre.`
 				: 'Le document est dans votre coffre.',
 		interrupted: (n: number) =>
 			n > 1
-				? `Le coffre s'est verrouillé : ${n} envois se sont arrêtés. Ajoutez à nouveau ces documents.`
-				: "Le coffre s'est verrouillé : un envoi s'est arrêté. Ajoutez à nouveau ce document.",
+				? `Le coffre s’est verrouillé : ${n} envois se sont arrêtés. Ajoutez à nouveau ces documents.`
+				: 'Le coffre s’est verrouillé : un envoi s’est arrêté. Ajoutez à nouveau ce document.',
 	},
 	{
 		title: 'Uploads under way',

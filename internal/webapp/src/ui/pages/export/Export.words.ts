@@ -4,19 +4,19 @@ export const texts = words(
 	{
 		title: 'Tout emporter',
 		intro:
-			"Une seule archive ZIP contient tout : vos documents, leur inventaire et votre journal. Vous pouvez la garder chez vous ou l'emporter ailleurs, sans rien demander à personne.",
+			'Une seule archive ZIP contient tout : vos documents, leur inventaire et votre journal. Vous pouvez la garder chez vous ou l’emporter ailleurs, sans rien demander à personne.',
 		sealed:
-			"Les documents y restent scellés. Sans votre clé papier ou votre phrase de passe, l'archive ne montre à personne ce qu'elle contient.",
+			'Les documents y restent scellés. Sans votre clé papier ou votre phrase de passe, l’archive ne montre à personne ce qu’elle contient.',
 		figures: (documents: string, size: string) => `${documents}, environ ${size}.`,
 		documents: (n: number, count: string) => (n < 2 ? `${count} document` : `${count} documents`),
-		download: "Télécharger l'archive ZIP",
+		download: 'Télécharger l’archive ZIP',
 		noted: 'Chaque export est noté dans votre journal.',
-		openTitle: "Ouvrir l'archive",
+		openTitle: 'Ouvrir l’archive',
 		openCoffre: 'Avec la ligne de commande « coffre », sans connexion, avec votre clé papier :',
 		openCoffreResult:
 			'Elle vérifie chaque document, puis les range dans le dossier « papiers » sous leurs noms et dans leurs dossiers.',
 		openAge:
-			"Sans aucun logiciel d'ici, avec le logiciel libre « age » : le fichier LISEZMOI.txt de l'archive donne les commandes, pas à pas. Elles marcheront encore si ce service s'arrête un jour.",
+			'Sans aucun logiciel d’ici, avec le logiciel libre « age » : le fichier LISEZMOI.txt de l’archive donne les commandes, pas à pas. Elles marcheront encore si ce service s’arrête un jour.',
 	},
 	{
 		title: 'Take everything',

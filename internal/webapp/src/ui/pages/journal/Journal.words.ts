@@ -9,14 +9,14 @@ export const text = words(
 		allGood: (n: number, waiting: number) =>
 			`${n > 1 ? `${n} événements vérifiés` : '1 événement vérifié'} par votre navigateur${waiting > 0 ? `, ${waiting} en attente` : ''}.`,
 		someWrong: (n: number) =>
-			n > 1 ? `${n} événements ne sont pas prouvés` : "Un événement n'est pas prouvé",
+			n > 1 ? `${n} événements ne sont pas prouvés` : 'Un événement n’est pas prouvé',
 		someWrongHelp:
 			'Ouvrez les lignes marquées en rouge, enregistrez les preuves et montrez-les à une personne de confiance qui n’est pas l’hébergeur.',
 		whatDoesItMean: 'Que veut dire « vérifié » ?',
 		explained: [
-			"Chaque événement est scellé dans un registre public, comme une page numérotée d'un livre relié. Le registre ne dit rien de vous : il ne contient que des empreintes.",
-			"Votre navigateur refait le calcul lui-même : il vérifie que l'événement que vous lisez est bien à sa place dans le registre, et que le registre n'a pas été réécrit depuis votre dernière visite.",
-			"« En attente » veut dire que l'événement vient d'être écrit ; il rejoint le registre en une seconde ou deux.",
+			'Chaque événement est scellé dans un registre public, comme une page numérotée d’un livre relié. Le registre ne dit rien de vous : il ne contient que des empreintes.',
+			'Votre navigateur refait le calcul lui-même : il vérifie que l’événement que vous lisez est bien à sa place dans le registre, et que le registre n’a pas été réécrit depuis votre dernière visite.',
+			'« En attente » veut dire que l’événement vient d’être écrit ; il rejoint le registre en une seconde ou deux.',
 		],
 		show: 'Montrer',
 		groups: {
@@ -40,12 +40,12 @@ export const text = words(
 		meaning: {
 			ok: 'Votre navigateur a trouvé cet événement à sa place dans le registre public.',
 			waiting:
-				"Cet événement est écrit, mais pas encore dans un état signé du registre. C'est l'affaire d'un instant.",
+				'Cet événement est écrit, mais pas encore dans un état signé du registre. C’est l’affaire d’un instant.',
 			failed:
 				'La preuve fournie par le serveur ne correspond pas à cet événement : il a pu être modifié, inventé ou déplacé.',
 		},
 		openedNote:
-			"Ouvrir un document, le partager ou lire l'étiquette d'un dépôt demande sa clé. Le journal écrit chaque remise de clé comme une ouverture.",
+			'Ouvrir un document, le partager ou lire l’étiquette d’un dépôt demande sa clé. Le journal écrit chaque remise de clé comme une ouverture.',
 		when: 'Date et heure',
 		who: 'Par',
 		you: 'Vous',
@@ -55,16 +55,16 @@ export const text = words(
 		purpose: 'Motif',
 		procedure: 'Procédure',
 		sealedBy: 'Document',
-		eventId: "Identifiant de l'événement",
+		eventId: 'Identifiant de l’événement',
 		leaf: 'Place dans le registre',
 		docId: 'Identifiant du document',
 		versionId: 'Version du document',
 		hash: 'Empreinte SHA-256',
 		grantId: 'Identifiant du partage',
 		addressId: 'Adresse de dépôt',
-		level: "Niveau d'identification",
-		what: "Nature de l'événement",
-		history: "Toute l'histoire de ce document",
+		level: 'Niveau d’identification',
+		what: 'Nature de l’événement',
+		history: 'Toute l’histoire de ce document',
 	},
 	{
 		title: 'My journal',

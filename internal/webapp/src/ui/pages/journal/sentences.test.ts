@@ -89,7 +89,7 @@ test('the story of a share, as the citizen reads it', () => {
 		detail: { 'not-after': '2027-02-25T22:59:59Z' },
 	};
 	expect(say('fr', share, 'facture.pdf')).toBe(
-		"Vous avez partagé « facture.pdf » avec Mairie de Valmont (État civil), pour : Inscription scolaire, jusqu'au 2027-02-25.",
+		'Vous avez partagé « facture.pdf » avec Mairie de Valmont (État civil), pour : Inscription scolaire, jusqu’au 2027-02-25.',
 	);
 	const opened = { ...share, what: 'grant.released', who: camille };
 	expect(say('fr', opened, 'facture.pdf')).toBe(
@@ -126,7 +126,7 @@ test('a device that the holder turned away is not told as a failure of hers', ()
 		detail: { device: 'coffre, poste 12' },
 	};
 	expect(say('fr', device)).toBe(
-		"Vous avez refusé qu'un appareil agisse en votre nom : coffre, poste 12.",
+		'Vous avez refusé qu’un appareil agisse en votre nom : coffre, poste 12.',
 	);
 });
 

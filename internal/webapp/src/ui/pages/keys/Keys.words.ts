@@ -2,26 +2,26 @@ import { words } from '../../words.svelte.ts';
 
 export const texts = words(
 	{
-		title: "Moyens d'ouverture",
+		title: 'Moyens d’ouverture',
 		intro:
-			"Chacun de ces moyens ouvre à lui seul votre coffre. Personne d'autre ne les a : ni la collectivité, ni l'hébergeur. Si vous les perdez tous, vos documents sont perdus.",
-		listLabel: "Vos moyens d'ouverture",
+			'Chacun de ces moyens ouvre à lui seul votre coffre. Personne d’autre ne les a : ni la collectivité, ni l’hébergeur. Si vous les perdez tous, vos documents sont perdus.',
+		listLabel: 'Vos moyens d’ouverture',
 		paper: 'Clé papier',
 		passphrase: 'Phrase de passe',
-		passkey: "Clé d'accès",
+		passkey: 'Clé d’accès',
 		paperGood:
-			"24 mots et un code QR sur une feuille. Elle ouvre votre coffre sur n'importe quel appareil, même dans dix ans, et ouvre aussi un export sans connexion. Rangez-la chez vous, en lieu sûr ; ne la photographiez pas.",
+			'24 mots et un code QR sur une feuille. Elle ouvre votre coffre sur n’importe quel appareil, même dans dix ans, et ouvre aussi un export sans connexion. Rangez-la chez vous, en lieu sûr ; ne la photographiez pas.',
 		passphraseGood:
-			"Sept mots tirés au hasard, à retenir ou à noter. Elle sert tous les jours, sur n'importe quel appareil et en ligne de commande.",
+			'Sept mots tirés au hasard, à retenir ou à noter. Elle sert tous les jours, sur n’importe quel appareil et en ligne de commande.',
 		passkeyGood:
-			"L'empreinte, le visage ou le code de votre téléphone ou de votre ordinateur. C'est le plus rapide ; elle ne sert que sur les appareils qui la connaissent.",
+			'L’empreinte, le visage ou le code de votre téléphone ou de votre ordinateur. C’est le plus rapide ; elle ne sert que sur les appareils qui la connaissent.',
 		created: (when: string) => `Créée le ${when}`,
 		locked: 'Ouvrez votre coffre pour voir quand chaque clé a été créée.',
 		printTitle: 'Réimprimer la clé papier',
 		print:
-			"La clé papier n'est montrée qu'une fois, à sa création : elle n'est gardée nulle part, et ne peut donc pas être réimprimée. Si vous avez encore la feuille, photocopiez-la et rangez la copie ailleurs.",
-		lostTitle: "Une clé perdue ou vue par quelqu'un ?",
-		lost: "Une clé perdue n'ouvre rien sans une connexion à votre compte. Vérifiez que les autres fonctionnent, déconnectez les appareils que vous ne reconnaissez pas, et exportez vos documents.",
+			'La clé papier n’est montrée qu’une fois, à sa création : elle n’est gardée nulle part, et ne peut donc pas être réimprimée. Si vous avez encore la feuille, photocopiez-la et rangez la copie ailleurs.',
+		lostTitle: 'Une clé perdue ou vue par quelqu’un ?',
+		lost: 'Une clé perdue n’ouvre rien sans une connexion à votre compte. Vérifiez que les autres fonctionnent, déconnectez les appareils que vous ne reconnaissez pas, et exportez vos documents.',
 		sessions: 'Voir vos connexions',
 		export: 'Exporter vos documents',
 		loading: 'Lecture de votre trousseau…',

@@ -4,7 +4,7 @@ export const texts = words(
 	{
 		title: 'Appareils connectés',
 		intro:
-			"Voici où votre compte est connecté en ce moment. Une connexion ne suffit pas à lire vos documents : il faut aussi votre clé papier, votre phrase de passe ou votre clé d'accès.",
+			'Voici où votre compte est connecté en ce moment. Une connexion ne suffit pas à lire vos documents : il faut aussi votre clé papier, votre phrase de passe ou votre clé d’accès.',
 		introAgent: 'Voici où votre compte est connecté en ce moment.',
 		listLabel: 'Connexions en cours',
 		browser: 'Navigateur',
@@ -12,20 +12,20 @@ export const texts = words(
 		here: 'Ici',
 		started: (when: string) => `Connecté le ${when}`,
 		seen: (when: string) => `Dernière activité ${when}`,
-		expires: (when: string) => `Se termine d'elle-même ${when}`,
+		expires: (when: string) => `Se termine d’elle-même ${when}`,
 		end: 'Déconnecter',
 		endNamed: (name: string) => `Déconnecter ${name}`,
 		endHere: 'Me déconnecter ici',
 		confirmTitle: 'Déconnecter cet appareil ?',
 		confirm: (name: string) =>
-			`« ${name} » devra se reconnecter. Vos documents ne changent pas. Un envoi en cours sur cet appareil s'arrêtera.`,
+			`« ${name} » devra se reconnecter. Vos documents ne changent pas. Un envoi en cours sur cet appareil s’arrêtera.`,
 		ended: (name: string) => `« ${name} » est déconnecté.`,
 		unknown:
 			'Vous ne reconnaissez pas une de ces connexions ? Déconnectez-la, puis regardez dans votre journal ce qui a été fait.',
 		journal: 'Voir mon journal',
 		cliTitle: 'Brancher une ligne de commande',
 		cliHelp:
-			"Sur votre ordinateur, lancez « coffre login » : un code de huit lettres s'affiche. Saisissez-le ici pour l'autoriser.",
+			'Sur votre ordinateur, lancez « coffre login » : un code de huit lettres s’affiche. Saisissez-le ici pour l’autoriser.',
 		cliGo: 'Saisir un code',
 		loading: 'Lecture de vos connexions…',
 	},

@@ -3,9 +3,9 @@ import { words } from '../../words.svelte.ts';
 export const text = words(
 	{
 		title: 'Mes partages',
-		lead: "Qui peut ouvrir quoi, et jusqu'à quand. Vous pouvez arrêter un partage à tout moment.",
+		lead: 'Qui peut ouvrir quoi, et jusqu’à quand. Vous pouvez arrêter un partage à tout moment.',
 		loading: 'Lecture de vos partages…',
-		none: "Vous n'avez encore rien partagé. Ouvrez un document, puis choisissez « Partager ».",
+		none: 'Vous n’avez encore rien partagé. Ouvrez un document, puis choisissez « Partager ».',
 		goShare: 'Voir vos documents',
 		live: 'En cours',
 		noneLive: 'Aucun partage en cours.',
@@ -13,21 +13,21 @@ export const text = words(
 		erased: 'Document effacé',
 		erasedSo: 'Terminé : le document est effacé',
 		purpose: (why: string) => `Pour : ${why}`,
-		until: (when: string) => `Jusqu'au ${when}`,
+		until: (when: string) => `Jusqu’au ${when}`,
 		endedOn: (when: string) => `Arrêté par vous le ${when}`,
 		expiredOn: (when: string) => `Terminé le ${when}`,
 		unopened: 'Pas encore ouvert',
-		neverOpened: "N'a jamais été ouvert",
+		neverOpened: 'N’a jamais été ouvert',
 		opened: (n: number, when: string) =>
 			n > 1 ? `Ouvert ${n} fois, la dernière le ${when}` : `Ouvert une fois, le ${when}`,
 		end: 'Arrêter le partage',
 		endNamed: (doc: string, who: string) => `Arrêter le partage de ${doc} avec ${who}`,
 		endTitle: 'Arrêter ce partage ?',
 		endAbout: (doc: string, who: string, until: string) =>
-			`${who} ne pourra plus ouvrir « ${doc} », alors que le partage devait durer jusqu'au ${until}. C'est immédiat.`,
-		endUnopened: "Le document n'a pas encore été ouvert.",
+			`${who} ne pourra plus ouvrir « ${doc} », alors que le partage devait durer jusqu’au ${until}. C’est immédiat.`,
+		endUnopened: 'Le document n’a pas encore été ouvert.',
 		endOpened: (when: string) =>
-			`Le document a été ouvert pour la dernière fois le ${when} : ce qui a été téléchargé reste chez l'administration.`,
+			`Le document a été ouvert pour la dernière fois le ${when} : ce qui a été téléchargé reste chez l’administration.`,
 		ended: (who: string) => `Le partage avec ${who} est arrêté.`,
 	},
 	{
