@@ -60,10 +60,14 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 	if err != nil {
 		return nil, "", err
 	}
+	proxies, err := c.ProxyNetworks()
+	if err != nil {
+		return nil, "", err
+	}
 	g := gateway.New(gateway.Config{
 		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: once,
 		Limiter: memstore.NewLimiter(time.Now), PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
-		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace,
+		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace, Proxies: proxies,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
 			Mode: c.Mode, Version: version, LogKey: s.vkey, Providers: site, Demo: x.site,

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ type Config struct {
 	Data      string     `yaml:"data"`       // directory
 	LogOrigin string     `yaml:"log_origin"` // name of the journal, for ever
 	Metrics   string     `yaml:"metrics"`    // private host:port; "" for none
+	Proxies   []string   `yaml:"proxies"`    // whose X-Forwarded-For is believed: addresses or networks
 	Territory Territory  `yaml:"territory"`
 	Limits    Limits     `yaml:"limits"`
 	Objects   Objects    `yaml:"objects"`
@@ -169,6 +171,9 @@ func (c *Config) Validate() error {
 	if c.Objects.Bucket == "" {
 		bad("objects.bucket is empty: name the bucket")
 	}
+	if _, err := c.ProxyNetworks(); err != nil {
+		errs = append(errs, err)
+	}
 	errs = append(errs, c.production()...)
 	return errors.Join(errs...)
 }
@@ -191,6 +196,22 @@ func (c *Config) production() []error {
 		}
 	}
 	return errs
+}
+
+// ProxyNetworks are Proxies; a single address is a network of one.
+func (c *Config) ProxyNetworks() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range c.Proxies {
+		one, err := netip.ParsePrefix(text)
+		if ip, single := netip.ParseAddr(text); single == nil {
+			one, err = netip.PrefixFrom(ip, ip.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("proxies: %q is no address: write 127.0.0.1 or 10.1.2.0/24", text)
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 func loopback(host string) bool {

@@ -30,6 +30,7 @@ func TestValidateSaysHowToMend(t *testing.T) {
 		"plain http":          {func(c *config.Config) { c.Mode, c.PublicURL = "production", "http://x.fr" }, "https://host"},
 		"nobody can log in":   {func(c *config.Config) { c.Mode, c.PublicURL = "production", "https://x.fr" }, "add franceconnect"},
 		"log with a space":    {func(c *config.Config) { c.LogOrigin = "my log" }, "without spaces"},
+		"proxy by name":       {func(c *config.Config) { c.Proxies = []string{"nginx"} }, "no address"},
 		"pace of nobody":      {func(c *config.Config) { c.Limits.Pace = -1 }, "1 to 1000"},
 		"document over safe":  {func(c *config.Config) { c.Limits = config.Limits{Document: 2, Safe: 1} }, "larger than a safe"},
 	} {

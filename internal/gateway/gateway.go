@@ -11,6 +11,7 @@ package gateway
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/machine"
@@ -40,7 +41,8 @@ type SiteProvider struct {
 	Label string `json:"label"`
 }
 
-// Config of a Gateway. All but Progress, Pace, Observe and Extra are needed.
+// Config of a Gateway. All but Progress, Pace, Proxies, Observe and Extra are
+// needed.
 type Config struct {
 	Safe      *safe.Domain
 	Log       *journal.Log
@@ -60,6 +62,8 @@ type Config struct {
 	// Pace multiplies how many reads and writes a caller may make in a
 	// minute, for systems that deposit in bulk; 0 is 1.
 	Pace int
+	// Proxies stand in front of the gateway: their X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// Observe is told of every answer; nil is nobody.
 	Observe func(operation string, status int, took time.Duration)
 	// Extra handlers by path prefix: the simulators of the demonstration.
@@ -84,6 +88,7 @@ type Gateway struct {
 	observe   func(operation string, status int, took time.Duration)
 	extra     map[string]http.Handler
 	pace      int
+	proxies   []netip.Prefix
 }
 
 // New makes a Gateway.
@@ -98,7 +103,7 @@ func New(c Config) *Gateway {
 		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
 		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
-		pace: max(c.Pace, 1),
+		pace: max(c.Pace, 1), proxies: c.Proxies,
 	}
 }
 

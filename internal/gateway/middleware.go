@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -146,7 +145,7 @@ func (g *Gateway) authenticate(r *http.Request) (auth.Principal, error) {
 func (g *Gateway) allow(rate Rate, p auth.Principal, r *http.Request) error {
 	who := p.Account + p.System
 	if who == "" {
-		who, _, _ = net.SplitHostPort(r.RemoteAddr)
+		who = g.address(r)
 	}
 	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rate.name+"/"+who, rate.most(g.pace), time.Minute)
 	if err != nil {
