@@ -194,6 +194,9 @@ func (c *Config) production() []error {
 		if p.ID == "" || p.Issuer == "" || p.ClientID == "" || p.SecretFile == "" || (p.Kind != "citizen" && p.Kind != "agent") {
 			errs = append(errs, fmt.Errorf("provider %q: id, kind (citizen or agent), issuer, client_id and secret_file are needed", p.ID))
 		}
+		if !strings.HasPrefix(p.Issuer, "https://") { // its keys come from there
+			errs = append(errs, fmt.Errorf("provider %q: issuer is %q: write https://…", p.ID, p.Issuer))
+		}
 	}
 	return errs
 }

@@ -30,9 +30,12 @@ func TestValidateSaysHowToMend(t *testing.T) {
 		"plain http":          {func(c *config.Config) { c.Mode, c.PublicURL = "production", "http://x.fr" }, "https://host"},
 		"nobody can log in":   {func(c *config.Config) { c.Mode, c.PublicURL = "production", "https://x.fr" }, "add franceconnect"},
 		"log with a space":    {func(c *config.Config) { c.LogOrigin = "my log" }, "without spaces"},
-		"proxy by name":       {func(c *config.Config) { c.Proxies = []string{"nginx"} }, "no address"},
-		"pace of nobody":      {func(c *config.Config) { c.Limits.Pace = -1 }, "1 to 1000"},
-		"document over safe":  {func(c *config.Config) { c.Limits = config.Limits{Document: 2, Safe: 1} }, "larger than a safe"},
+		"keys over http": {func(c *config.Config) {
+			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "http://fc.fr", ClientID: "x", SecretFile: "x"}}
+		}, "write https://"},
+		"proxy by name":      {func(c *config.Config) { c.Proxies = []string{"nginx"} }, "no address"},
+		"pace of nobody":     {func(c *config.Config) { c.Limits.Pace = -1 }, "1 to 1000"},
+		"document over safe": {func(c *config.Config) { c.Limits = config.Limits{Document: 2, Safe: 1} }, "larger than a safe"},
 	} {
 		cfg := config.DemoDefaults()
 		c.change(&cfg)
