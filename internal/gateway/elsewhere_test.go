@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"io"
 	"testing"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/session"
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -34,6 +36,18 @@ func TestALinkElsewhereIsNoAct(t *testing.T) {
 		w.do(t, export.with("Sec-Fetch-Site", from)).is(t, 200)
 	}
 	w.do(t, request{method: "GET", path: "/api/v1/site"}.with("Sec-Fetch-Site", "cross-site")).is(t, 200)
+}
+
+// TestAPageKeepsNobody who announces a body that never comes.
+func TestAPageKeepsNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, hasty)
+	l := w.dial(t)
+	must(t, l.SetReadDeadline(time.Now().Add(30*time.Second)))
+	l.announce(t, w, request{method: "GET", path: "/partages"}, 1000, false)
+	if _, err := io.Copy(io.Discard, l.r); err != nil {
+		t.Errorf("the connection goes on: %v", err)
+	}
 }
 
 // TestPagesAreForTLSToo: the first thing that a browser asks for tells it

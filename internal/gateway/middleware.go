@@ -40,8 +40,7 @@ func (g *Gateway) Handler() http.Handler {
 	m.MethodNotAllowedHandler = missing("method-not-allowed")
 	m.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isPage(r) {
-			g.secure(w.Header()) // pages have a policy of their own
-			g.pages.ServeHTTP(w, r)
+			g.page(w, r)
 			return
 		}
 		notFound.ServeHTTP(w, r)
@@ -49,6 +48,16 @@ func (g *Gateway) Handler() http.Handler {
 	p := http.NewCrossOriginProtection()
 	p.SetDenyHandler(missing("cross-origin"))
 	return p.Handler(m)
+}
+
+// page serves what is no route; nobody keeps its connection by standing still.
+func (g *Gateway) page(w http.ResponseWriter, r *http.Request) {
+	g.secure(w.Header()) // pages have a policy of their own
+	rc := http.NewResponseController(w)
+	out := &answer{ResponseWriter: w, rc: rc, progress: g.progress}
+	_ = rc.SetReadDeadline(time.Now().Add(g.progress))
+	g.pages.ServeHTTP(out, r)
+	out.moving()
 }
 
 // serve runs one route: headers, limits, who is calling, the handler, and
