@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
 )
@@ -63,12 +66,27 @@ func (a *app) table(titles []string, rows [][]string) error {
 	return w.Flush()
 }
 
-// json writes for programs. Strings are escaped by the encoding.
+// json writes for programs, and for whoever sees it on a screen: what JSON
+// lets through and a terminal obeys (see clean) is escaped too.
 func (a *app) json(v any) error {
-	enc := json.NewEncoder(a.out)
+	var plain, shown strings.Builder
+	enc := json.NewEncoder(&plain)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	for _, r := range plain.String() {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&shown, `\u%04x`, unit)
+			}
+			continue
+		}
+		shown.WriteRune(r)
+	}
+	_, err := io.WriteString(a.out, shown.String())
+	return err
 }
 
 // progress shows how far a transfer is, to a person only.
