@@ -60,7 +60,7 @@ export const texts = words(
 					'La première visite : votre navigateur fait alors confiance au programme que nous lui donnons. L’outil en ligne de commande, lui, s’installe une fois pour toutes.',
 					'Une copie faite par une administration qui a ouvert un document : arrêter un partage empêche les ouvertures suivantes, ici, rien de plus.',
 					'La perte de tous vos moyens d’ouverture : personne ne pourra rouvrir votre coffre.',
-					'La suppression par l’hébergeur : il peut détruire, pas lire. Le journal montre qu’il l’a fait. Gardez une copie de ce qui est irremplaçable.',
+					'La suppression par l’hébergeur : il peut détruire, pas lire. La liste que vous seul signez montre ce qui manque. Gardez une copie de ce qui est irremplaçable.',
 				],
 			},
 			leaving: {
@@ -136,7 +136,7 @@ export const texts = words(
 					'The first visit: your browser then trusts the program that we give it. The command-line tool is installed once and for all.',
 					'A copy made by an administration that has opened a document: ending a grant stops further openings, here, nothing more.',
 					'The loss of every way to unlock: nobody can open your safe again.',
-					'Deletion by the host: it can destroy, not read. The journal shows that it did. Keep a copy of what cannot be replaced.',
+					'Deletion by the host: it can destroy, not read. The list that you alone sign shows what is missing. Keep a copy of what cannot be replaced.',
 				],
 			},
 			leaving: {
