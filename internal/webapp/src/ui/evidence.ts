@@ -8,13 +8,23 @@ export function saveEvidence(error: CoffreError): void {
 	save(`coffre-${code}.json`, JSON.stringify({ ...page, ...about }, null, 2), 'application/json');
 }
 
-/** Hands bytes to the browser under a name. */
+// They turn "fdp.exe" into what reads as a PDF.
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Hands bytes to the browser under a name. Of a document from anybody, neither
+ * the name nor the type is believed: what a browser opens instead of keeping
+ * it would be a page of this site.
+ */
 export function save(name: string, content: string | Blob, type = 'text/plain'): void {
-	const blob = typeof content === 'string' ? new Blob([content], { type }) : content;
+	const blob =
+		typeof content === 'string'
+			? new Blob([content], { type })
+			: content.slice(0, content.size, 'application/octet-stream');
 	const url = URL.createObjectURL(blob);
 	const a = document.createElement('a');
 	a.href = url;
-	a.download = name;
+	a.download = name.replace(turning, '_');
 	document.body.append(a);
 	a.click();
 	a.remove();
