@@ -70,7 +70,8 @@ type Config struct {
 	Extra map[string]http.Handler
 }
 
-// Gateway serves. Safe for concurrent use; it keeps no state of its own.
+// Gateway serves. Safe for concurrent use; it keeps no state of its own but
+// how many requests each caller has running here.
 type Gateway struct {
 	safe      *safe.Domain
 	log       *journal.Log
@@ -89,6 +90,7 @@ type Gateway struct {
 	extra     map[string]http.Handler
 	pace      int
 	proxies   []netip.Prefix
+	crowd     *crowd
 }
 
 // New makes a Gateway.
@@ -103,7 +105,7 @@ func New(c Config) *Gateway {
 		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
 		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
-		pace: max(c.Pace, 1), proxies: c.Proxies,
+		pace: max(c.Pace, 1), proxies: c.Proxies, crowd: newCrowd(),
 	}
 }
 

@@ -115,6 +115,11 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 	if err := rt.Class.admits(p); err != nil {
 		return err
 	}
+	leave, ok := g.crowd.enter(p.Account+p.System, atOnce*g.pace)
+	if !ok {
+		return &problem.Error{Slug: "rate-limited", RetryAfter: 1}
+	}
+	defer leave()
 	if p.Kind != "" {
 		r = r.WithContext(auth.With(r.Context(), p))
 	}
