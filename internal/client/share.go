@@ -25,14 +25,19 @@ func (c *Client) FindAdministration(ctx context.Context, name string) (Administr
 	if err != nil {
 		return Administration{}, err
 	}
-	var partial []Administration
+	var named, partial []Administration
 	for _, a := range list {
-		if a.ID == name || a.SIRET == name || strings.EqualFold(a.Name, name) {
+		switch {
+		case a.ID == name || a.SIRET == name:
 			return a, nil
-		}
-		if strings.Contains(strings.ToLower(a.Name), strings.ToLower(name)) {
+		case strings.EqualFold(a.Name, name):
+			named = append(named, a)
+		case strings.Contains(strings.ToLower(a.Name), strings.ToLower(name)):
 			partial = append(partial, a)
 		}
+	}
+	if len(named) > 0 { // whoever keeps the registry can add a namesake
+		partial = named
 	}
 	switch len(partial) {
 	case 0:
@@ -118,6 +123,7 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	var out Grant
 	rq := request{method: http.MethodPost, path: "/api/v1/safe/grants", header: keyed(newKey()), in: in}
 	_, err = s.c.call(ctx, rq, &out)
+	out.Administration, out.AdministrationName = a.ID, a.Name // as the log has it, not as the answer says
 	return out, err
 }
 
