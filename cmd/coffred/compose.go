@@ -91,6 +91,7 @@ func logIns(c config.Config, secrets map[string]string) (map[string]*oidc.Provid
 		made, err := oidc.New(oidc.Config{
 			ID: p.ID, Profile: oidc.Profile(p.Profile), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: secret,
 			RedirectURL: c.PublicURL + "/callback/" + p.ID, PostLogoutURL: c.PublicURL + "/logout/callback", Now: time.Now,
+			MinLevel: p.Level,
 		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("provider %s: %w", p.ID, err)

@@ -75,6 +75,7 @@ type Provider struct {
 	Profile    string `yaml:"profile"` // franceconnect, proconnect, plain
 	Kind       string `yaml:"kind"`    // citizen, agent
 	Label      string `yaml:"label"`
+	Level      int    `yaml:"level"` // eIDAS: 1 low (also when left out), 2 substantial, 3 high
 	Issuer     string `yaml:"issuer"`
 	ClientID   string `yaml:"client_id"`
 	SecretFile string `yaml:"secret_file"`
@@ -193,6 +194,9 @@ func (c *Config) production() []error {
 	for _, p := range c.Providers {
 		if p.ID == "" || p.Issuer == "" || p.ClientID == "" || p.SecretFile == "" || (p.Kind != "citizen" && p.Kind != "agent") {
 			errs = append(errs, fmt.Errorf("provider %q: id, kind (citizen or agent), issuer, client_id and secret_file are needed", p.ID))
+		}
+		if p.Level < 0 || p.Level > 3 {
+			errs = append(errs, fmt.Errorf("provider %q: level is %d: write 1, 2 or 3", p.ID, p.Level))
 		}
 		if !strings.HasPrefix(p.Issuer, "https://") { // its keys come from there
 			errs = append(errs, fmt.Errorf("provider %q: issuer is %q: write https://…", p.ID, p.Issuer))

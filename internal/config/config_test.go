@@ -30,6 +30,9 @@ func TestValidateSaysHowToMend(t *testing.T) {
 		"plain http":          {func(c *config.Config) { c.Mode, c.PublicURL = "production", "http://x.fr" }, "https://host"},
 		"nobody can log in":   {func(c *config.Config) { c.Mode, c.PublicURL = "production", "https://x.fr" }, "add franceconnect"},
 		"log with a space":    {func(c *config.Config) { c.LogOrigin = "my log" }, "without spaces"},
+		"level nobody has": {func(c *config.Config) {
+			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "x", Level: 4}}
+		}, "write 1, 2 or 3"},
 		"keys over http": {func(c *config.Config) {
 			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "http://fc.fr", ClientID: "x", SecretFile: "x"}}
 		}, "write https://"},
