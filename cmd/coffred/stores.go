@@ -84,10 +84,21 @@ func (s *stores) checkMark(ctx context.Context, mode string) error {
 	if mark != "" && mode != config.Demo {
 		return errors.New("this database belongs to a demonstration, whose keys are published: start with an empty data directory")
 	}
-	if mark == "" && mode == config.Demo {
-		return s.db.SetMark(ctx, demoMark, "yes")
+	if mark != "" || mode != config.Demo {
+		return nil
 	}
-	return nil
+	err = s.db.View(ctx, func(tx safe.Tx) error {
+		safes, _, err1 := tx.Sweep.Safes(ctx, safe.Page{Limit: 1})
+		offices, _, err2 := tx.Administrations.Search(ctx, "", safe.Page{Limit: 1})
+		if len(safes)+len(offices) > 0 {
+			return errors.New("this database is an authority's: a demonstration, in which anybody can be anybody, starts with an empty data directory (to maintain it, name its --config)")
+		}
+		return errors.Join(err1, err2)
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.SetMark(ctx, demoMark, "yes")
 }
 
 func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, error) {
