@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor, visit } from './harness/browser.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { during, launch, look, screenshot, type Visitor, visit } from './harness/browser.ts';
 import { CommandLine } from './harness/commandline.ts';
 import { type Fixtures, makeFixtures, sha256 } from './harness/fixtures.ts';
 import { leftovers } from './harness/leftovers.ts';
@@ -47,6 +47,17 @@ afterAll(async () => {
 	await browser?.close();
 	files?.remove();
 	await server?.stop();
+});
+// Nobody goes on with a story whose middle is missing.
+let broken = '';
+beforeEach(() => {
+	if (broken !== '') throw new Error(`the story stopped at: ${broken}`);
+});
+afterEach(async ({ task }) => {
+	if (task.result?.state !== 'fail' || broken !== '') return;
+	broken = task.name;
+	await screenshot(angela.page, 'echec-angela').catch(() => undefined);
+	await screenshot(camille.page, 'echec-camille').catch(() => undefined);
 });
 
 test('several files are sealed and sent, with their progress, and stand in the list', async () => {

@@ -155,7 +155,9 @@ export async function share(page: Page, what: Share, see: See = nothing): Promis
 	const dialog = page.getByRole('dialog', { name: said(`Partager « ${what.document} »`) });
 	await dialog.getByRole('radio', { name: what.administration }).check();
 	await dialog.getByLabel('Pour quel service ?').selectOption(what.service);
-	await dialog.getByLabel('Pour quelle démarche ?').selectOption(what.purpose);
+	const purposes = dialog.getByLabel('Pour quelle démarche ?');
+	const purpose = purposes.getByRole('option', { name: said(what.purpose) });
+	await purposes.selectOption(await purpose.getAttribute('value'));
 	await dialog.getByRole('radio', { name: 'Un mois' }).check();
 	await dialog.getByText(said('pourra être ouvert par')).waitFor();
 	await see('partager');
