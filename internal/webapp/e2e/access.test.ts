@@ -6,6 +6,7 @@ import {
 	launch,
 	look,
 	noSidewaysScroll,
+	painted,
 	type Visitor,
 } from './harness/browser.ts';
 import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
@@ -71,6 +72,8 @@ test('the main path by the keyboard alone, the focus seen at every stop', () =>
 		await enter(page, "C'est fait, je continue");
 		await typeWords(page, seven);
 		await page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+		// A new page gives the focus to its heading.
+		await expect.poll(() => focused(page), { timeout: 20_000 }).toBe('Mes documents');
 
 		await reach(page, 'Ajouter des documents');
 		const chooser = page.waitForEvent('filechooser');
@@ -240,6 +243,8 @@ async function reach(page: Page, name: string, exact = false): Promise<void> {
 	for (let i = 0; i < 60; i++) {
 		const at = await focused(page);
 		if (wanted.test(at) && i > 0) {
+			await painted(page);
+			if (!wanted.test(await focused(page))) continue;
 			expect(await seen(page), `the focus on ${name} is seen`).toBe(true);
 			return;
 		}

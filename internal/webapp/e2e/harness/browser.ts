@@ -57,7 +57,10 @@ export async function visit(
 	// The machine may be busy with something else.
 	context.setDefaultTimeout(40_000);
 	const guard = new Guard(context, url);
-	return { context, page: await context.newPage(), guard };
+	const page = await context.newPage();
+	// File choosers are caught only while somebody listens, and not from one moment to the next.
+	page.on('filechooser', () => undefined);
+	return { context, page, guard };
 }
 
 /** A visit that must leave nothing for the guard to complain of. */
@@ -115,7 +118,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 /** Two frames after a change of what the page is shown on. */
-function painted(page: Page): Promise<void> {
+export function painted(page: Page): Promise<void> {
 	return page.evaluate(
 		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
 	);
