@@ -47,7 +47,8 @@ deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the
 	ops/tools/install-test-deps
 
 test: deps build check-static check-web ## install what the tests need and run every test
-	go test -tags demo -race -timeout 25m ./...
+	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -e /internal/e2e -e /internal/archtest)
+	go test -tags demo -timeout 20m ./internal/e2e
 	$(MAKE) browser
 
 browser: build ## the whole story in a real browser; screenshots in artifacts/screens
