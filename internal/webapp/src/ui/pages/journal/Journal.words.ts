@@ -3,7 +3,7 @@ import { words } from '../../words.svelte.ts';
 export const text = words(
 	{
 		title: 'Mon journal',
-		lead: 'Tout ce qui arrive à votre coffre y est écrit, les essais refusés aussi. Rien ne peut en être retiré sans que cela se voie.',
+		lead: 'Tout ce qui arrive à votre coffre y est écrit, les essais refusés aussi. Ce qui est vérifié ne peut plus être changé sans que cela se voie.',
 		loading: 'Lecture et vérification de votre journal…',
 		alarm: 'Ce journal contredit ce que ce navigateur a déjà vu',
 		allGood: (n: number, waiting: number) =>
@@ -68,7 +68,7 @@ export const text = words(
 	},
 	{
 		title: 'My journal',
-		lead: 'Everything that happens to your safe is written here, refused tries too. Nothing can be taken out without it showing.',
+		lead: 'Everything that happens to your safe is written here, refused tries too. What is verified can no longer be changed without it showing.',
 		loading: 'Reading and checking your journal…',
 		alarm: 'This journal contradicts what this browser has seen before',
 		allGood: (n, waiting) =>
