@@ -7,9 +7,9 @@ const rgb = (c: string) => parse(c) ?? [0, 0, 0];
 
 test("any territory's colour is readable on paper, by day and by night", () => {
 	const channel = fc.integer({ min: 0, max: 255 });
-	fc.assert(
-		fc.property(channel, channel, channel, (...c) => {
-			const given = `#${c.map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+	return fc.assert(
+		fc.property(channel, channel, channel, (r, g, b) => {
+			const given = `#${[r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
 			for (const scheme of ['light', 'dark'] as const) {
 				const made = readable(given, scheme) ?? '';
 				expect(contrast(rgb(made), rgb(grounds[scheme]))).toBeGreaterThanOrEqual(4.5);
