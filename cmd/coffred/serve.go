@@ -12,6 +12,7 @@ import (
 
 	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/gateway"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
 	"github.com/coffre-citoyen/coffre/internal/webapp"
 )
@@ -70,6 +71,11 @@ func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger 
 	s, err := openStores(ctx, c, logger)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
+	}
+	// The first checkpoint of a new journal, before anybody can ask for it.
+	// Another replica may be faster.
+	if _, err := s.seq.Step(ctx); err != nil && !errors.Is(err, journal.ErrFenced) {
+		return errors.Join(err, s.Close(), closeAll(listeners))
 	}
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	wait := s.background(loops, logger)

@@ -35,14 +35,14 @@ func (c *Client) Export(ctx context.Context, path string, o GetOptions) (Summary
 			return ErrArchive
 		}
 		var err error
-		sum, err = c.checkExport(m, f)
+		sum, err = c.checkExport(ctx, m, f)
 		return err
 	})
 	return sum, err
 }
 
 // checkExport verifies an archive that was just made.
-func (c *Client) checkExport(m mark, f *os.File) (Summary, error) {
+func (c *Client) checkExport(ctx context.Context, m mark, f *os.File) (Summary, error) {
 	a, err := readArchive(f)
 	if err != nil {
 		return Summary{}, err
@@ -51,7 +51,7 @@ func (c *Client) checkExport(m mark, f *os.File) (Summary, error) {
 	if err != nil {
 		return sum, withEvidence(err, map[string]any{"receipt": a.receipt})
 	}
-	ev, err := c.watch.act(m, a.receipt.Proof, "safe.exported")
+	ev, err := c.watch.act(ctx, m, a.receipt.Proof, "safe.exported")
 	if err == nil && ev.Safe != a.receipt.Safe {
 		err = mismatch("export of another safe")
 	}

@@ -64,7 +64,7 @@ func (s *Safe) askRelease(ctx context.Context, doc, version string) (Release, er
 	if _, err := s.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
 		return rel, err
 	}
-	ev, err := s.c.watch.act(m, rel.Proof, journal.WhatDocumentOpened)
+	ev, err := s.c.watch.act(ctx, m, rel.Proof, journal.WhatDocumentOpened)
 	switch {
 	case err != nil:
 	case ev.Safe != s.id || ev.Doc != doc || ev.Version != version || rel.Version != version:

@@ -37,7 +37,7 @@ func (c *Client) Journal(ctx context.Context, most int) ([]JournalItem, error) {
 		if err := c.get(ctx, "/api/v1/safe/journal", q, &page); err != nil {
 			return nil, err
 		}
-		got, err := c.readPage(m, page)
+		got, err := c.readPage(ctx, m, page)
 		if err != nil {
 			return nil, withEvidence(err, map[string]any{"checkpoint": page.Checkpoint})
 		}
@@ -52,14 +52,14 @@ func (c *Client) Journal(ctx context.Context, most int) ([]JournalItem, error) {
 	}
 }
 
-func (c *Client) readPage(m mark, page JournalPage) ([]JournalItem, error) {
+func (c *Client) readPage(ctx context.Context, m mark, page JournalPage) ([]JournalItem, error) {
 	var tree journal.Checkpoint
 	if page.Checkpoint != "" {
 		var err error
 		if tree, err = journal.OpenCheckpoint(m.vkey, page.Checkpoint); err != nil {
 			return nil, err
 		}
-		if err := c.watch.accept(m, tree, page.Checkpoint); err != nil {
+		if err := c.watch.accept(ctx, m, tree, page.Checkpoint); err != nil {
 			return nil, err
 		}
 	}

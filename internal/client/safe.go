@@ -76,7 +76,7 @@ func (s *Safe) checkKey(ctx context.Context) error {
 		return err
 	}
 	vk := s.root.VK()
-	fact, err := s.c.watch.factOf(m, f.Key, "safe", s.id, vk[:])
+	fact, err := s.c.watch.factOf(ctx, m, f.Key, "safe", s.id, vk[:])
 	if err == nil && fact.Recipient != s.vault.Recipient().Fingerprint() {
 		err = fmt.Errorf("the log holds another recipient for this safe: %w", journal.ErrProof)
 	}

@@ -56,7 +56,7 @@ type reader struct {
 
 // checkReader finds the administration's key in the log. Nothing is sealed to
 // a key that is not there.
-func (c *Client) checkReader(m mark, a Administration) (reader, error) {
+func (c *Client) checkReader(ctx context.Context, m mark, a Administration) (reader, error) {
 	if a.Recipient == "" {
 		return reader{}, ErrNoKey
 	}
@@ -64,7 +64,7 @@ func (c *Client) checkReader(m mark, a Administration) (reader, error) {
 	if err != nil {
 		return reader{}, err
 	}
-	f, err := c.watch.factOf(m, a.Key, "administration", a.ID, a.VK)
+	f, err := c.watch.factOf(ctx, m, a.Key, "administration", a.ID, a.VK)
 	switch {
 	case err != nil:
 		return reader{}, err
@@ -94,7 +94,7 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if err != nil {
 		return Grant{}, err
 	}
-	to, err := s.c.checkReader(m, a)
+	to, err := s.c.checkReader(ctx, m, a)
 	if err != nil {
 		return Grant{}, withEvidence(err, map[string]any{"administration": a})
 	}
@@ -177,20 +177,20 @@ func (o *Office) Accept(ctx context.Context, id string) (sealed.OpenedGrant, err
 	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
 		return sealed.OpenedGrant{}, err
 	}
-	g, err := o.open(m, id, rel)
+	g, err := o.open(ctx, m, id, rel)
 	return g, withEvidence(ownObject(err), map[string]any{"release": rel})
 }
 
-func (o *Office) open(m mark, id string, rel Release) (sealed.OpenedGrant, error) {
+func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (sealed.OpenedGrant, error) {
 	var none sealed.OpenedGrant
-	ev, err := o.c.watch.act(m, rel.Proof, journal.WhatGrantReleased)
+	ev, err := o.c.watch.act(ctx, m, rel.Proof, journal.WhatGrantReleased)
 	if err != nil {
 		return none, err
 	}
 	if ev.Grant != id || ev.Doc != rel.Doc || ev.Version != rel.Version {
 		return none, fmt.Errorf("the proof is of another grant: %w", journal.ErrProof)
 	}
-	if _, err := o.c.watch.factOf(m, rel.Key, "safe", ev.Safe, rel.VK); err != nil {
+	if _, err := o.c.watch.factOf(ctx, m, rel.Key, "safe", ev.Safe, rel.VK); err != nil {
 		return none, err
 	}
 	vk, err := sealed.ParseVK(rel.VK)

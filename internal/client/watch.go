@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
@@ -83,7 +85,9 @@ func (w watch) seen(vkey string) (seenLog, error) {
 	return last, nil
 }
 
-func (w watch) accept(m mark, c journal.Checkpoint, note string) error {
+// accept takes a checkpoint that continues the newest one seen, which is
+// proven to it and not believed: a log that forks is found out here.
+func (w watch) accept(ctx context.Context, m mark, c journal.Checkpoint, note string) error {
 	last, err := w.seen(m.vkey)
 	if err != nil {
 		return err
@@ -95,7 +99,15 @@ func (w watch) accept(m mark, c journal.Checkpoint, note string) error {
 			Evidence: map[string]any{"logKey": m.vkey, "seen": last.Checkpoint, "received": note},
 		}
 	}
-	if c.Size <= last.Size {
+	if c.Size == last.Size {
+		return nil
+	}
+	if last.Size > 0 {
+		if err := w.continues(ctx, m, last, c, note); err != nil {
+			return err
+		}
+	}
+	if c.Size < last.Size { // an answer that was overtaken
 		return nil
 	}
 	b, err := json.Marshal(seenLog{Size: c.Size, Root: root, Checkpoint: note})
@@ -105,10 +117,36 @@ func (w watch) accept(m mark, c journal.Checkpoint, note string) error {
 	return w.client.memory.set("log:"+m.vkey, string(b))
 }
 
+// continues asks for the proof that one of both logs begins with the other.
+func (w watch) continues(ctx context.Context, m mark, last seenLog, c journal.Checkpoint, note string) error {
+	older, err := journal.OpenCheckpoint(m.vkey, last.Checkpoint)
+	if err != nil {
+		return fmt.Errorf("read memory: %w", err)
+	}
+	newer := c
+	if c.Size < older.Size {
+		older, newer = c, older
+	}
+	var proof struct {
+		Path [][]byte `json:"path"`
+	}
+	q := url.Values{"from": {strconv.FormatInt(older.Size, 10)}, "to": {strconv.FormatInt(newer.Size, 10)}}
+	if err := w.client.get(ctx, "/log/consistency", q, &proof); err != nil {
+		return err
+	}
+	if err := journal.VerifyConsistency(older, newer, proof.Path); err != nil {
+		return &Alarm{
+			Err:      errors.Join(err, ErrRollback),
+			Evidence: map[string]any{"logKey": m.vkey, "seen": last.Checkpoint, "received": note, "proof": proof.Path},
+		}
+	}
+	return nil
+}
+
 // act verifies the event that an act has just made. Its place is after all
 // that was seen before: an old event of the same kind proves nothing.
-func (w watch) act(m mark, p Proof, what string) (journal.Event, error) {
-	ev, err := w.event(m, p)
+func (w watch) act(ctx context.Context, m mark, p Proof, what string) (journal.Event, error) {
+	ev, err := w.event(ctx, m, p)
 	switch {
 	case err != nil:
 		return ev, err
@@ -120,7 +158,7 @@ func (w watch) act(m mark, p Proof, what string) (journal.Event, error) {
 	return ev, nil
 }
 
-func (w watch) event(m mark, p Proof) (journal.Event, error) {
+func (w watch) event(ctx context.Context, m mark, p Proof) (journal.Event, error) {
 	if p.Leaf == nil {
 		return journal.Event{}, fmt.Errorf("there is no proof: %w", journal.ErrProof)
 	}
@@ -128,11 +166,11 @@ func (w watch) event(m mark, p Proof) (journal.Event, error) {
 	if err != nil {
 		return ev, err
 	}
-	return ev, w.accept(m, c, p.Leaf.Checkpoint)
+	return ev, w.accept(ctx, m, c, p.Leaf.Checkpoint)
 }
 
 // fact verifies the public fact that says whose key is whose.
-func (w watch) fact(m mark, leaf *journal.Leaf) (journal.KeyFact, error) {
+func (w watch) fact(ctx context.Context, m mark, leaf *journal.Leaf) (journal.KeyFact, error) {
 	if leaf == nil {
 		return journal.KeyFact{}, fmt.Errorf("the key is not in the log: %w", journal.ErrProof)
 	}
@@ -140,15 +178,15 @@ func (w watch) fact(m mark, leaf *journal.Leaf) (journal.KeyFact, error) {
 	if err != nil {
 		return journal.KeyFact{}, err
 	}
-	if err := w.accept(m, c, leaf.Checkpoint); err != nil {
+	if err := w.accept(ctx, m, c, leaf.Checkpoint); err != nil {
 		return journal.KeyFact{}, err
 	}
 	return journal.ParseKeyFact(leaf.Entry)
 }
 
 // factOf is a fact about this holder, with this verification key.
-func (w watch) factOf(m mark, leaf *journal.Leaf, holder, id string, vk []byte) (journal.KeyFact, error) {
-	f, err := w.fact(m, leaf)
+func (w watch) factOf(ctx context.Context, m mark, leaf *journal.Leaf, holder, id string, vk []byte) (journal.KeyFact, error) {
+	f, err := w.fact(ctx, m, leaf)
 	if err != nil {
 		return f, err
 	}

@@ -73,6 +73,9 @@ func publicPart(t *testing.T, s *story) {
 			t.Errorf("HEAD %s gives %d bytes of %q", path, len(head.body), head.header.Get("Content-Type"))
 		}
 	}
+	for _, none := range []string{"from=9&to=1", "from=0&to=1", "from=1&to=999999", "from=a&to=b", ""} {
+		s.get(t, nobody, "/log/consistency?"+none, 422).refuses(t, "invalid")
+	}
 	s.blobs.failing("Ping", &safe.Error{Kind: safe.Unavailable, Msg: secretCause})
 	s.get(t, nobody, "/readyz", 503).refuses(t, "unavailable")
 	s.blobs.failing("Ping", nil)
@@ -312,6 +315,7 @@ func readPart(t *testing.T, s *story) {
 	s.do(t, request{who: c.caller, method: "POST", path: of + "/release"}).is(t, 200)
 	s.do(t, request{who: c.caller, method: "POST", path: none + "/release"}).is(t, 404)
 	s.get(t, c.caller, "/api/v1/safe/journal?limit=200", 200)
+	s.get(t, nobody, "/log/consistency?from=1&to=3", 200)
 	archive := s.get(t, c.caller, "/api/v1/safe/export", 200)
 	z, err := zip.NewReader(bytes.NewReader(archive.body), int64(len(archive.body)))
 	must(t, err)

@@ -113,6 +113,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"getTerms", "GET", "/api/v1/terms", Public, noBody, nil, RateRead, g.getTerms},
 		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
 		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},
+		{"getConsistency", "GET", "/log/consistency", Public, noBody, nil, RateRead, g.getConsistency},
 		{"getLogKey", "GET", "/log/key", Public, noBody, nil, RateRead, g.getLogKey},
 		{"", "GET", "/login/{provider}", Public, noBody, nil, RateLogin, g.login},
 		{"", "GET", "/callback/{provider}", Public, noBody, []string{journal.WhatLogin, journal.WhatLoginRefused}, RateLogin, g.callback},

@@ -1,11 +1,14 @@
 package gateway
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/problem"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -60,6 +63,26 @@ func (g *Gateway) getCheckpoint(w http.ResponseWriter, r *http.Request) error {
 		return problem.New("unavailable") // the sequencer signs the first one when it starts
 	}
 	return writeText(w, string(head.Checkpoint))
+}
+
+// getConsistency shows somebody who has seen the log at one size that it still
+// begins so at another.
+func (g *Gateway) getConsistency(w http.ResponseWriter, r *http.Request) error {
+	from, err1 := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	to, err2 := strconv.ParseInt(r.URL.Query().Get("to"), 10, 64)
+	if err := errors.Join(err1, err2); err != nil {
+		return problem.Wrap("invalid", err)
+	}
+	path, err := g.log.Consistency(r.Context(), from, to)
+	if errors.Is(err, journal.ErrProof) {
+		return problem.Wrap("invalid", err)
+	}
+	if err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Path [][]byte `json:"path"`
+	}{path})
 }
 
 func (g *Gateway) getLogKey(w http.ResponseWriter, _ *http.Request) error {

@@ -97,6 +97,8 @@ func (w *world) sequence(t *testing.T) (ended chan struct{}) {
 		Store: w.db.Log(), Signer: signer, Origin: origin, Now: w.clock.now,
 		Log: slog.New(slog.DiscardHandler), Interval: time.Second, // who waits for a proof does not wait for it
 	})
+	_, err = seq.Step(w.ctx) // the first checkpoint, so that nobody comes before it
+	must(t, err)
 	ended = make(chan struct{})
 	go func() {
 		defer close(ended)

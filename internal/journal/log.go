@@ -95,6 +95,28 @@ func (l *Log) Proofs(ctx context.Context, indexes []int64) (Head, []Leaf, error)
 	return head, leaves, nil
 }
 
+// Consistency proves that the log's first from entries are still the first
+// ones of its first to entries (RFC 9162 §2.1.4). ErrProof when there are not
+// that many.
+func (l *Log) Consistency(ctx context.Context, from, to int64) ([][]byte, error) {
+	head, err := l.store.Head(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read head: %w", err)
+	}
+	if from < 1 || from > to || to > head.Size {
+		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, ErrProof)
+	}
+	proof, err := tlog.ProveTree(to, from, &overlay{ctx: ctx, store: l.store, from: tlog.StoredHashCount(head.Size)})
+	if err != nil {
+		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, err)
+	}
+	path := make([][]byte, len(proof))
+	for i, h := range proof {
+		path[i] = h[:]
+	}
+	return path, nil
+}
+
 // ErrAudit: the stored log is not the one that was signed.
 var ErrAudit = errors.New("journal is not sound")
 

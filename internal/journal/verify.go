@@ -58,6 +58,30 @@ func OpenCheckpoint(vkey, text string) (Checkpoint, error) {
 	return c, nil
 }
 
+// VerifyConsistency shows that the newer checkpoint's log begins with all of
+// the older one's: nothing was rewritten in between (RFC 9162 §2.1.4).
+func VerifyConsistency(older, newer Checkpoint, path [][]byte) error {
+	proof, err := hashes(path)
+	if err != nil || older.Size < 1 || older.Size > newer.Size {
+		return fmt.Errorf("verify consistency: malformed: %w", ErrProof)
+	}
+	if err := tlog.CheckTree(proof, newer.Size, newer.Root, older.Size, older.Root); err != nil {
+		return fmt.Errorf("verify consistency: the journal was rewritten: %w", ErrProof)
+	}
+	return nil
+}
+
+func hashes(path [][]byte) ([]tlog.Hash, error) {
+	all := make([]tlog.Hash, len(path))
+	for i, h := range path {
+		if len(h) != tlog.HashSize {
+			return nil, ErrProof
+		}
+		all[i] = tlog.Hash(h)
+	}
+	return all, nil
+}
+
 // VerifyLeaf shows that the entry is in the checkpoint, and the checkpoint signed.
 func VerifyLeaf(vkey string, entry []byte, leaf Leaf) (Checkpoint, error) {
 	c, err := OpenCheckpoint(vkey, leaf.Checkpoint)
@@ -67,12 +91,9 @@ func VerifyLeaf(vkey string, entry []byte, leaf Leaf) (Checkpoint, error) {
 	if leaf.Size != c.Size || leaf.Index < 0 || leaf.Index >= c.Size {
 		return Checkpoint{}, fmt.Errorf("verify leaf: index or size is not the checkpoint's: %w", ErrProof)
 	}
-	proof := make(tlog.RecordProof, len(leaf.Path))
-	for i, h := range leaf.Path {
-		if len(h) != tlog.HashSize {
-			return Checkpoint{}, fmt.Errorf("verify leaf: malformed path: %w", ErrProof)
-		}
-		proof[i] = tlog.Hash(h)
+	proof, err := hashes(leaf.Path)
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("verify leaf: malformed path: %w", err)
 	}
 	if err := tlog.CheckRecord(proof, c.Size, c.Root, leaf.Index, tlog.RecordHash(entry)); err != nil {
 		return Checkpoint{}, fmt.Errorf("verify leaf: %w", ErrProof)

@@ -17,6 +17,7 @@ const (
 	onJournal         = "GET /api/v1/safe/journal"
 	onInbox           = "GET /api/v1/safe/inbox"
 	onExport          = "GET /api/v1/safe/export"
+	onConsistency     = "GET /log/consistency"
 	onAdministrations = "GET /api/v1/administrations"
 	onOfficeKeyring   = "GET /api/v1/administration/keyring"
 	onGrantRelease    = "POST /api/v1/administration/grants/*/release"

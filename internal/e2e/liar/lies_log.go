@@ -2,6 +2,7 @@ package liar
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -163,6 +164,10 @@ func aboutHistory() []Lie {
 			return unsigned(text), nil
 		})},
 		{Name: "journal: no checkpoint", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(*World, object) (any, error) { return "", nil })},
+		{Name: "journal: rewritten since the last visit", Threat: "T8", Act: List, On: onConsistency, Tell: set("path", func(*World, object) (any, error) {
+			return []any{base64.StdEncoding.EncodeToString(make([]byte, 32))}, nil
+		})},
+		{Name: "journal: no proof that it goes on", Threat: "T8", Act: Get, On: onConsistency, Tell: set("path", func(*World, object) (any, error) { return []any{}, nil })},
 		{Name: "export: a changed bit in the first sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.Index)},
 		{Name: "export: a changed bit in the last sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.LastIndex)},
 		{Name: "export: cut", Threat: "T6", Act: Export, On: onExport, Quiet: true, Tell: func(_ *World, a *Answer) error {

@@ -8,6 +8,7 @@ import {
 	openCheckpoint,
 	parseEvent,
 	parseFact,
+	verifyConsistency,
 	verifyEvent,
 	verifyFact,
 	verifyInclusion,
@@ -61,6 +62,41 @@ describe('inclusion proofs', () => {
 					await code(() => verifyLeaf(t.vkey, entry, { ...leaf, path: path.map(toBase64) })),
 				).toBe('leaf');
 			}),
+		);
+	});
+});
+
+describe('consistency proofs', () => {
+	it('hold between any two sizes up to 40, and for nothing that was rewritten', async () => {
+		const t = tree(40);
+		for (let to = 1; to <= 40; to++) {
+			const newer = openCheckpoint(t.vkey, t.checkpoint(to));
+			for (let from = 1; from <= to; from++) {
+				const older = openCheckpoint(t.vkey, t.checkpoint(from));
+				const path = t.consistency(from, to);
+				verifyConsistency(older, newer, path);
+				const bad = [
+					() => verifyConsistency({ ...older, root: random(32) }, newer, path),
+					() => verifyConsistency(older, { ...newer, root: random(32) }, path),
+					() => verifyConsistency(older, newer, [...path, random(32)]),
+					() => verifyConsistency({ ...older, size: 0 }, newer, path),
+				];
+				if (path.length > 0) {
+					bad.push(() => verifyConsistency(older, newer, path.slice(1)));
+					bad.push(() => verifyConsistency(older, newer, [random(32), ...path.slice(1)]));
+				}
+				for (const b of bad) expect(await code(b)).toBe('leaf');
+			}
+		}
+	});
+
+	it('show a log that was begun anew', async () => {
+		const [t, other] = [tree(9), tree(20)];
+		other.entries[3] = random(32);
+		const older = openCheckpoint(t.vkey, t.checkpoint(9));
+		const newer = openCheckpoint(other.vkey, other.checkpoint(20));
+		expect(await code(() => verifyConsistency(older, newer, other.consistency(9, 20)))).toBe(
+			'leaf',
 		);
 	});
 });

@@ -113,6 +113,56 @@ export function verifyInclusion(
 	if (sn !== 0 || !equal(r, tree.root)) refuse('the entry is not in the log');
 }
 
+/**
+ * RFC 9162 §2.1.4.2: the newer tree begins with all of the older one, so that
+ * nothing was rewritten in between.
+ */
+export function verifyConsistency(
+	older: Checkpoint,
+	newer: Checkpoint,
+	path: readonly Uint8Array[],
+): void {
+	if (older.size < 1 || older.size > newer.size) refuse('no older tree');
+	if (path.some((p) => p.length !== 32)) refuse('not a path');
+	if (older.size === newer.size) {
+		if (path.length !== 0 || !equal(older.root, newer.root)) refuse('the journal was rewritten');
+		return;
+	}
+	let fn = older.size - 1;
+	let sn = newer.size - 1;
+	const whole = !hasOdd(older.size);
+	const [first, ...rest] = whole ? [older.root, ...path] : path;
+	if (first === undefined) refuse('path too short');
+	while (fn % 2 === 1) {
+		fn = Math.floor(fn / 2);
+		sn = Math.floor(sn / 2);
+	}
+	let fr = first;
+	let sr = first;
+	for (const p of rest) {
+		if (sn === 0) refuse('path too long');
+		if (fn % 2 === 1 || fn === sn) {
+			fr = nodeHash(p, fr);
+			sr = nodeHash(p, sr);
+			while (fn % 2 === 0 && fn !== 0) {
+				fn = Math.floor(fn / 2);
+				sn = Math.floor(sn / 2);
+			}
+		} else sr = nodeHash(sr, p);
+		fn = Math.floor(fn / 2);
+		sn = Math.floor(sn / 2);
+	}
+	if (sn !== 0 || !equal(fr, older.root) || !equal(sr, newer.root))
+		refuse('the journal was rewritten');
+}
+
+/** Whether a number has an odd divisor: whether it is no power of two. */
+function hasOdd(n: number): boolean {
+	let m = n;
+	while (m % 2 === 0) m /= 2;
+	return m !== 1;
+}
+
 export function verifyLeaf(vkey: string, entry: Uint8Array, leaf: Leaf): Checkpoint {
 	const tree = openCheckpoint(vkey, leaf.checkpoint);
 	if (tree.size !== leaf.size) refuse('leaf and checkpoint disagree');

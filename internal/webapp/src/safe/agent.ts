@@ -74,11 +74,11 @@ export class Agent {
 		);
 		return withEvidence({ release }, this.#context.now, async () => {
 			const { doc, version, sha256, sealed } = release;
-			const event = this.#context.log.event(mark, release.proof);
+			const event = await this.#context.log.event(mark, release.proof);
 			checkRelease(event, 'grant.released', { grant: id, doc, version });
 			if (!release.key || release.vk === undefined)
 				throw new CoffreError('leaf', { message: 'no key of the safe' });
-			const fact = this.#context.log.fact(mark, release.key);
+			const fact = await this.#context.log.fact(mark, release.key);
 			if (fact.holder !== 'safe' || fact.vk !== release.vk || fact.id !== event.safe) {
 				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
 			}

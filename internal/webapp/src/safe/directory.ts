@@ -62,7 +62,7 @@ export class Directory {
 			const { key, recipient } = a;
 			if (!key || recipient === undefined)
 				throw new CoffreError('leaf', { message: 'its key is not in the log' });
-			const fact = this.#context.log.fact(mark, key);
+			const fact = await this.#context.log.fact(mark, key);
 			const same =
 				fact.holder === 'administration' &&
 				fact.id === a.id &&

@@ -234,7 +234,7 @@ export class Documents {
 		});
 		await withEvidence({ release: data }, this.#context.now, async () => {
 			const { safe } = this.#vault.keyring;
-			checkRelease(this.#context.log.event(mark, data.proof), 'document.opened', {
+			checkRelease(await this.#context.log.event(mark, data.proof), 'document.opened', {
 				safe,
 				doc,
 				version: data.version,

@@ -8,7 +8,7 @@ import type { JournalItem, JournalView } from './types.ts';
 import type { Vault } from './vault.ts';
 
 type Item = components['schemas']['JournalPage']['items'][number];
-type Tree = ReturnType<Context['log']['checkpoint']>;
+type Tree = Awaited<ReturnType<Context['log']['checkpoint']>>;
 
 /** A page of the journal, each event looked for in the log. */
 export async function readJournal(

@@ -1,11 +1,12 @@
 import type { Api } from '../api/client.ts';
-import { toBase64 } from '../crypto/bytes.ts';
+import { fromBase64, toBase64 } from '../crypto/bytes.ts';
 import {
 	type Checkpoint,
 	type Event,
 	type KeyFact,
 	type Leaf,
 	openCheckpoint,
+	verifyConsistency,
 	verifyEvent,
 	verifyFact,
 } from '../crypto/log.ts';
@@ -52,31 +53,35 @@ export class LogWatch {
 	 * The event that an act has just made. Its place is after everything that was
 	 * seen before the act: an old event of the same kind proves nothing.
 	 */
-	event(
+	async event(
 		mark: Mark,
 		proof: { readonly event: string; readonly salt: string; readonly leaf?: Leaf | undefined },
-	): Event {
+	): Promise<Event> {
 		if (!proof.leaf) throw new CoffreError('leaf', { message: 'no proof' });
 		const { event, tree } = verifyEvent(mark.vkey, proof.event, proof.salt, proof.leaf);
-		this.#accept(mark, tree, proof.leaf.checkpoint);
+		await this.#accept(mark, tree, proof.leaf.checkpoint);
 		if (proof.leaf.index < mark.size)
 			throw new CoffreError('leaf', { message: 'the proof is of an earlier act' });
 		return event;
 	}
 
-	fact(mark: Mark, leaf: Leaf): KeyFact {
+	async fact(mark: Mark, leaf: Leaf): Promise<KeyFact> {
 		const { fact, tree } = verifyFact(mark.vkey, leaf);
-		this.#accept(mark, tree, leaf.checkpoint);
+		await this.#accept(mark, tree, leaf.checkpoint);
 		return fact;
 	}
 
-	checkpoint(mark: Mark, note: string): Checkpoint {
+	async checkpoint(mark: Mark, note: string): Promise<Checkpoint> {
 		const tree = openCheckpoint(mark.vkey, note);
-		this.#accept(mark, tree, note);
+		await this.#accept(mark, tree, note);
 		return tree;
 	}
 
-	#accept(mark: Mark, tree: Checkpoint, checkpoint: string): void {
+	/**
+	 * A checkpoint that continues the newest one seen, which is proven to us and
+	 * not believed: a log that forks is found out here.
+	 */
+	async #accept(mark: Mark, tree: Checkpoint, checkpoint: string): Promise<void> {
 		const seen = this.#seen(mark.vkey);
 		const root = toBase64(tree.root);
 		if (tree.size < mark.size || (tree.size === seen.size && root !== seen.root)) {
@@ -85,9 +90,28 @@ export class LogWatch {
 				evidence: { logKey: mark.vkey, seen: seen.checkpoint, received: checkpoint },
 			});
 		}
-		if (tree.size > seen.size) {
+		if (tree.size === seen.size) return;
+		if (seen.size > 0) await this.#continues(mark, seen, tree, checkpoint);
+		// Others may have been accepted meanwhile.
+		if (tree.size > this.#seen(mark.vkey).size) {
 			const next: Seen = { size: tree.size, root, checkpoint };
 			this.#memory.set(`log:${mark.vkey}`, JSON.stringify(next));
+		}
+	}
+
+	async #continues(mark: Mark, seen: Seen, tree: Checkpoint, checkpoint: string): Promise<void> {
+		const known = openCheckpoint(mark.vkey, seen.checkpoint);
+		const [older, newer] = tree.size < known.size ? [tree, known] : [known, tree];
+		const { path } = await this.#api.get('/log/consistency', {
+			query: { from: older.size, to: newer.size },
+		});
+		try {
+			verifyConsistency(older, newer, path.map(fromBase64));
+		} catch (e) {
+			throw new CoffreError('rollback', {
+				message: e instanceof Error ? e.message : String(e),
+				evidence: { logKey: mark.vkey, seen: seen.checkpoint, received: checkpoint, proof: path },
+			});
 		}
 	}
 

@@ -244,7 +244,7 @@ async function fetchUsage(context: Context, keyring: Keyring): Promise<Usage> {
 	const safe = await fetchPublished(context);
 	await withEvidence({ safe }, context.now, async () => {
 		if (!safe.key) throw new CoffreError('leaf', { message: 'its key is not in the log' });
-		const fact = context.log.fact(mark, safe.key);
+		const fact = await context.log.fact(mark, safe.key);
 		const own =
 			fact.holder === 'safe' && fact.id === keyring.safe && fact.vk === toBase64(keyring.root.vk);
 		// The recipient in the log may be one epoch behind for a moment; it is never anybody else's.

@@ -32,6 +32,11 @@ export class Tree {
 		return path(index, this.entries.slice(0, size)).map(toBase64);
 	}
 
+	/** That the first `from` entries are the first of the first `to`. */
+	consistency(from: number, to = this.entries.length): Uint8Array[] {
+		return from === to ? [] : subproof(from, this.entries.slice(0, to), true);
+	}
+
 	leaf(index: number, size = this.entries.length) {
 		return { index, size, path: this.path(index, size), checkpoint: this.checkpoint(size) };
 	}
@@ -57,4 +62,13 @@ export function path(m: number, d: readonly Uint8Array[]): Uint8Array[] {
 	return m < k
 		? [...path(m, d.slice(0, k)), root(d.slice(k))]
 		: [...path(m - k, d.slice(k)), root(d.slice(0, k))];
+}
+
+/** RFC 9162 §2.1.4.1. */
+function subproof(m: number, d: readonly Uint8Array[], whole: boolean): Uint8Array[] {
+	if (m === d.length) return whole ? [] : [root(d)];
+	const k = split(d.length);
+	return m <= k
+		? [...subproof(m, d.slice(0, k), whole), root(d.slice(k))]
+		: [...subproof(m - k, d.slice(k), false), root(d.slice(0, k))];
 }

@@ -68,7 +68,10 @@ export class FakeGateway {
 				const bytes =
 					init?.body instanceof Blob ? new Uint8Array(await init.body.arrayBuffer()) : undefined;
 				const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as Json) : {};
-				const answer = this.#serve(kind, method, url.pathname, headers, body, bytes);
+				const answer =
+					url.pathname === '/log/consistency'
+						? this.#consistency(url.searchParams)
+						: this.#serve(kind, method, url.pathname, headers, body, bytes);
 				if (answer instanceof Response) return answer;
 				const said = this.lie?.(url.pathname, method, structuredClone(answer)) ?? answer;
 				const etag = url.pathname.endsWith('manifest') ? this.#etag() : '';
@@ -87,6 +90,11 @@ export class FakeGateway {
 				});
 			}
 		};
+	}
+
+	#consistency(query: URLSearchParams): Json {
+		const path = this.tree.consistency(Number(query.get('from')), Number(query.get('to')));
+		return { path: path.map(toBase64) };
 	}
 
 	/** What an administration's system puts into the inbox. */
