@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
 func (a *app) exportCommand() command {
@@ -246,11 +247,11 @@ func (a *app) identityCommand() command {
 	return command{
 		name: "identity", online: true, secret: true, most: 0,
 		short: a.tr("la clé du coffre, pour le programme libre « age »", "the safe's key, for the free program `age`"),
-		long: a.tr(`Écrit une identité age sur la sortie standard. Qui la détient lit tous vos documents :
-effacez-la après usage. Avec --zip, sans connexion.
+		long: a.tr(`Écrit l'identité age du coffre sur la sortie standard, et une de plus pour chaque clé
+retirée depuis. Qui les détient lit tous vos documents : effacez-les après usage. Avec --zip, sans connexion.
   coffre identity --zip safe.zip > vault.key`,
-			`Writes an age identity to standard output. Whoever holds it reads all your documents:
-remove it after use. With --zip, offline.
+			`Writes the safe's age identity to standard output, and one more for each key removed
+since. Whoever holds them reads all your documents: remove them after use. With --zip, offline.
   coffre identity --zip safe.zip > vault.key`),
 		flags: func(f *flag.FlagSet) {
 			f.StringVar(&archive, "zip", "", a.tr("`export` dont tirer la clé", "`export` to take the key from"))
@@ -261,8 +262,7 @@ remove it after use. With --zip, offline.
 				if err != nil {
 					return err
 				}
-				a.say("%s", s.VaultIdentity().Reveal())
-				return nil
+				return a.reveal(s.VaultIdentities())
 			}
 			arc, err := a.openArchive(archive)
 			if err != nil {
@@ -273,12 +273,19 @@ remove it after use. With --zip, offline.
 			if err != nil {
 				return err
 			}
-			id, err := arc.Identity(p)
+			ids, err := arc.Identities(p)
 			if err != nil {
 				return err
 			}
-			a.say("%s", id.Reveal())
-			return nil
+			return a.reveal(ids)
 		},
 	}
+}
+
+// reveal writes identities as `age -i` reads them.
+func (a *app) reveal(ids []*sealed.Identity) error {
+	for _, id := range ids {
+		a.say("%s", id.Reveal())
+	}
+	return nil
 }

@@ -14,7 +14,7 @@ type group struct {
 
 func (a *app) groups() []group {
 	return []group{
-		{a.tr("Se connecter", "Log in"), []command{a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.termsCommand(), a.initCommand()}},
+		{a.tr("Se connecter", "Log in"), []command{a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.termsCommand(), a.initCommand(), a.keysCommand()}},
 		{a.tr("Documents", "Documents"), []command{a.putCommand(), a.lsCommand(), a.getCommand(), a.renameCommand(), a.moveCommand(), a.rmCommand()}},
 		{a.tr("Partages", "Shares"), []command{a.shareCommand(), a.sharesCommand(), a.unshareCommand(), a.administrationsCommand()}},
 		{a.tr("Dépôts", "Deposits"), []command{a.inboxCommand(), a.addressCommand()}},

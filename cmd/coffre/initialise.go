@@ -106,24 +106,29 @@ func keepKeys(dir, paper, pass string) ([]sealed.NewUnlocker, error) {
 	for _, k := range []struct{ file, kind, text string }{
 		{"paper-key.txt", sealed.KindPaper, paper}, {"passphrase.txt", sealed.KindPassphrase, pass},
 	} {
-		path := filepath.Join(dir, k.file)
-		if _, err := os.Lstat(path); err == nil {
-			return nil, fmt.Errorf("write %s: %w", path, client.ErrExists)
-		}
-		if err := client.WriteSecret(path, []byte(k.text+"\n")); err != nil {
-			return nil, err
-		}
-		b, err := os.ReadFile(path)
+		u, err := keepKey(filepath.Join(dir, k.file), k.kind, k.text)
 		if err != nil {
 			return nil, err
 		}
-		p, err := client.ParseKey(string(b))
-		if err != nil {
-			return nil, err
-		}
-		unlockers = append(unlockers, sealed.NewUnlocker{Kind: k.kind, Label: filepath.Base(path), P: p})
+		unlockers = append(unlockers, u)
 	}
 	return unlockers, nil
+}
+
+func keepKey(path, kind, text string) (sealed.NewUnlocker, error) {
+	var none sealed.NewUnlocker
+	if _, err := os.Lstat(path); err == nil {
+		return none, fmt.Errorf("write %s: %w", path, client.ErrExists)
+	}
+	if err := client.WriteSecret(path, []byte(text+"\n")); err != nil {
+		return none, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return none, err
+	}
+	p, err := client.ParseKey(string(b))
+	return sealed.NewUnlocker{Kind: kind, Label: filepath.Base(path), P: p}, err
 }
 
 // clearScreen also forgets what has scrolled away.
@@ -133,14 +138,14 @@ const clearScreen = "\x1b[H\x1b[2J\x1b[3J"
 func (a *app) teach(ctx context.Context, paper, pass string) ([]sealed.NewUnlocker, error) {
 	t, err := a.tty()
 	if err != nil {
-		return nil, a.fail(err, "%s", a.tr("Il n'y a personne à qui montrer les clés : indiquez un dossier avec --keep-in.", "There is nobody to show the keys to: name a directory with --keep-in."))
+		return nil, a.nobody(err)
 	}
 	defer func() { _ = t.Close() }()
-	p1, err := a.teachOne(ctx, t, a.tr("VOTRE CLÉ PAPIER : 24 mots à écrire sur une feuille, dans l'ordre.", "YOUR PAPER KEY: 24 words to write on a sheet, in order."), paper)
+	p1, err := a.teachOne(ctx, t, a.teachTitle(sealed.KindPaper), paper)
 	if err != nil {
 		return nil, err
 	}
-	p2, err := a.teachOne(ctx, t, a.tr("VOTRE PHRASE DE PASSE : 7 mots, à garder ailleurs que la clé papier.", "YOUR PASSPHRASE: 7 words, to keep elsewhere than the paper key."), pass)
+	p2, err := a.teachOne(ctx, t, a.teachTitle(sealed.KindPassphrase), pass)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +153,18 @@ func (a *app) teach(ctx context.Context, paper, pass string) ([]sealed.NewUnlock
 		{Kind: sealed.KindPaper, Label: a.tr("Clé papier", "Paper key"), P: p1},
 		{Kind: sealed.KindPassphrase, Label: a.tr("Phrase de passe", "Passphrase"), P: p2},
 	}, nil
+}
+
+// nobody is there to be taught.
+func (a *app) nobody(err error) error {
+	return a.fail(err, "%s", a.tr("Il n'y a personne à qui montrer les clés : indiquez un dossier avec --keep-in.", "There is nobody to show the keys to: name a directory with --keep-in."))
+}
+
+func (a *app) teachTitle(kind string) string {
+	if kind == sealed.KindPaper {
+		return a.tr("VOTRE CLÉ PAPIER : 24 mots à écrire sur une feuille, dans l'ordre.", "YOUR PAPER KEY: 24 words to write on a sheet, in order.")
+	}
+	return a.tr("VOTRE PHRASE DE PASSE : 7 mots, à garder ailleurs que la clé papier.", "YOUR PASSPHRASE: 7 words, to keep elsewhere than the paper key.")
 }
 
 func (a *app) teachOne(ctx context.Context, t terminal, title, words string) (sealed.Secret, error) {

@@ -254,11 +254,12 @@ func (a *Archive) checkJournal(vkey string, sum *Summary) error {
 	return nil
 }
 
-// Identity is the vault identity, with which stock age opens the grants.
-func (a *Archive) Identity(p sealed.Secret) (*sealed.Identity, error) {
+// Identities are those of the vault, with which stock age opens the grants,
+// the one in use first.
+func (a *Archive) Identities(p sealed.Secret) ([]*sealed.Identity, error) {
 	ring, err := sealed.OpenKeyring(a.box, p)
 	if err != nil {
 		return nil, err
 	}
-	return ring.Vault()
+	return ring.Vaults(), nil
 }

@@ -29,6 +29,14 @@ var (
 	ErrNoSafe = errors.New("no safe is open for this account")
 	// ErrArchive: not an export, or not a whole one.
 	ErrArchive = errors.New("not a whole export")
+	// ErrFewWays: a safe keeps two ways to be opened at least.
+	ErrFewWays = errors.New("a safe keeps at least two ways to be opened")
+	// ErrManyWays: a safe has sixteen ways to be opened at most.
+	ErrManyWays = errors.New("a safe has at most sixteen ways to be opened")
+	// ErrSameWay: these words open the safe already.
+	ErrSameWay = errors.New("these words open the safe already")
+	// ErrLabel: a way to open is called by 1 to 100 characters of text.
+	ErrLabel = errors.New("not a label")
 	// ErrExpired: the end that the citizen signed has passed.
 	ErrExpired = errors.New("the grant has ended")
 )

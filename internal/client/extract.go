@@ -35,15 +35,13 @@ func (a *Archive) Extract(p sealed.Secret, dir string, report func(Extracted)) e
 	if err != nil {
 		return err
 	}
-	vault, err := ring.Vault()
-	if err != nil {
-		return err
-	}
 	b, err := a.bytes("manifest.age", maxSmall)
 	if err != nil {
 		return err
 	}
-	m, err := sealed.OpenManifest(b, vault, ring.Root().VK())
+	m, err := withAny(ring.Vaults(), func(id *sealed.Identity) (sealed.Manifest, error) {
+		return sealed.OpenManifest(b, id, ring.Root().VK())
+	})
 	if err != nil {
 		return ownObject(err)
 	}
@@ -55,7 +53,7 @@ func (a *Archive) Extract(p sealed.Secret, dir string, report func(Extracted)) e
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	x := extraction{a: a, m: m, vault: vault, vk: ring.Root().VK(), root: root, taken: map[string]bool{}, report: report}
+	x := extraction{a: a, m: m, vaults: ring.Vaults(), vk: ring.Root().VK(), root: root, taken: map[string]bool{}, report: report}
 	x.documents()
 	x.others()
 	return nil
@@ -78,7 +76,7 @@ func emptyDir(dir string) (*os.Root, error) {
 type extraction struct {
 	a      *Archive
 	m      sealed.Manifest
-	vault  *sealed.Identity
+	vaults []*sealed.Identity
 	vk     sealed.VK
 	root   *os.Root
 	taken  map[string]bool // lower-case paths
@@ -91,7 +89,7 @@ func (x *extraction) documents() {
 		var g sealed.OpenedGrant
 		b, err := x.a.bytes("grants/"+e.ID+".age", maxGrant)
 		if err == nil {
-			g, err = sealed.OpenGrant(b, x.vault, x.vk)
+			g, err = x.grant(b)
 		}
 		if err == nil {
 			err = sameGrant(g.Grant, sealed.Grant{
@@ -125,12 +123,16 @@ func (x *extraction) others() {
 	}
 }
 
+func (x *extraction) grant(b []byte) (sealed.OpenedGrant, error) {
+	return withAny(x.vaults, func(id *sealed.Identity) (sealed.OpenedGrant, error) { return sealed.OpenGrant(b, id, x.vk) })
+}
+
 func (x *extraction) deposit(id string) {
 	out := Extracted{Doc: id, Name: id, Unsigned: true}
 	var g sealed.OpenedGrant
 	b, err := x.a.bytes("grants/"+id+".age", maxGrant)
 	if err == nil {
-		g, err = sealed.OpenSlip(b, x.vault)
+		g, err = withAny(x.vaults, func(id *sealed.Identity) (sealed.OpenedGrant, error) { return sealed.OpenSlip(b, id) })
 	}
 	if err == nil && (g.Grant.Safe != x.m.Safe || g.Grant.Doc != id) {
 		err = mismatch("slip of another deposit")
@@ -152,7 +154,7 @@ func (x *extraction) older(id string) {
 	var g sealed.OpenedGrant
 	b, err := x.a.bytes("grants/"+id+".age", maxGrant)
 	if err == nil {
-		g, err = sealed.OpenGrant(b, x.vault, x.vk)
+		g, err = x.grant(b)
 	}
 	if err == nil && (g.Grant.Safe != x.m.Safe || g.Grant.Doc != doc || g.Grant.Version != version) {
 		err = mismatch("grant of another version")

@@ -36,7 +36,9 @@ func (s *Safe) release(ctx context.Context, e sealed.Entry) (*sealed.Identity, e
 	if err != nil {
 		return nil, err
 	}
-	og, err := sealed.OpenGrant(rel.Grant, s.vault, s.root.VK())
+	og, err := withAny(s.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) {
+		return sealed.OpenGrant(rel.Grant, id, s.root.VK())
+	})
 	if err == nil {
 		err = sameGrant(og.Grant, sealed.Grant{
 			Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256, Sealed: e.Sealed, Size: e.Size, Reader: s.id,

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
@@ -44,7 +45,9 @@ func (s *Safe) readSlip(ctx context.Context, w *Waiting) error {
 	if err != nil {
 		return err
 	}
-	slip, err := sealed.OpenSlip(rel.Grant, s.vault)
+	slip, err := withAny(s.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) {
+		return sealed.OpenSlip(rel.Grant, id)
+	})
 	if err == nil {
 		err = sameGrant(slip.Grant, sealed.Grant{
 			Safe: s.id, Doc: w.Doc, Version: w.Version, SHA256: w.SHA256, Sealed: w.Sealed, Reader: s.id,
@@ -93,13 +96,17 @@ func (s *Safe) Adopt(ctx context.Context, w Waiting, folder string) (sealed.Entr
 	return e, s.adopt(ctx, e, w.key, folder)
 }
 
-// Refuse erases a deposit without taking it in.
+// Refuse erases a deposit without taking it in. ErrNotFound: another device has
+// taken it in, and the document stays.
 func (s *Safe) Refuse(ctx context.Context, w Waiting) error {
 	name := w.Name
 	if name == "" {
 		name = w.Doc
 	}
 	return s.apply(ctx, change{erase: []string{w.Doc}, edit: func(m *sealed.Manifest) error {
+		if slices.ContainsFunc(m.Docs, func(d sealed.Entry) bool { return d.ID == w.Doc }) {
+			return fmt.Errorf("refuse deposit %s: it is a document of the safe: %w", w.Doc, ErrNotFound)
+		}
 		for _, g := range m.Gone {
 			if g.ID == w.Doc {
 				return nil

@@ -27,13 +27,13 @@ func ParseKey(text string) (sealed.Secret, error) {
 
 // openKeyring fetches the keyring at path and opens it with p. It must be
 // this holder's, and not older than the last one seen.
-func (c *Client) openKeyring(ctx context.Context, path, holder string, p sealed.Secret) (*sealed.Keyring, error) {
+func (c *Client) openKeyring(ctx context.Context, path, holder string, p sealed.Secret) (ring *sealed.Keyring, etag string, err error) {
 	var box sealed.Container
-	if err := c.get(ctx, path, nil, &box); err != nil {
-		return nil, err
+	if etag, err = c.call(ctx, request{method: http.MethodGet, path: path}, &box); err != nil {
+		return nil, "", err
 	}
-	ring, err := c.acceptKeyring(box, holder, p)
-	return ring, withEvidence(err, map[string]any{"keyring": box})
+	ring, err = c.acceptKeyring(box, holder, p)
+	return ring, etag, withEvidence(err, map[string]any{"keyring": box})
 }
 
 func (c *Client) acceptKeyring(box sealed.Container, holder string, p sealed.Secret) (*sealed.Keyring, error) {
@@ -83,7 +83,7 @@ func (c *Client) CreateSafe(ctx context.Context, unlockers []sealed.NewUnlocker)
 	if err := prove(box, unlockers); err != nil {
 		return nil, err
 	}
-	s, err := c.newSafe(ring)
+	s, err := c.newSafe(ring, unlockers[0].P)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type Safe struct {
 	ring  *sealed.Keyring
 	root  sealed.RootKey
 	vault *sealed.Identity
+	p     sealed.Secret // what it was opened with: another device may change the keyring
 	held  held
 }
 
@@ -38,26 +39,33 @@ func (c *Client) Unlock(ctx context.Context, p sealed.Secret) (*Safe, error) {
 	if me.Safe == nil || me.Safe.State != "open" && c.memory.get("keyring:"+me.Safe.ID) == "" {
 		return nil, ErrNoSafe
 	}
-	ring, err := c.openKeyring(ctx, safeKeyring, me.Safe.ID, p)
+	ring, _, err := c.openKeyring(ctx, safeKeyring, me.Safe.ID, p)
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.newSafe(ring)
+	s, err := c.newSafe(ring, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkKey(ctx); err != nil {
+	if err := s.current(ctx, s.checkKey); err != nil {
 		return nil, err
 	}
 	return s, s.Refresh(ctx)
 }
 
-func (c *Client) newSafe(ring *sealed.Keyring) (*Safe, error) {
+func (c *Client) newSafe(ring *sealed.Keyring, p sealed.Secret) (*Safe, error) {
+	s := &Safe{c: c, id: ring.Safe(), root: ring.Root(), p: p}
+	return s, s.take(ring)
+}
+
+// take makes ring the keyring in use.
+func (s *Safe) take(ring *sealed.Keyring) error {
 	vault, err := ring.Vault()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &Safe{c: c, id: ring.Safe(), ring: ring, root: ring.Root(), vault: vault}, nil
+	s.ring, s.vault = ring, vault
+	return nil
 }
 
 // keyPatience is how long the leaf of a new key may take: the log publishes
@@ -109,14 +117,16 @@ func (s *Safe) Manifest() sealed.Manifest { return s.held.manifest }
 // Unlockers lists the ways to open the safe.
 func (s *Safe) Unlockers() []sealed.Unlocker { return s.ring.Unlockers() }
 
-// VaultIdentity opens the safe's own grants with stock age. Whoever holds it
-// reads every document.
-func (s *Safe) VaultIdentity() *sealed.Identity { return s.vault }
+// VaultIdentities open the safe's own grants with stock age, the one in use
+// first. Whoever holds them reads every document.
+func (s *Safe) VaultIdentities() []*sealed.Identity { return s.ring.Vaults() }
 
 func (s *Safe) time() string { return s.c.now().UTC().Format("2006-01-02T15:04:05Z") }
 
 // Refresh fetches and verifies the manifest.
-func (s *Safe) Refresh(ctx context.Context) error {
+func (s *Safe) Refresh(ctx context.Context) error { return s.current(ctx, s.refresh) }
+
+func (s *Safe) refresh(ctx context.Context) error {
 	var in struct {
 		Epoch  int64  `json:"epoch"`
 		Sealed []byte `json:"sealed"`
@@ -125,7 +135,9 @@ func (s *Safe) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := sealed.OpenManifest(in.Sealed, s.vault, s.root.VK())
+	m, err := withAny(s.ring.Vaults(), func(id *sealed.Identity) (sealed.Manifest, error) {
+		return sealed.OpenManifest(in.Sealed, id, s.root.VK())
+	})
 	hash := hashHex(in.Sealed)
 	switch {
 	case err != nil:

@@ -154,7 +154,7 @@ func (c *Client) UnlockOffice(ctx context.Context, p sealed.Secret) (*Office, er
 	if err != nil {
 		return nil, err
 	}
-	ring, err := c.openKeyring(ctx, officeKeyring, a.ID, p)
+	ring, _, err := c.openKeyring(ctx, officeKeyring, a.ID, p)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,9 @@ octets) de vos 24 mots. « dériver » est HKDF-SHA256, sel vide, 32 octets.
     avec le préfixe AGE-SECRET-KEY-PQ-, c'est une identité age : unlock.key
   - age -d -i unlock.key keyring/paper-*.age | tail -c +65
     donne un texte JSON ; prenez « seed » du dernier élément de « seeds »
-  - dériver(seed, "coffre/v1/vault/age"), écrite de même, est vault.key
+    (plusieurs copies de ce nom : l'une d'elles s'ouvre avec votre clé)
+  - dériver(seed, "coffre/v1/vault/age"), écrite de même, est vault.key ;
+    si une clé a été retirée, faites-le pour chaque élément, une ligne chacun
 
 Pour une phrase de passe, P = dériver(les 7 mots en minuscules, normalisés
 NFKD, séparés par un espace ; "coffre/v1/unlock/passphrase"), et la copie est
@@ -100,7 +102,9 @@ of your 24 words. "derive" is HKDF-SHA256, empty salt, 32 bytes.
     prefix AGE-SECRET-KEY-PQ-, that is an age identity: unlock.key
   - age -d -i unlock.key keyring/paper-*.age | tail -c +65
     gives JSON; take "seed" (base64) of the last item of "seeds"
-  - derive(seed, "coffre/v1/vault/age"), written likewise, is vault.key
+    (several copies of this name: one of them opens with your key)
+  - derive(seed, "coffre/v1/vault/age"), written likewise, is vault.key;
+    after a key was removed, do so with each item, one line each
 
 For a passphrase, P = derive(the 7 words in lower case, NFKD, joined by one
 space; "coffre/v1/unlock/passphrase"), and the copy is

@@ -48,8 +48,8 @@ type keyringPayload struct {
 type Keyring struct {
 	payload   keyringPayload
 	root      RootKey
-	vault     *Identity
-	hash      string // of the signed bytes
+	vaults    []*Identity // the one in use first
+	hash      string      // of the signed bytes
 	container Container
 }
 
@@ -66,7 +66,14 @@ func (k *Keyring) Epoch() int64 { return k.payload.Epoch }
 func (k *Keyring) Root() RootKey { return k.root }
 
 // Vault is the identity in use.
-func (k *Keyring) Vault() (*Identity, error) { return k.vault, nil }
+func (k *Keyring) Vault() (*Identity, error) { return k.vaults[0], nil }
+
+// Vaults are the identities that something of this safe may be sealed to: the
+// one in use first, then those of the seeds before it.
+func (k *Keyring) Vaults() []*Identity { return slices.Clone(k.vaults) }
+
+// Container is what the server keeps of this keyring.
+func (k *Keyring) Container() Container { return k.container }
 
 // Unlockers lists the ways to open.
 func (k *Keyring) Unlockers() []Unlocker { return slices.Clone(k.payload.Unlockers) }
@@ -95,6 +102,19 @@ func (k *Keyring) Reseal(add []NewUnlocker, remove []string, now time.Time) (*Ke
 		p.Seeds = append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
 	}
 	return sealKeyring(p, add, k.container.Copies, now)
+}
+
+// Rename makes the next epoch with another label for one unlocker. The seeds
+// stay.
+func (k *Keyring) Rename(id, label string) (*Keyring, Container, error) {
+	p := k.payload
+	p.Epoch, p.Previous, p.Unlockers = p.Epoch+1, k.hash, slices.Clone(p.Unlockers)
+	i := slices.IndexFunc(p.Unlockers, func(u Unlocker) bool { return u.ID == id })
+	if i < 0 {
+		return nil, Container{}, fmt.Errorf("rename unlocker: no such unlocker: %w", ErrMismatch)
+	}
+	p.Unlockers[i].Label = label
+	return sealCopies(p, slices.Clone(k.container.Copies))
 }
 
 // sealKeyring seals p to its listed unlockers, whose pins and credentials are
@@ -151,7 +171,7 @@ func sealCopies(p keyringPayload, copies []Copy) (*Keyring, Container, error) {
 	vk := root.VK()
 	k.container = Container{
 		Suite: Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
-		Recipient: k.vault.Recipient().String(), Copies: copies,
+		Recipient: k.vaults[0].Recipient().String(), Copies: copies,
 	}
 	if p.Epoch > 1 { // it replaces another
 		rest, err := k.container.unsigned()
@@ -171,11 +191,15 @@ func newKeyring(p keyringPayload, signed []byte) (*Keyring, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	vault, err := VaultIdentity(Secret(p.Seeds[len(p.Seeds)-1].Seed))
-	if err != nil {
-		return nil, err
+	k := &Keyring{payload: p, root: NewRootKey(Secret(p.Root)), hash: hashHex(signed)}
+	for _, s := range slices.Backward(p.Seeds) {
+		vault, err := VaultIdentity(Secret(s.Seed))
+		if err != nil {
+			return nil, err
+		}
+		k.vaults = append(k.vaults, vault)
 	}
-	return &Keyring{payload: p, root: NewRootKey(Secret(p.Root)), vault: vault, hash: hashHex(signed)}, nil
+	return k, nil
 }
 
 func (p keyringPayload) check() error {
@@ -280,7 +304,7 @@ func openCopy(c Container, x Copy, id *Identity, vk VK) (*Keyring, error) {
 	own := slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool {
 		return u.ID == x.ID && u.Recipient == id.Recipient().String()
 	})
-	if k.root.VK() != vk || p.Safe != c.Safe || p.Epoch != c.Epoch || k.vault.Recipient().String() != c.Recipient || !whole || !own {
+	if k.root.VK() != vk || p.Safe != c.Safe || p.Epoch != c.Epoch || k.vaults[0].Recipient().String() != c.Recipient || !whole || !own {
 		return nil, fmt.Errorf("open keyring: %w", ErrMismatch)
 	}
 	k.container = c

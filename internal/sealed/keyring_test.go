@@ -280,6 +280,44 @@ func TestResealCountsEpochs(t *testing.T) {
 	}
 }
 
+// TestRenameChangesOneLabel: nothing else moves, and every secret still opens.
+func TestRenameChangesOneLabel(t *testing.T) {
+	r := sealRing(t)
+	id := r.ring.Unlockers()[1].ID
+	ring, box := must2(r.ring.Rename(id, "Ancien téléphone"))(t)
+	if ring.Epoch() != 2 || ring.payload.Previous != r.ring.hash || box.Recipient != r.box.Recipient || box.Copies[1].Credential != "AQIDBA" {
+		t.Errorf("epoch %d, or another vault", ring.Epoch())
+	}
+	want := r.ring.Unlockers()
+	want[1].Label = "Ancien téléphone"
+	for _, p := range r.p {
+		if got := must(OpenKeyring(box, p))(t).Unlockers(); !slices.Equal(got, want) {
+			t.Errorf("%+v", got)
+		}
+		must(OpenKeyring(r.box, p))(t) // what it was made from is as it was
+	}
+	if r.ring.Unlockers()[1].Label != "Téléphone" {
+		t.Error("renaming has changed the keyring it began with")
+	}
+	if err := box.CheckSignature(); err != nil {
+		t.Error(err)
+	}
+	_, _, err := r.ring.Rename(docID, "x")
+	refused(t, "nobody has that id", err, ErrMismatch)
+	_, _, err = r.ring.Rename(id, strings.Repeat("x", 201))
+	refused(t, "a label too long", err, ErrForm)
+}
+
+// TestEveryVaultIsKept: what was sealed before a removal opens after it.
+func TestEveryVaultIsKept(t *testing.T) {
+	r := sealRing(t)
+	ring, _ := must2(r.ring.Reseal(nil, []string{r.ring.Unlockers()[0].ID}, someDay()))(t)
+	vaults, before, now := ring.Vaults(), must(r.ring.Vault())(t), must(ring.Vault())(t)
+	if len(vaults) != 2 || vaults[0].Reveal() != now.Reveal() || vaults[1].Reveal() != before.Reveal() || now.Reveal() == before.Reveal() {
+		t.Errorf("%d vaults, or in another order", len(vaults))
+	}
+}
+
 func TestResealRefuses(t *testing.T) {
 	r := sealRing(t)
 	ids := func(n ...int) (out []string) {
