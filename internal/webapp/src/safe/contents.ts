@@ -43,6 +43,14 @@ export const eraseDocs =
 		};
 	};
 
+/** Only what still waits: another device may have made it a document of the safe. */
+export const refuseDeposit =
+	(id: string, time: string, names: ReadonlyMap<string, string>): Edit =>
+	(c) => {
+		if (c.docs.some((d) => d.id === id)) throw new CoffreError('not-found');
+		return eraseDocs([id], time, names)(c);
+	};
+
 export const addFolder =
 	(folder: ManifestFolder): Edit =>
 	(c) => {

@@ -20,6 +20,7 @@ import {
 	addFolder,
 	eraseDocs,
 	moveDocs,
+	refuseDeposit,
 	removeFolder,
 	renameDoc,
 	renameFolder,
@@ -160,10 +161,11 @@ export class Documents {
 		this.#slips.delete(doc);
 	}
 
+	/** 'not-found' when another device has taken it in: the document stays. */
 	async refuse(doc: string): Promise<void> {
 		const known = await this.#slip(doc).catch(() => undefined);
 		const names = new Map(known ? [[doc, known.grant.name]] : []);
-		await this.#vault.change({ edit: eraseDocs([doc], this.#time(), names), erase: [doc] });
+		await this.#vault.change({ edit: refuseDeposit(doc, this.#time(), names), erase: [doc] });
 		this.#slips.delete(doc);
 	}
 

@@ -1,10 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fingerprint, newIdentity, recipientOf, seal } from '../crypto/age.ts';
-import { newId, toBase64, utf8 } from '../crypto/bytes.ts';
-import { canonical } from '../crypto/canonical.ts';
-import { sealDocument } from '../crypto/document.ts';
+import { newId } from '../crypto/bytes.ts';
 import type { Client } from './client.ts';
-import type { OpenSafe } from './opensafe.ts';
 import {
 	add,
 	browser,
@@ -15,6 +11,7 @@ import {
 	terms,
 	words,
 } from './testing/client.ts';
+import { deposit } from './testing/deposit.ts';
 import { FakeGateway } from './testing/gateway.ts';
 import type { Progress } from './types.ts';
 
@@ -251,43 +248,10 @@ describe('sharing', () => {
 });
 
 describe('deposits', () => {
-	async function deposit(safe: OpenSafe, content: string): Promise<string> {
-		const key = newIdentity();
-		const recipient = gateway.keyring?.recipient ?? '';
-		const { sealed, sha256 } = await sealDocument(new Blob([content]), await recipientOf(key));
-		const doc = newId();
-		const version = newId();
-		const slip = {
-			suite: 1,
-			safe: safe.id,
-			doc,
-			version,
-			sha256,
-			sealed: sealed.size,
-			size: content.length,
-			name: 'acte.pdf',
-			type: 'application/pdf',
-			created: '2026-03-01T10:00:00Z',
-			reader: safe.id,
-			recipient: fingerprint(recipient),
-			origin: gateway.administration,
-			door: 'gateway',
-		};
-		const text = `# coffre/v1/deposit - ${new TextDecoder().decode(canonical(slip))}\n${key}\n`;
-		const file = utf8(text + '\n'.repeat((512 - (utf8(text).length % 512)) % 512));
-		gateway.deposit({
-			doc,
-			version,
-			bytes: await bytes(sealed),
-			slip: toBase64(await seal(file, recipient as never)),
-		});
-		return doc;
-	}
-
 	it('wait in the inbox until the holder takes or refuses them (T3)', async () => {
 		const { safe } = await create();
-		const doc = await deposit(safe, 'acte de naissance');
-		const other = await deposit(safe, 'publicité');
+		const doc = await deposit(gateway, safe.id, 'acte de naissance');
+		const other = await deposit(gateway, safe.id, 'publicité');
 		expect(safe.entries).toEqual([]);
 		const { items } = await safe.inbox();
 		expect(items.map((d) => d.name)).toEqual(['acte.pdf', 'acte.pdf']);
