@@ -98,6 +98,7 @@ func TestVectors(t *testing.T) {
 		t.Run(maker+" manifest", func(t *testing.T) { testManifestVector(t, maker+"-manifest") })
 		t.Run(maker+" grant and document", func(t *testing.T) { testGrantVector(t, maker) })
 	}
+	t.Run("ts keyring resealed", func(t *testing.T) { testKeyringVector(t, "ts-resealed") })
 	t.Run("go slip", func(t *testing.T) {
 		var v grantVector
 		readVector(t, "go-slip", &v)

@@ -12,7 +12,8 @@ export interface Problem {
  * Whatever goes wrong. `code` is stable: a problem slug of the API, or one of
  * pin, signature, form, hash, length, padding, rollback, unknown-suite,
  * wrong-key, words, word-unknown, too-large, empty, name, no-prf, cancelled,
- * leaf, offline, locked, no-key, mismatch, internal.
+ * leaf, offline, locked, no-key, mismatch, same-way, few-ways, many-ways,
+ * keys-changed, internal.
  */
 export class CoffreError extends Error {
 	readonly code: string;

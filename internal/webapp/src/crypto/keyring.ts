@@ -29,6 +29,7 @@ import {
 import { blockSize, checkVK, openSigned, padLF, RootKey, unpadLF } from './sign.ts';
 
 const context = 'coffre/v1/keyring';
+const containerContext = 'coffre/v1/container';
 
 // One way to unlock is one accident away from none; the most that a server stores.
 const [fewest, most] = [2, 16];
@@ -105,16 +106,7 @@ export async function newKeyring(
 	unlockers: readonly NewUnlocker[],
 	now: Date,
 ): Promise<{ keyring: Keyring; container: Container }> {
-	const created = toTime(now);
-	const listed = await Promise.all(
-		unlockers.map(async (u) => ({
-			id: newId(),
-			kind: u.kind,
-			label: u.label,
-			recipient: await recipientOf(unlockIdentity(u.p)),
-			created,
-		})),
-	);
+	const listed = await list(unlockers, now);
 	const payload = keyringShape({
 		suite: 1,
 		safe,
@@ -123,10 +115,92 @@ export async function newKeyring(
 		seeds: [{ epoch: 1, seed: toBase64(random(32)) }],
 		unlockers: listed,
 	});
-	if (new Set(listed.map((u) => u.recipient)).size !== listed.length) {
-		throw new CoffreError('mismatch', { message: 'two ways to unlock with one secret' });
-	}
+	different(listed);
 	return sealKeyring(payload, unlockers);
+}
+
+/** What the next keyring has otherwise than the present one. */
+export interface Reseal {
+	readonly add?: readonly NewUnlocker[];
+	/** Ids. */
+	readonly remove?: readonly string[];
+	readonly rename?: { readonly id: string; readonly label: string };
+}
+
+/**
+ * Makes the next epoch of a keyring that was opened from this container. Removing any unlocker draws
+ * a new vault seed: who was removed opens nothing new.
+ */
+export async function reseal(
+	keyring: Keyring,
+	old: Container,
+	{ add = [], remove = [], rename }: Reseal,
+	now: Date,
+): Promise<{ keyring: Keyring; container: Container }> {
+	const before = keyring.payload;
+	const ids = new Set(before.unlockers.map((u) => u.id));
+	if (old.epoch !== before.epoch || old.copies.some((c) => !ids.has(c.id)))
+		mismatch('another keyring than the container');
+	if (doubled(remove) || [...remove, ...(rename ? [rename.id] : [])].some((id) => !ids.has(id)))
+		mismatch('no such way to unlock');
+	const stays = (u: { id: string }): boolean => !remove.includes(u.id);
+	const added = await list(add, now);
+	const unlockers = [
+		...before.unlockers
+			.filter(stays)
+			.map((u) => (u.id === rename?.id ? { ...u, label: rename.label } : u)),
+		...added,
+	];
+	different(unlockers);
+	const last = before.seeds.at(-1)?.epoch ?? 0;
+	const payload = keyringShape({
+		...before,
+		epoch: before.epoch + 1,
+		previous: keyring.hash,
+		seeds:
+			remove.length === 0
+				? before.seeds
+				: [...before.seeds, { epoch: last + 1, seed: toBase64(random(32)) }],
+		unlockers,
+	});
+	const marks = [
+		...old.copies.filter(stays).map(({ sealed: _, ...mark }) => mark),
+		...marksOf(payload, add, before.unlockers.length - remove.length),
+	];
+	return sealCopies(payload, marks);
+}
+
+async function list(
+	unlockers: readonly NewUnlocker[],
+	now: Date,
+): Promise<KeyringPayload['unlockers'][number][]> {
+	const created = toTime(now);
+	return Promise.all(
+		unlockers.map(async (u) => ({
+			id: newId(),
+			kind: u.kind,
+			label: u.label,
+			recipient: await recipientOf(unlockIdentity(u.p)),
+			created,
+		})),
+	);
+}
+
+function different(listed: readonly { recipient: string }[]): void {
+	if (doubled(listed.map((u) => u.recipient))) mismatch('two ways to unlock with one secret');
+}
+
+type Mark = Omit<Container['copies'][number], 'sealed'>;
+
+/** What a copy shows of unlockers whose secrets are here, the first being the payload's `from`th. */
+function marksOf(payload: KeyringPayload, unlockers: readonly NewUnlocker[], from = 0): Mark[] {
+	const { vk } = new RootKey(fromBase64(payload.root));
+	return unlockers.map((u, i) => ({
+		id: payload.unlockers[from + i]?.id ?? '',
+		kind: u.kind,
+		pin: toBase64(pin(u.p, payload.safe, vk)),
+		...(u.credential === undefined ? {} : { credential: u.credential }),
+	}));
 }
 
 /** Seals a payload to its unlockers, given in the same order with their secrets. */
@@ -134,28 +208,38 @@ export async function sealKeyring(
 	payload: KeyringPayload,
 	unlockers: readonly NewUnlocker[],
 ): Promise<{ keyring: Keyring; container: Container }> {
+	return sealCopies(payload, marksOf(payload, unlockers));
+}
+
+async function sealCopies(
+	payload: KeyringPayload,
+	marks: readonly Mark[],
+): Promise<{ keyring: Keyring; container: Container }> {
 	const root = new RootKey(fromBase64(payload.root));
 	const signed = root.sign(context, canonical(checkPayload(payload)));
 	const padded = padLF(signed, blockSize(signed.length));
 	const copies = await Promise.all(
-		unlockers.map(async (u, i) => ({
-			id: payload.unlockers[i]?.id ?? '',
-			kind: u.kind,
-			pin: toBase64(pin(u.p, payload.safe, root.vk)),
-			sealed: toBase64(await seal(padded, await recipientOf(unlockIdentity(u.p)))),
-			...(u.credential === undefined ? {} : { credential: u.credential }),
-		})),
+		payload.unlockers.map(async (u, i) => {
+			const mark = marks[i];
+			if (mark?.id !== u.id) return mismatch('the copies are not those of the keyring');
+			return { ...mark, sealed: toBase64(await seal(padded, parseRecipient(u.recipient))) };
+		}),
 	);
 	const keyring = await open_(payload, root, signed);
-	const container = checkContainer({
+	const rest = {
 		suite: 1,
 		safe: payload.safe,
 		epoch: payload.epoch,
 		vk: toBase64(root.vk),
 		recipient: keyring.recipient,
 		copies,
-	});
-	return { keyring, container };
+	};
+	// What replaces another is signed as a whole.
+	const signature =
+		payload.epoch > 1
+			? { signature: toBase64(root.sign(containerContext, canonical(rest)).slice(0, 64)) }
+			: {};
+	return { keyring, container: checkContainer({ ...rest, ...signature }) };
 }
 
 /** Everything that can be said of a container without any key. */
@@ -166,9 +250,9 @@ export function checkContainer(v: unknown): Container {
 	for (const x of c.copies) checkSmall(fromBase64(x.sealed));
 	const { signature, ...rest } = c;
 	if (signature !== undefined) {
-		// What replaced another is signed as a whole by who holds the root.
+		// By who holds the root.
 		const signed = concat(fromBase64(signature), canonical(rest));
-		openSigned(fromBase64(c.vk), 'coffre/v1/container', signed);
+		openSigned(fromBase64(c.vk), containerContext, signed);
 	}
 	return c;
 }

@@ -130,3 +130,12 @@ describe('what go made', () => {
 			expect([size, paddedSize(Number(size))]).toEqual([size, padded]);
 	});
 });
+
+it('a keyring that replaced another, as this one seals it', async () => {
+	const v = await read('ts', 'resealed');
+	expect([v.container.epoch, v.unlock.length]).toEqual([3, 3]);
+	for (const { p } of v.unlock) {
+		const opened = await openKeyring(v.container, fromBase64(p));
+		expect(text(canonical(opened.payload))).toBe(v.keyring);
+	}
+});

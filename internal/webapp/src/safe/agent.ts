@@ -12,6 +12,7 @@ import {
 } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
+import type { Memory } from './core.ts';
 import { checkRelease, same } from './documents.ts';
 import { unlockers } from './secrets.ts';
 import type { Draft, OpenedGrantView } from './types.ts';
@@ -115,16 +116,25 @@ export async function openContainer(
 		if (container.safe !== holder)
 			throw new CoffreError('mismatch', { message: 'keyring of another safe' });
 		// First, so that another keyring in its place is not taken for a wrong key.
-		const whole = `${container.epoch} ${hashHex(canonical(container))}`;
+		const whole = nameOf(container);
 		const seen = context.memory.get(`container:${holder}`);
 		if (seen?.split(' ')[0] === String(container.epoch) && seen !== whole)
 			throw new CoffreError('rollback', { message: 'another keyring than the one seen' });
 		const keyring = await openKeyring(container, p);
-		const { epoch, hash, payload } = keyring;
-		checkEpoch(context.memory, keyringKey(holder), { epoch, hash, previous: payload.previous });
-		context.memory.set(`container:${holder}`, whole);
+		rememberContainer(context.memory, keyring, container);
 		return keyring;
 	});
+}
+
+/** Refuses what is older than, or does not follow, what was seen; remembers the rest. */
+export function rememberContainer(memory: Memory, keyring: Keyring, container: Container): void {
+	const { safe, epoch, hash, payload } = keyring;
+	checkEpoch(memory, keyringKey(safe), { epoch, hash, previous: payload.previous });
+	memory.set(`container:${safe}`, nameOf(container));
+}
+
+function nameOf(container: Container): string {
+	return `${container.epoch} ${hashHex(canonical(container))}`;
 }
 
 function view(g: Grant): OpenedGrantView {

@@ -1,8 +1,8 @@
 import { Api } from '../api/client.ts';
-import type { Core, CoreLink, Key, KeyringKind } from './core.ts';
+import type { Core, CoreLink, KeyringKind } from './core.ts';
 import { OpenAdministration } from './openadministration.ts';
 import { OpenSafe } from './opensafe.ts';
-import { assertPasskey, createPasskey } from './passkey.ts';
+import { createPasskey, keyOf } from './passkey.ts';
 import {
 	type AdministrationView,
 	CoffreError,
@@ -80,7 +80,7 @@ export class Client {
 	 * typed ('words', 'word-unknown', 'wrong-key') or with the passkey.
 	 */
 	async proveDraft(draft: Draft, secret: Secret): Promise<void> {
-		const key = await this.#key(
+		const key = await keyOf(
 			secret,
 			draft.credential === undefined
 				? []
@@ -101,7 +101,7 @@ export class Client {
 		return this.#core((c) => c.keyringKinds());
 	}
 	async unlock(secret: Secret): Promise<OpenSafe> {
-		const key = await this.#key(secret, secret.kind === 'passkey' ? await this.keyringKinds() : []);
+		const key = await keyOf(secret, secret.kind === 'passkey' ? await this.keyringKinds() : []);
 		const link = await this.#take();
 		return this.#orPutBack(link, async () => new OpenSafe(link, await link.core.unlock(key)));
 	}
@@ -138,7 +138,7 @@ export class Client {
 		return this.#administration((c) => c.createAdministrationKey(drafts));
 	}
 	async unlockAdministration(secret: Secret): Promise<OpenAdministration> {
-		const key = await this.#key(
+		const key = await keyOf(
 			secret,
 			secret.kind === 'passkey' ? await this.administrationKinds() : [],
 		);
@@ -151,11 +151,6 @@ export class Client {
 			await open(link.core);
 			return new OpenAdministration(link);
 		});
-	}
-	async #key(secret: Secret, kinds: readonly KeyringKind[]): Promise<Key> {
-		if (secret.kind !== 'passkey') return secret;
-		const credentials = kinds.flatMap((k) => (k.credential === undefined ? [] : [k.credential]));
-		return { kind: 'passkey', p: await assertPasskey(credentials) };
 	}
 	async #core<T>(use: (c: Core) => Promise<T>): Promise<T> {
 		this.#idle ??= this.#connect();

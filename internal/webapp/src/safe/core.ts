@@ -88,6 +88,12 @@ export interface Core {
 	endAddress(id: string): Promise<void>;
 	journal(before?: string): Promise<JournalView>;
 
+	addUnlocker(draft: Draft): Promise<void>;
+	renameUnlocker(id: string, label: string): Promise<void>;
+	removeUnlocker(id: string): Promise<void>;
+	/** The id of the way that opened. */
+	testUnlocker(key: Key): Promise<string>;
+
 	administrationKinds(): Promise<readonly KeyringKind[]>;
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
 	unlockAdministration(key: Key): Promise<void>;

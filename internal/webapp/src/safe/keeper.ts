@@ -5,7 +5,7 @@ import { checkContainer, newKeyring } from '../crypto/keyring.ts';
 import { sealManifest } from '../crypto/manifest.ts';
 import { complete } from '../crypto/words.ts';
 import { CoffreError } from '../errors.ts';
-import { Agent, keyringKey, openContainer } from './agent.ts';
+import { Agent, keyringKey, openContainer, rememberContainer } from './agent.ts';
 import { type Context, checkEpoch } from './context.ts';
 import type { Core, Key, KeyringKind, Memory, OnProgress, SafeState, ShareOrder } from './core.ts';
 import { Directory } from './directory.ts';
@@ -26,6 +26,7 @@ import type {
 	PaperDraft,
 	PassphraseDraft,
 } from './types.ts';
+import { Unlockers } from './unlockers.ts';
 import { Uploads } from './uploads.ts';
 import { manifestKey, Vault } from './vault.ts';
 
@@ -40,6 +41,7 @@ interface Opened {
 	readonly vault: Vault;
 	readonly documents: Documents;
 	readonly uploads: Uploads;
+	readonly unlockers: Unlockers;
 }
 
 /** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
@@ -108,9 +110,9 @@ export class Keeper implements Core {
 		await api.call('post', '/api/v1/safe', {
 			body: { keyring: container, manifest: toBase64(manifest) },
 		});
-		checkEpoch(memory, keyringKey(holder), keyring);
+		rememberContainer(memory, keyring, container);
 		checkEpoch(memory, manifestKey(holder), { epoch: 1, hash: hashHex(manifest) });
-		return this.#open(await Vault.open(this.#context, keyring));
+		return this.#open(await Vault.open(this.#context, keyring, container));
 	}
 
 	async unlock(key: Key): Promise<SafeState> {
@@ -118,7 +120,7 @@ export class Keeper implements Core {
 		const holder = await this.#holder();
 		const container = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
 		const keyring = await openContainer(this.#context, container, holder, p);
-		return this.#open(await Vault.open(this.#context, keyring));
+		return this.#open(await Vault.open(this.#context, keyring, container));
 	}
 
 	async refresh(): Promise<void> {
@@ -192,6 +194,19 @@ export class Keeper implements Core {
 		return readJournal(this.#context, this.#safe.vault, before);
 	}
 
+	async addUnlocker(draft: Draft): Promise<void> {
+		await this.#safe.unlockers.add(draft);
+	}
+	async renameUnlocker(id: string, label: string): Promise<void> {
+		await this.#safe.unlockers.rename(id, label.normalize('NFC').trim());
+	}
+	async removeUnlocker(id: string): Promise<void> {
+		await this.#safe.unlockers.remove(id);
+	}
+	async testUnlocker(key: Key): Promise<string> {
+		return this.#safe.unlockers.test(secretOf(key));
+	}
+
 	async administrationKinds(): Promise<readonly KeyringKind[]> {
 		return kindsOf(await Agent.container(this.#context));
 	}
@@ -219,7 +234,9 @@ export class Keeper implements Core {
 
 	#open(vault: Vault): SafeState {
 		const documents = new Documents(this.#context, vault);
-		this.#opened = { vault, documents, uploads: new Uploads(this.#context, vault, documents) };
+		const uploads = new Uploads(this.#context, vault, documents);
+		const ways = new Unlockers(this.#context, vault);
+		this.#opened = { vault, documents, uploads, unlockers: ways };
 		return vault.state();
 	}
 

@@ -1,14 +1,17 @@
 import type { CoreLink, SafeState } from './core.ts';
 import { IdleLock } from './idle.ts';
+import { keyOf } from './passkey.ts';
 import type {
 	AddressView,
 	AdministrationView,
 	DepositView,
+	Draft,
 	Entry,
 	Folder,
 	GrantView,
 	JournalView,
 	Progress,
+	Secret,
 	ShareTerms,
 	UnlockerView,
 	Usage,
@@ -175,6 +178,31 @@ export class OpenSafe {
 	/** Newest first; each proof is checked here against the key of the log. */
 	journal(before?: string): Promise<JournalView> {
 		return this.#core.journal(before);
+	}
+
+	/** A way to unlock that was proven; it opens the safe from then on. */
+	addUnlocker(draft: Draft): Promise<void> {
+		return this.#core.addUnlocker(draft);
+	}
+	/** 1 to 100 characters. */
+	renameUnlocker(id: string, label: string): Promise<void> {
+		return this.#core.renameUnlocker(id, label);
+	}
+	/** 'few-ways' when fewer than two would be left. */
+	removeUnlocker(id: string): Promise<void> {
+		return this.#core.removeUnlocker(id);
+	}
+	/**
+	 * A real opening. Of passkeys, the one with this id is asked for. Returns which way opened: the
+	 * words may be those of another one.
+	 */
+	async testUnlocker(id: string, secret: Secret): Promise<string> {
+		const kinds = secret.kind === 'passkey' ? await this.#core.keyringKinds() : [];
+		const key = await keyOf(
+			secret,
+			kinds.filter((k) => k.id === id),
+		);
+		return this.#core.testUnlocker(key);
 	}
 
 	get #core() {

@@ -1,4 +1,5 @@
-import { CoffreError, type PasskeyDraft } from './types.ts';
+import type { Key, KeyringKind } from './core.ts';
+import { CoffreError, type PasskeyDraft, type Secret } from './types.ts';
 
 // SPEC.md §2: the first PRF output for this input is the unlock secret.
 const input = new TextEncoder().encode('coffre/v1/unlock');
@@ -35,6 +36,13 @@ export async function assertPasskey(credentials: readonly string[]): Promise<Uin
 	if (!(await passkeysPossible())) throw new CoffreError('no-prf');
 	if (credentials.length === 0) throw new CoffreError('wrong-key');
 	return evaluate(credentials);
+}
+
+/** What a secret opens with; a passkey is asked for, of those that these unlockers have. */
+export async function keyOf(secret: Secret, kinds: readonly KeyringKind[]): Promise<Key> {
+	if (secret.kind !== 'passkey') return secret;
+	const credentials = kinds.flatMap((k) => (k.credential === undefined ? [] : [k.credential]));
+	return { kind: 'passkey', p: await assertPasskey(credentials) };
 }
 
 async function create(name: string): Promise<PublicKeyCredential> {

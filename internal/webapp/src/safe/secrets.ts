@@ -48,7 +48,7 @@ export function kindsOf(c: Container): KeyringKind[] {
 	);
 }
 
-function unlocker(d: Draft): NewUnlocker {
+export function unlocker(d: Draft): NewUnlocker {
 	const plain = { kind: d.kind, label: d.label ?? '', p: d.p };
 	return d.credential === undefined ? plain : { ...plain, credential: d.credential };
 }

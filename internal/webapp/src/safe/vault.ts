@@ -1,7 +1,7 @@
 import { fingerprint, type Identity } from '../crypto/age.ts';
 import { fromBase64, toBase64, toTime } from '../crypto/bytes.ts';
 import { hashHex } from '../crypto/derive.ts';
-import type { Keyring } from '../crypto/keyring.ts';
+import { type Container, checkContainer, type Keyring } from '../crypto/keyring.ts';
 import { type Manifest, openManifest, sealManifest } from '../crypto/manifest.ts';
 import { CoffreError } from '../errors.ts';
 import { type Contents, type Edit, sorted } from './contents.ts';
@@ -9,6 +9,7 @@ import { type Context, checkEpoch, isStatus, withAny, withEvidence } from './con
 import type { SafeState } from './core.ts';
 import { CHANGE_DOCUMENTS, KEY_PATIENCE_MS, MERGE_ATTEMPTS } from './limits.ts';
 import type { SafeFigures, Usage } from './types.ts';
+import { follows } from './unlockers.ts';
 
 export interface Adoption {
 	readonly doc: string;
@@ -41,8 +42,9 @@ interface Held {
  * what another device wrote.
  */
 export class Vault {
-	readonly keyring: Keyring;
 	readonly #context: Context;
+	#keyring: Keyring;
+	#container: Container;
 	/** Keys of versions met since the safe was opened. */
 	readonly keys = new Map<string, Identity>();
 	#held: Held;
@@ -51,19 +53,40 @@ export class Vault {
 	#running = false;
 	#lastSent = '';
 
-	private constructor(context: Context, keyring: Keyring, held: Held, usage: Usage) {
+	private constructor(
+		context: Context,
+		keyring: Keyring,
+		container: Container,
+		held: Held,
+		usage: Usage,
+	) {
 		this.#context = context;
-		this.keyring = keyring;
+		this.#keyring = keyring;
+		this.#container = container;
 		this.#held = held;
 		this.#usage = usage;
 	}
 
-	static async open(context: Context, keyring: Keyring): Promise<Vault> {
+	static async open(context: Context, keyring: Keyring, container: Container): Promise<Vault> {
 		const [held, usage] = await Promise.all([
 			fetchManifest(context, keyring),
 			fetchUsage(context, keyring),
 		]);
-		return new Vault(context, keyring, held, usage);
+		return new Vault(context, keyring, container, held, usage);
+	}
+
+	get keyring(): Keyring {
+		return this.#keyring;
+	}
+	/** What the server keeps of the keyring. */
+	get container(): Container {
+		return this.#container;
+	}
+	/** The keyring that has just replaced the one in use. */
+	take(keyring: Keyring, container: Container): void {
+		this.#keyring = keyring;
+		this.#container = container;
+		this.#context.onState(this.state());
 	}
 
 	get manifest(): Manifest {
@@ -90,13 +113,29 @@ export class Vault {
 	}
 
 	async refresh(): Promise<void> {
-		const [held, usage] = await Promise.all([
-			fetchManifest(this.#context, this.keyring),
-			fetchUsage(this.#context, this.keyring),
-		]);
+		const [held, usage] = await this.#unlessChanged(() =>
+			Promise.all([
+				fetchManifest(this.#context, this.keyring),
+				fetchUsage(this.#context, this.keyring),
+			]),
+		);
 		if (held.manifest.epoch >= this.manifest.epoch) this.#held = held;
 		this.#usage = usage;
 		this.#context.onState(this.state());
+	}
+
+	/**
+	 * What another device sealed to a newer keyring of the holder's looks like a lie to the keyring in
+	 * hand: then it is to be unlocked again, and nobody is accused.
+	 */
+	async #unlessChanged<T>(read: () => Promise<T>): Promise<T> {
+		try {
+			return await read();
+		} catch (e) {
+			if (!(e instanceof CoffreError) || !['mismatch', 'leaf'].includes(e.code)) throw e;
+			const there = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
+			throw follows(there, this.#container) ? new CoffreError('keys-changed') : e;
+		}
 	}
 
 	change(c: Change): Promise<void> {
@@ -141,7 +180,7 @@ export class Vault {
 			} catch (e) {
 				const again = isStatus(e, 412) || (e instanceof CoffreError && e.code === 'offline');
 				if (!again || attempt >= MERGE_ATTEMPTS) throw e;
-				this.#held = await fetchManifest(this.#context, this.keyring);
+				this.#held = await this.#unlessChanged(() => fetchManifest(this.#context, this.keyring));
 				// The answer was lost, not the change.
 				if (this.#held.hash === this.#lastSent) return this.#done(alive);
 			}

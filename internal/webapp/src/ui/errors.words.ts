@@ -94,6 +94,19 @@ export const texts = words(
 			'Le serveur ne répond pas. Vérifiez votre connexion à internet, puis réessayez.',
 		],
 		locked: ['Votre coffre est verrouillé', 'Ouvrez-le à nouveau, puis recommencez.'],
+		'same-way': ['Cette clé ouvre déjà votre coffre', 'Elle est déjà dans la liste.'],
+		'few-ways': [
+			'Un coffre garde toujours deux moyens d’ouverture',
+			'Ajoutez-en un d’abord ; vous pourrez ensuite retirer celui-ci.',
+		],
+		'many-ways': [
+			'Votre coffre a déjà seize moyens d’ouverture',
+			'C’est le plus possible. Retirez-en un d’abord.',
+		],
+		'keys-changed': [
+			'Vos moyens d’ouverture ont changé sur un autre appareil',
+			'Verrouillez votre coffre, ouvrez-le à nouveau, puis recommencez. Rien n’est perdu.',
+		],
 		internal: [
 			'Une erreur s’est produite',
 			'Réessayez. Si cela se répète, prévenez l’hébergeur du coffre.',
@@ -253,6 +266,19 @@ export const texts = words(
 			'The server does not answer. Check your internet connection, then try again.',
 		],
 		locked: ['Your safe is locked', 'Unlock it again, then try again.'],
+		'same-way': ['This key unlocks your safe already', 'It is in the list already.'],
+		'few-ways': [
+			'A safe always keeps two ways to unlock',
+			'Add one first; then you can remove this one.',
+		],
+		'many-ways': [
+			'Your safe has sixteen ways to unlock already',
+			'That is the most there can be. Remove one first.',
+		],
+		'keys-changed': [
+			'Your ways to unlock have changed on another device',
+			'Lock your safe, unlock it again, then try again. Nothing is lost.',
+		],
 		internal: [
 			'Something went wrong',
 			'Try again. If it happens again, tell the host of the safe.',

@@ -5,7 +5,7 @@ import { canonical } from '../canonical.ts';
 import { sha256 } from '../derive.ts';
 import { sealDocument } from '../document.ts';
 import { type Grant, sealGrant } from '../grant.ts';
-import { type Container, newKeyring } from '../keyring.ts';
+import { type Container, type Keyring, newKeyring, reseal } from '../keyring.ts';
 import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
 
@@ -47,6 +47,8 @@ export interface DocumentVector {
 }
 export interface Vectors {
 	keyring: KeyringVector;
+	/** The third epoch, after an unlocker was added, one renamed, one removed. */
+	resealed: KeyringVector;
 	manifest: ManifestVector;
 	grant: GrantVector;
 	document: DocumentVector;
@@ -111,7 +113,9 @@ export async function make(): Promise<Vectors> {
 		{ kind: 'passkey', label: '', p: secret('passkey'), credential: 'AQIDBA' },
 	] as const;
 	const { container, keyring } = await newKeyring(safe, ways, new Date(time));
+	const again = await resealed({ container, keyring });
 	return {
+		resealed: again,
 		keyring: {
 			unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
 			container,
@@ -137,6 +141,32 @@ export async function make(): Promise<Vectors> {
 			sealed: toBase64(new Uint8Array(await sealed.arrayBuffer())),
 			sha256: sum,
 		},
+	};
+}
+
+async function resealed(first: { keyring: Keyring; container: Container }): Promise<KeyringVector> {
+	const now = new Date('2026-04-01T10:00:00Z');
+	const phrase = { kind: 'passphrase', label: 'Phrase', p: secret('phrase') } as const;
+	const id = first.keyring.payload.unlockers[0]?.id ?? '';
+	const rename = { id, label: 'Chez ma sœur' };
+	const second = await reseal(first.keyring, first.container, { add: [phrase], rename }, now);
+	const other = {
+		kind: 'passkey',
+		label: 'Autre',
+		p: secret('other'),
+		credential: 'BQYH',
+	} as const;
+	const { keyring, container } = await reseal(
+		second.keyring,
+		second.container,
+		{ add: [other], remove: [id] },
+		now,
+	);
+	const ways = [{ kind: 'passkey', p: secret('passkey') }, phrase, other];
+	return {
+		unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
+		container,
+		keyring: text(canonical(keyring.payload)),
 	};
 }
 

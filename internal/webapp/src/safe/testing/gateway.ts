@@ -74,7 +74,11 @@ export class FakeGateway {
 						: this.#serve(kind, method, url.pathname, headers, body, bytes);
 				if (answer instanceof Response) return answer;
 				const said = this.lie?.(url.pathname, method, structuredClone(answer)) ?? answer;
-				const etag = url.pathname.endsWith('manifest') ? this.#etag() : '';
+				const etag = url.pathname.endsWith('manifest')
+					? this.#etag()
+					: url.pathname.endsWith('safe/keyring')
+						? this.#keyringTag()
+						: '';
 				return Response.json(said, { headers: { ETag: etag } });
 			} catch (e) {
 				if (!(e instanceof Refusal)) throw e;
@@ -158,6 +162,8 @@ export class FakeGateway {
 				return this.#create(body);
 			case 'GET safe/keyring':
 				return { ...found(this.keyring) };
+			case 'PUT safe/keyring':
+				return this.#putKeyring(headers, body);
 			case 'GET safe/manifest':
 				return { ...found(this.manifest) };
 			case 'PUT safe/manifest':
@@ -234,6 +240,19 @@ export class FakeGateway {
 			limits: { document: 1 << 20, safe: 4 << 20 },
 			...(this.#keyIndex < 0 ? {} : { key: this.#factLeaf(this.#keyIndex) }),
 		};
+	}
+	#putKeyring(headers: Headers, body: Json): Response {
+		const [have, k] = [found(this.keyring), checkContainer(body)];
+		if (headers.get('If-Match') !== this.#keyringTag()) throw new Refusal(412, 'stale');
+		if (k.vk !== have.vk || k.epoch !== have.epoch + 1 || k.signature === undefined)
+			throw new Refusal(422, 'invalid');
+		this.keyring = k;
+		this.#keyIndex = this.#fact('safe', this.safe, k);
+		this.#record({ what: 'keyring.changed' });
+		return new Response(null, { status: 204, headers: { ETag: this.#keyringTag() } });
+	}
+	#keyringTag(): string {
+		return `"${toHex(sha256(canonical(found(this.keyring))))}"`;
 	}
 	#etag(): string {
 		return `"${toHex(sha256(fromBase64(this.manifest?.sealed ?? '')))}"`;
