@@ -127,7 +127,12 @@ export class Documents {
 	/** What the slip says of a deposit. Read once: the journal notes each release. */
 	async deposit(d: components['schemas']['DepositPage']['items'][number]): Promise<DepositView> {
 		try {
-			const { name, type, size } = (await this.#slip(d.doc)).grant;
+			const { grant } = await this.#slip(d.doc);
+			const { version, sha256, sealed, origin } = d;
+			await withEvidence({ deposit: d }, this.#context.now, async () =>
+				same('slip and inbox', grant, { version, sha256, sealed, origin }),
+			);
+			const { name, type, size } = grant;
 			return { ...d, name, type, size };
 		} catch (e) {
 			if (!(e instanceof CoffreError)) throw e;

@@ -263,6 +263,16 @@ describe('deposits', () => {
 		expect(await (await safe.open(doc)).blob.text()).toBe('acte de naissance');
 		await expect(safe.open(other)).rejects.toMatchObject({ code: 'not-found' });
 	});
+
+	it('are shown without a name when the slip says another origin than the inbox (T3)', async () => {
+		const { safe } = await create();
+		const doc = await deposit(gateway, safe.id, 'acte de naissance');
+		const told = gateway.versions.get(doc);
+		if (told) gateway.versions.set(doc, { ...told, origin: 'a'.repeat(26) });
+		const item = first((await safe.inbox()).items);
+		expect(item.name).toBeUndefined();
+		expect(item.error).toMatchObject({ code: 'mismatch', evidence: { deposit: { doc } } });
+	});
 });
 
 describe('locking', () => {

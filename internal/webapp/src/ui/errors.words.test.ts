@@ -43,6 +43,11 @@ test('what looks like a lie is an alarm, what a person can mend is not', () => {
 	for (const code of ['wrong-key', 'words', 'offline', 'stale', 'damaged']) {
 		expect(describe(new CoffreError(code)).alarm, code).toBe(false);
 	}
+	// A file that changes while it is read is the person's; one that was received is not.
+	for (const code of ['length', 'padding']) {
+		expect(describe(new CoffreError(code)).alarm, code).toBe(false);
+		expect(describe(new CoffreError(code, { evidence: { sealed: 1 } })).alarm, code).toBe(true);
+	}
 });
 
 test('limits and words are named', () => {

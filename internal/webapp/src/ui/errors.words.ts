@@ -14,7 +14,8 @@ export interface Said {
 }
 
 export function describe(error: CoffreError): Said {
-	const alarm = alarms.has(error.code);
+	// Of what evidence was kept, somebody sent it: a line that breaks gives no answer to keep.
+	const alarm = alarms.has(error.code) || error.evidence !== undefined;
 	const told = tell(error);
 	if (told !== undefined) return { title: told[0] ?? '', text: told[1] ?? '', alarm };
 	const { title, detail } = error.problem ?? {};
@@ -57,11 +58,11 @@ export const texts = words(
 		// On this side.
 		length: [
 			'Fichier incomplet',
-			'Le fichier reçu n’a pas la taille attendue. Réessayez ; si cela se répète, prévenez l’hébergeur.',
+			'Le fichier reçu n’a pas la taille attendue. Réessayez une fois.',
 		],
 		padding: [
 			'Fichier abîmé',
-			'Le fichier reçu ne se relit pas jusqu’au bout. Réessayez ; si cela se répète, prévenez l’hébergeur.',
+			'Le fichier reçu ne se relit pas jusqu’au bout. Réessayez une fois.',
 		],
 		'unknown-suite': [
 			'Version plus récente',
@@ -233,14 +234,8 @@ export const texts = words(
 			'What the server sent has not the form of an object sealed by Coffre.',
 		],
 
-		length: [
-			'Incomplete file',
-			'What arrived has not the expected size. Try again; if it happens again, tell the host.',
-		],
-		padding: [
-			'Damaged file',
-			'What arrived cannot be read to its end. Try again; if it happens again, tell the host.',
-		],
+		length: ['Incomplete file', 'What arrived has not the expected size. Try again once.'],
+		padding: ['Damaged file', 'What arrived cannot be read to its end. Try again once.'],
 		'unknown-suite': [
 			'Newer version',
 			'What the server sent comes from a newer version of Coffre. Reload the page, then try again.',
