@@ -1,0 +1,106 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { during, launch, look, type Visitor } from './harness/browser.ts';
+import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import {
+	addFiles,
+	click,
+	giveWords,
+	line,
+	logIn,
+	openSafe,
+	said,
+	unlock,
+} from './harness/people.ts';
+import { type Server, startServer } from './harness/server.ts';
+
+// A citizen changes her ways to unlock: one more, tried and named; the old one away.
+
+let server: Server;
+let browser: Browser;
+let files: Fixtures;
+beforeAll(async () => {
+	[server, browser] = await Promise.all([startServer(), launch()]);
+	files = await makeFixtures(browser);
+});
+afterAll(async () => {
+	await browser?.close();
+	files?.remove();
+	await server?.stop();
+});
+const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
+	during(browser, server.url, use);
+
+const row = (page: Page, text: string) =>
+	page
+		.getByRole('list', { name: said("Vos moyens d'ouverture") })
+		.getByRole('listitem')
+		.filter({ hasText: text });
+const documents = (page: Page): Promise<void> =>
+	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+const within = (page: Page, name: string): Promise<void> =>
+	page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+
+test('adds a passphrase, tries it, names it, removes the old one', () =>
+	visitor(async ({ page }) => {
+		await logIn(page, 'Minh TRAN', 'FranceConnect');
+		const keys = await openSafe(page);
+		await addFiles(page, [files.pdf.path]);
+		await line(page, files.pdf.name).waitFor();
+		await openKeys(page);
+		await page.getByText(said('Un coffre garde toujours deux moyens')).waitFor();
+		expect(await page.getByRole('button', { name: /^Retirer/ }).count()).toBe(0);
+		await look(page, 'cles-deux');
+
+		await click(page, 'Ajouter une phrase de passe');
+		await page.getByRole('heading', { name: said('Votre phrase de passe') }).waitFor();
+		await look(page, 'cles-nouvelle-phrase');
+		const words = await page.locator('ol.phrase').getByRole('listitem').allInnerTexts();
+		await click(page, "C'est fait, je continue");
+		await giveWords(page, keys.passphrase, 'Essayer');
+		await page.getByText(said("Cela n'ouvre pas")).waitFor();
+		await click(page, 'Tout effacer');
+		await giveWords(page, words.join(' '), 'Essayer');
+		await page.getByText(said('Ce moyen ouvre maintenant votre coffre')).waitFor();
+		await look(page, 'cles-trois');
+
+		const [first, second] = [
+			row(page, 'Phrase de passe').first(),
+			row(page, 'Phrase de passe').last(),
+		];
+		await second.getByRole('button', { name: /^Renommer/ }).click();
+		await page.getByRole('textbox', { name: 'Nouveau nom' }).fill('Dans le tiroir');
+		await look(page, 'cles-renommer');
+		await within(page, 'Enregistrer');
+		await row(page, 'Dans le tiroir').waitFor();
+		await first.getByRole('button', { name: /^Essayer/ }).click();
+		await giveWords(page, words.join(' '), 'Essayer');
+		await page.getByText('Ce sont les mots de : Dans le tiroir').waitFor();
+		await look(page, 'cles-essayer');
+		await within(page, 'Fermer');
+
+		await first.getByRole('button', { name: /^Retirer/ }).click();
+		await page.getByText(said("n'ouvrira plus votre coffre")).waitFor();
+		await look(page, 'cles-retirer');
+		await within(page, 'Retirer cette clé');
+		await page.getByText(said("Cette clé n'ouvre plus votre coffre")).waitFor();
+
+		await click(page, 'Verrouiller');
+		await page.goto('/coffre');
+		await unlock(page, 'Phrase de passe', keys.passphrase);
+		await page.getByText(said("n'ouvre pas")).first().waitFor();
+		await click(page, 'Tout effacer');
+		await giveWords(page, words.join(' '), 'Déverrouiller');
+		await documents(page);
+		await line(page, files.pdf.name).waitFor();
+		await click(page, 'Verrouiller');
+		await unlock(page, 'Clé papier', keys.paper);
+		await documents(page);
+	}));
+
+/** By the links: the keys are in memory, and a new page would not have them. */
+async function openKeys(page: Page): Promise<void> {
+	await page.getByRole('button', { name: said('Mon compte') }).click();
+	await page.getByRole('link', { name: said("Moyens d'ouverture") }).click();
+	await page.getByRole('heading', { level: 1, name: said("Moyens d'ouverture") }).waitFor();
+}
