@@ -1,0 +1,350 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { desktop, launch, type Visitor, visit } from './harness/browser.ts';
+import { CommandLine } from './harness/commandline.ts';
+import { type Liar, type Lie, startLiar } from './harness/liar.ts';
+import {
+	act,
+	addFiles,
+	click,
+	giveWords,
+	type Keys,
+	line,
+	logIn,
+	makePaper,
+	makePassphrase,
+	openSafe,
+	said,
+	saved,
+	share,
+	whole,
+} from './harness/people.ts';
+import { type Server, startServer } from './harness/server.ts';
+
+// Every lie of internal/e2e/liar that the pages can meet, told to them one at
+// a time. The oracle: an alarm in words with its evidence to save, or for
+// quiet lies a refusal in words; nothing sealed on the screen or saved.
+
+/** Stands in the documents' names only. */
+const nameWord = 'confidentiel-7f3a';
+/** Stands in the documents only. */
+const contentWord = 'scelle-91be';
+const mairie = 'Mairie de Valmont';
+/** What was not said by then will not be. */
+const patience = 10_000;
+
+const documents = ['deux', 'un'].map((n) => ({
+	name: `${n}-${nameWord}.txt`,
+	bytes: `${contentWord} ${n}\n`.repeat(15_000),
+}));
+const wanted = `un-${nameWord}.txt`;
+
+let server: Server;
+let browser: Browser;
+let liar: Liar;
+let lies: readonly Lie[];
+let citizen: Visitor;
+let agent: Visitor;
+let keys: Keys;
+/** Its page, for the agent. */
+let shared: string;
+let before: string;
+/** What each browser remembers before a lie: what one leaves behind does not help against the next. */
+const remembered = new Map<Page, Record<string, string>>();
+const saves: string[] = [];
+let heard = 0;
+const folder = mkdtempSync(join(tmpdir(), 'coffre-lied-'));
+
+beforeAll(async () => {
+	[server, browser] = await Promise.all([startServer(), launch()]);
+	liar = await startLiar(server.url);
+	lies = await liar.lies();
+	citizen = await somebody('Angela DUBOIS', 'FranceConnect');
+	agent = await somebody('Camille MARTIN', 'ProConnect');
+	await live();
+	before = await state();
+});
+afterAll(async () => {
+	await browser?.close();
+	await liar?.stop();
+	await server?.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** Somebody who logged in at the gateway, and is then led to the liar: cookies do not tell ports apart. */
+async function somebody(who: string, by: 'FranceConnect' | 'ProConnect'): Promise<Visitor> {
+	const before = await visit(browser, server.url);
+	await logIn(before.page, who, by);
+	const storageState = { cookies: await before.context.cookies(), origins: [] };
+	await before.context.close();
+	const v = await visit(browser, liar.url, { storageState, viewport: desktop });
+	v.page.on('download', (d) => saves.push(d.suggestedFilename()));
+	await v.page.goto('/');
+	await v.page.getByRole('heading', { level: 1, name: said('Bonjour') }).waitFor();
+	return v;
+}
+
+/** Everything once in truth, so that the liar has something to repeat. */
+async function live(): Promise<void> {
+	const { page } = citizen;
+	keys = await openSafe(page);
+	for (const { name, bytes } of documents) {
+		writeFileSync(join(folder, name), bytes);
+		await addFiles(page, [join(folder, name)]);
+		await line(page, name).waitFor();
+		await open(page, '/coffre');
+		await share(page, {
+			document: name,
+			administration: mairie,
+			service: 'CCAS',
+			purpose: "Demande d'aide sociale",
+		});
+		await page.getByRole('link', { name: 'Journal', exact: true }).click();
+		await page.getByText(said('Vous avez partagé')).first().waitFor();
+		await open(page, '/coffre');
+	}
+	await deposit(page);
+	for (const { name } of documents) {
+		await saved(page, () => act(page, name, 'Télécharger'));
+		await page.getByText(said('est téléchargé sur votre appareil')).first().waitFor();
+	}
+	await settledJournal(page);
+	await remember(page);
+	const grants = await (await citizen.context.request.get('/api/v1/safe/grants')).json();
+	// The newest comes first: the one that will be lied about is opened last.
+	for (const { id } of (grants.items as { id: string }[]).slice().reverse()) {
+		shared = `/administration/partage/${id}`;
+		await fetched(agent.page);
+		await agent.page.getByText(contentWord).first().waitFor();
+	}
+	await remember(agent.page);
+}
+
+async function deposit(page: Page): Promise<void> {
+	await page.getByRole('link', { name: 'Dépôts', exact: true }).click();
+	await click(page, 'Autoriser une administration à déposer');
+	const allow = page.getByRole('dialog', { name: said('Autoriser une administration') });
+	await allow.getByRole('radio', { name: mairie }).check();
+	await allow.getByRole('button', { name: 'Autoriser', exact: true }).click();
+	const allowed = page.getByRole('listitem').filter({ hasText: mairie });
+	const address = await allowed.getByText(/^[a-z2-7]{26}$/).innerText();
+	const file = join(folder, `acte-${nameWord}.txt`);
+	writeFileSync(file, contentWord.repeat(100));
+	const software = new CommandLine(server.url);
+	const key = join(server.data, 'demo', 'systems', 'mairie-de-valmont.jwk');
+	const flags = ['--server', server.url, '--key', key, '--address', address];
+	expect(await software.run(['deposit', ...flags, file]).ended).toMatchObject({ status: 0 });
+	software.remove();
+	await click(page, 'Actualiser');
+	await page.getByText(`acte-${nameWord}`).waitFor();
+	await page.getByRole('link', { name: 'Documents', exact: true }).click();
+	await line(page, wanted).waitFor();
+}
+
+/** Until no event waits for its place in the journal. */
+async function settledJournal(page: Page): Promise<void> {
+	await page.getByRole('link', { name: 'Journal', exact: true }).click();
+	await page.getByText(said('Vous avez partagé')).first().waitFor();
+	// The page looks again by itself.
+	const waiting = page.getByRole('main').locator('li').filter({ hasText: 'En attente' });
+	await waiting.first().waitFor({ state: 'detached' });
+}
+
+async function remember(page: Page): Promise<void> {
+	remembered.set(page, await page.evaluate(() => ({ ...localStorage })));
+}
+function restore(page: Page): Promise<void> {
+	return page.evaluate((all) => {
+		localStorage.clear();
+		for (const [k, v] of Object.entries(all)) localStorage.setItem(k, v);
+	}, remembered.get(page) ?? {});
+}
+
+/** Unlocks by the way that is offered. */
+async function unlock(page: Page, path: string): Promise<void> {
+	await page.goto(path);
+	const field = page.getByRole('textbox', { name: /^Mot \d+ sur \d+$/ });
+	const alert = page.getByRole('alert').first();
+	await field.or(alert).first().waitFor({ timeout: patience });
+	if (!(await field.isVisible())) return;
+	const seven = await page.getByRole('textbox', { name: /sur 7$/ }).count();
+	await giveWords(page, seven > 0 ? keys.passphrase : keys.paper, 'Déverrouiller');
+}
+async function open(page: Page, path: string): Promise<void> {
+	await unlock(page, path);
+	await line(page, documents[0]?.name ?? '').waitFor();
+}
+async function fetched(page: Page): Promise<void> {
+	await page.goto(shared);
+	const demo = page.getByRole('button', { name: whole('Déverrouiller avec cette phrase') });
+	const alert = page.getByRole('alert').first();
+	await demo.or(alert).first().waitFor({ timeout: patience });
+	if (await demo.isVisible()) await demo.click();
+}
+
+interface Act {
+	readonly who: () => Page;
+	/** What is legitimately on the screen before the lie is told. */
+	readonly prepare?: (page: Page) => Promise<unknown>;
+	readonly go: (page: Page) => Promise<unknown>;
+	/** What must not be on the screen after. */
+	readonly sealed: readonly string[];
+	/** How it shows that the truth is believed. */
+	readonly believed: (page: Page) => Promise<unknown>;
+}
+const unlocked = (page: Page): Promise<void> => open(page, '/coffre');
+const asCitizen = (): Page => citizen.page;
+
+const acts: Readonly<Record<string, Act>> = {
+	list: {
+		who: asCitizen,
+		go: (page) => unlock(page, '/deverrouiller'),
+		sealed: [nameWord, contentWord],
+		believed: (page) => line(page, wanted).waitFor(),
+	},
+	get: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => act(page, wanted, 'Télécharger'),
+		sealed: [contentWord],
+		believed: (page) => page.getByText(said('est téléchargé sur votre appareil')).waitFor(),
+	},
+	share: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => act(page, wanted, 'Partager'),
+		sealed: [contentWord],
+		believed: (page) =>
+			page.getByRole('radio', { name: mairie }).and(page.locator(':enabled')).waitFor(),
+	},
+	journal: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => page.getByRole('link', { name: 'Journal', exact: true }).click(),
+		sealed: [contentWord],
+		believed: (page) => page.getByText(said('événements vérifiés par votre navigateur')).waitFor(),
+	},
+	inbox: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => page.getByRole('link', { name: 'Dépôts', exact: true }).click(),
+		sealed: [nameWord, contentWord],
+		believed: (page) => page.getByText(`acte-${nameWord}`).waitFor(),
+	},
+	fetch: {
+		who: () => agent.page,
+		go: fetched,
+		sealed: [nameWord, contentWord],
+		believed: (page) => page.getByText(contentWord).first().waitFor(),
+	},
+};
+
+for (const name of Object.keys(acts)) {
+	test(`lies told during ${name} are noticed`, async () => {
+		const some = lies.filter((l) => l.act === name);
+		expect(some.length).toBeGreaterThan(0);
+		const faults: string[] = [];
+		for (const lie of some) faults.push(...(await hear(lie)).map((f) => `${lie.name}: ${f}`));
+		expect(faults).toEqual([]);
+	});
+}
+
+test('a safe that is said never to have been opened is not made anew', async () => {
+	const some = lies.filter((l) => l.act === 'create');
+	expect(some.length).toBeGreaterThan(0);
+	const create: Act = {
+		who: asCitizen,
+		go: async (page) => {
+			await page.goto('/ouvrir');
+			await makePaper(page);
+			await click(page, 'Faire ma phrase');
+			await makePassphrase(page);
+		},
+		sealed: [nameWord, contentWord],
+		believed: () => Promise.resolve(),
+	};
+	for (const lie of some) expect(await hear(lie, create), lie.name).toEqual([]);
+});
+
+test('no lie was left out but those about an archive, which a page only hands on', () => {
+	expect(heard).toBe(lies.filter((l) => l.act !== 'export').length);
+});
+
+test('after all lies the truth is believed, and nothing at the gateway has changed', async () => {
+	await liar.say(undefined);
+	for (const { who, prepare, go, believed } of Object.values(acts)) {
+		await restore(who());
+		await prepare?.(who());
+		await go(who());
+		await believed(who()).catch(async (e: unknown) => {
+			throw new Error(`${await shown(who())}\n${e}`);
+		});
+		expect(await who().getByRole('alert').count()).toBe(0);
+	}
+	expect(await state()).toBe(before);
+	citizen.guard.check();
+	agent.guard.check();
+});
+
+/** Tells one lie, and says what is wrong with how it was taken. */
+async function hear(lie: Lie, how = acts[lie.act]): Promise<readonly string[]> {
+	if (how === undefined) return [`nobody does ${lie.act}`];
+	const page = how.who();
+	await liar.say(undefined);
+	await restore(page);
+	await how.prepare?.(page);
+	await liar.say(lie.name);
+	saves.length = 0;
+	await how.go(page);
+	const faults: string[] = [];
+	const alert = page.getByRole('alert').first();
+	await alert.waitFor({ timeout: patience }).catch(() => faults.push('not a word about it'));
+	const { told, failed } = await liar.told();
+	if (told === 0 || failed !== '') faults.push(`told ${told} times: ${failed}`);
+	heard++;
+	if (faults.length > 0) return faults;
+
+	if (lie.quiet) {
+		if ((await alert.innerText()).trim() === '') faults.push('no words');
+	} else {
+		faults.push(...(await evidence(page)));
+	}
+	const text = await shown(page);
+	for (const word of how.sealed) if (text.includes(word)) faults.push(`shows ${word}`);
+	if (lie.act === 'share' && (await page.getByRole('radio', { name: mairie }).isEnabled()))
+		faults.push('can be shared with');
+	const kept = saves.filter((name) => !/^coffre-[a-z]+\.json$/.test(name));
+	if (kept.length > 0) faults.push(`saved ${kept.join(', ')}`);
+	return faults;
+}
+
+/** Presses the button of the alarm, which a line of the journal has inside. */
+async function evidence(page: Page): Promise<readonly string[]> {
+	const button = page.getByRole('button', { name: whole('Enregistrer les preuves') });
+	const doubted = page.getByRole('main').locator('li').filter({ hasText: 'Non prouvé' }).first();
+	if ((await button.filter({ visible: true }).count()) === 0 && (await doubted.count()) > 0)
+		await doubted.locator('summary').click();
+	const first = button.filter({ visible: true }).first();
+	if ((await first.count()) === 0)
+		return [`no alarm: ${(await page.getByRole('alert').allInnerTexts()).join(' ')}`];
+	const { bytes } = await saved(page, () => first.click());
+	const text = bytes.toString();
+	return ['AGE-SECRET', nameWord, contentWord]
+		.filter((word) => text.includes(word))
+		.map((word) => `the evidence holds ${word}: ${text}`);
+}
+
+function shown(page: Page): Promise<string> {
+	return page.evaluate(() => `${document.title}\n${document.body.innerText}`);
+}
+
+/** What a lie must not change, as the gateway itself has it. */
+async function state(): Promise<string> {
+	const get = async (path: string) => (await citizen.context.request.get(server.url + path)).json();
+	const grants = (await get('/api/v1/safe/grants')).items as { id: string; state: string }[];
+	const safe = await get('/api/v1/safe');
+	return [safe.state, safe.recipient, ...grants.map((g) => `${g.id} ${g.state}`)].join(' ');
+}
