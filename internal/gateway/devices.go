@@ -90,12 +90,8 @@ func (g *Gateway) findDevice(r *http.Request) (key string, raw []byte, d device,
 	if p.Door != "web" { // a command line lets no other one in
 		return "", nil, device{}, problem.New("forbidden")
 	}
-	ok, wait, err := g.limiter.Allow(r.Context(), "devices/"+p.Account, deviceTries, deviceTime)
-	if err != nil {
-		return "", nil, device{}, problem.Wrap("unavailable", err)
-	}
-	if !ok {
-		return "", nil, device{}, &problem.Error{Slug: "rate-limited", RetryAfter: int(wait/time.Second) + 1}
+	if err := g.count(r.Context(), "devices/"+p.Account, deviceTries, deviceTime); err != nil {
+		return "", nil, device{}, err
 	}
 	code := mux.Vars(r)["code"]
 	if len(code) != 8 || strings.Trim(code, userCodeLetters) != "" {
@@ -148,7 +144,8 @@ func (g *Gateway) answerDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	d.State = deviceDenied
 	if in.Allow {
-		if d.State, d.Session, err = g.cliSession(r, d.Name); err != nil {
+		d.State = deviceAllowed
+		if d.Session, err = g.cliSession(r, d.Name); err != nil {
 			return err
 		}
 	}
@@ -172,13 +169,13 @@ func (g *Gateway) answerDevice(w http.ResponseWriter, r *http.Request) error {
 
 // cliSession is the session that a command line will get, in the name and
 // with the assurance of whoever allows it.
-func (g *Gateway) cliSession(r *http.Request, name string) (string, session.Session, error) {
+func (g *Gateway) cliSession(r *http.Request, name string) (session.Session, error) {
 	p, _ := auth.From(r.Context())
 	acc, err := g.safe.Account(r.Context(), actor(r))
 	if err != nil {
-		return "", session.Session{}, err
+		return session.Session{}, err
 	}
-	return deviceAllowed, session.Session{
+	return session.Session{
 		Kind: session.CLI, Principal: string(p.Kind), Account: p.Account, Safe: p.Safe, Administration: p.Administration,
 		Name: p.Name, Provider: p.Provider, Issuer: acc.Issuer, Sub: acc.Sub, ACR: p.ACR, Level: p.Level,
 		AuthTime: g.now().UTC(), Device: name,

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -161,7 +162,12 @@ func (g *Gateway) allow(rate Rate, p auth.Principal, r *http.Request) error {
 	if who == "" {
 		who = g.address(r)
 	}
-	ok, wait, err := g.limiter.Allow(r.Context(), "rate/"+rate.name+"/"+who, rate.most(g.pace), time.Minute)
+	return g.count(r.Context(), "rate/"+rate.name+"/"+who, rate.most(g.pace), time.Minute)
+}
+
+// count takes one of the n tries that a key has in a while.
+func (g *Gateway) count(ctx context.Context, key string, n int, per time.Duration) error {
+	ok, wait, err := g.limiter.Allow(ctx, key, n, per)
 	if err != nil {
 		return problem.Wrap("unavailable", err)
 	}
