@@ -68,7 +68,7 @@ export const text = words(
 	},
 	{
 		title: 'My journal',
-		lead: 'Everything that happens to your safe is written here, refused tries too. What is verified can no longer be changed without it showing.',
+		lead: 'Everything that happens to your safe is written here, refused tries too. What is checked can no longer be changed without it showing.',
 		loading: 'Reading and checking your journal…',
 		alarm: 'This journal contradicts what this browser has seen before',
 		allGood: (n, waiting) =>
