@@ -65,11 +65,12 @@ var plan = map[string]room{
 	"auth/machine":   {ours: []string{"auth", "auth/session"}, third: []string{jose}},
 	"auth/simulator": {ours: []string{"auth"}, third: []string{jose}},
 
-	"storage":             {},
-	"storage/storagetest": {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
-	"storage/s3store":     {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
-	"storage/sqlstore":    {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog, xtext}},
-	"storage/memstore":    {ours: []string{"auth", "auth/session"}},
+	"storage":                     {},
+	"storage/storagetest":         {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
+	"storage/storagetest/servers": {},
+	"storage/s3store":             {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
+	"storage/sqlstore":            {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog, xtext}},
+	"storage/memstore":            {ours: []string{"auth", "auth/session"}},
 }
 
 // onlyImporter names the one package that may import a heavy dependency.
