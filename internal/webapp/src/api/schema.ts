@@ -126,6 +126,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/log/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The journal's entries from an index on, with what it takes to see that none is left out (SPEC.md 9) */
+        readonly get: operations["getEntries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/log/key": {
         readonly parameters: {
             readonly query?: never;
@@ -283,6 +300,68 @@ export interface paths {
         readonly put: operations["putManifest"];
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/custody": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who gives this safe back when every key is lost */
+        readonly get: operations["getCustody"];
+        /**
+         * Name three custodians
+         * @description Signed by the safe's root (SPEC.md 10), one sealed share for each custodian. It may name an
+         *     unlocker that comes with the next keyring. A recovery that is under way is ended by it. A
+         *     keyring without the unlocker that the one before had ends the custody, and completes a recovery.
+         */
+        readonly put: operations["putCustody"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/card": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Publish one's card, so that other holders can name one as a custodian */
+        readonly put: operations["putCard"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/recovery": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest recovery of this safe */
+        readonly get: operations["getRecovery"];
+        readonly put?: never;
+        /**
+         * Ask the custodians for their shares
+         * @description The same request again has the same answer; another one while one is open is refused.
+         */
+        readonly post: operations["requestRecovery"];
+        /** End it */
+        readonly delete: operations["cancelRecovery"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -494,6 +573,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/cards/{safe}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The card of a holder whose code one was told */
+        readonly get: operations["getCard"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/custodies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Safes whose custodian one is, as a holder or for one's administration */
+        readonly get: operations["listCustodies"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/custodies/{safe}/agreement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Agree to a recovery; the delay begins */
+        readonly post: operations["agreeRecovery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/custodies/{safe}/share": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give the share, sealed to the paper key of the request */
+        readonly post: operations["giveShare"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/administration": {
         readonly parameters: {
             readonly query?: never;
@@ -684,6 +831,8 @@ export interface components {
             readonly detail: string;
             /** @description bytes, for the types about limits */
             readonly limit?: number;
+            /** @description of too-early: from when on */
+            readonly ready?: components["schemas"]["Time"];
         };
         readonly Site: {
             /** @description the territory */
@@ -857,6 +1006,95 @@ export interface components {
             }[];
             readonly erase?: readonly components["schemas"]["Id"][];
         };
+        readonly NewCustody: {
+            readonly custody: components["schemas"]["Bytes"];
+            readonly shares: readonly {
+                /** @description its id in the custody */
+                readonly custodian: components["schemas"]["Id"];
+                readonly sealed: components["schemas"]["Bytes"];
+            }[];
+        };
+        readonly Custody: {
+            /** @description signed(coffre/v1/custody) */
+            readonly custody: components["schemas"]["Bytes"];
+            readonly created: components["schemas"]["Time"];
+        };
+        readonly NewCard: {
+            /** @description signed(coffre/v1/card) */
+            readonly card: components["schemas"]["Bytes"];
+        };
+        readonly Card: {
+            readonly card: components["schemas"]["Bytes"];
+            readonly vk: components["schemas"]["Bytes"];
+        };
+        readonly NewRecovery: {
+            /** @description canonical JSON (SPEC.md 10) */
+            readonly request: components["schemas"]["Bytes"];
+        };
+        readonly Recovery: {
+            readonly request: components["schemas"]["Bytes"];
+            readonly custody: components["schemas"]["Bytes"];
+            /** @enum {string} */
+            readonly state: "open" | "ended";
+            /**
+             * @description of its end
+             * @enum {string}
+             */
+            readonly reason?: "cancelled" | "completed" | "expired" | "replaced";
+            readonly created: components["schemas"]["Time"];
+            readonly ended?: components["schemas"]["Time"];
+            /** @description when the second custodian may give at the earliest; absent until two have agreed */
+            readonly ready?: components["schemas"]["Time"];
+            readonly parts: readonly {
+                readonly custodian: components["schemas"]["Id"];
+                readonly name: string;
+                readonly agreedAt?: components["schemas"]["Time"];
+                readonly givenAt?: components["schemas"]["Time"];
+                /** @description the share, sealed to the paper key of the request */
+                readonly sealed?: components["schemas"]["Bytes"];
+            }[];
+        };
+        readonly CustodyPage: {
+            readonly items: readonly components["schemas"]["HeldCustody"][];
+            readonly next?: string;
+        };
+        readonly HeldCustody: {
+            readonly safe: components["schemas"]["Id"];
+            readonly custody: components["schemas"]["Bytes"];
+            /** @description one's own share */
+            readonly sealed: components["schemas"]["Bytes"];
+            /** @description one's own id in the custody */
+            readonly custodian: components["schemas"]["Id"];
+            readonly vk: components["schemas"]["Bytes"];
+            /** @description of the safe's key; absent while it waits to be sequenced */
+            readonly key?: components["schemas"]["Leaf"];
+            readonly recovery?: {
+                readonly request: components["schemas"]["Bytes"];
+                /** @description of the fact that says so; absent while it waits to be sequenced */
+                readonly leaf?: components["schemas"]["Leaf"];
+                /** @enum {string} */
+                readonly state: "open" | "ended";
+                readonly created: components["schemas"]["Time"];
+                /** @description one's own */
+                readonly agreement?: components["schemas"]["Bytes"];
+                readonly agreedAt?: components["schemas"]["Time"];
+                readonly givenAt?: components["schemas"]["Time"];
+            };
+        };
+        readonly NewAgreement: {
+            /** @description signed(coffre/v1/agreement) */
+            readonly agreement: components["schemas"]["Bytes"];
+        };
+        readonly NewShare: {
+            readonly sealed: components["schemas"]["Bytes"];
+        };
+        readonly Entries: {
+            readonly from: number;
+            readonly size: number;
+            /** @description hashes of the complete subtrees before `from`, the largest first */
+            readonly left: readonly components["schemas"]["Bytes"][];
+            readonly entries: readonly components["schemas"]["Bytes"][];
+        };
         readonly NewUpload: {
             /** @description length of the sealed bytes */
             readonly sealed: number;
@@ -1012,6 +1250,7 @@ export interface components {
         readonly id: components["schemas"]["Id"];
         readonly doc: components["schemas"]["Id"];
         readonly version: components["schemas"]["Id"];
+        readonly safe: components["schemas"]["Id"];
         readonly code: string;
         /** @description words of the name or a SIRET */
         readonly q: string;
@@ -1190,6 +1429,32 @@ export interface operations {
                     };
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getEntries: {
+        readonly parameters: {
+            readonly query: {
+                readonly from: number;
+                /** @description of which checkpoint; the newest when it is left out */
+                readonly size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description at most 1000; the rest is asked for from there */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Entries"];
+                };
+            };
+            readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -1503,6 +1768,150 @@ export interface operations {
             readonly 412: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
             readonly 428: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCustody: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description custody */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Custody"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putCustody: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCustody"];
+            };
+        };
+        readonly responses: {
+            /** @description named */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Custody"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putCard: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCard"];
+            };
+        };
+        readonly responses: {
+            /** @description published */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getRecovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description recovery */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly requestRecovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewRecovery"];
+            };
+        };
+        readonly responses: {
+            /** @description asked for */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly cancelRecovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description ended; the log says so */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -1870,6 +2279,112 @@ export interface operations {
                     readonly "application/zip": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCard: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly safe: components["parameters"]["safe"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description card */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Card"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCustodies: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustodyPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly agreeRecovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly safe: components["parameters"]["safe"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewAgreement"];
+            };
+        };
+        readonly responses: {
+            /** @description noted */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 410: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly giveShare: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly safe: components["parameters"]["safe"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        readonly responses: {
+            /** @description given */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 410: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
