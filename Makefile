@@ -45,6 +45,7 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 
 deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the tests need beside Go, Node and npm
 	ops/tools/install-test-deps
+	ops/tools/build-peers
 
 test: deps build check-static check-web ## install what the tests need and run every test
 	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -e /internal/e2e -e /internal/archtest)

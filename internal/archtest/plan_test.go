@@ -67,7 +67,7 @@ var plan = map[string]room{
 
 	"storage":                     {},
 	"storage/storagetest":         {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
-	"storage/storagetest/servers": {},
+	"storage/storagetest/servers": {third: []string{"github.com/Shopify/toxiproxy/v2/client"}},
 	"storage/s3store":             {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
 	"storage/sqlstore":            {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog, xtext}},
 	"storage/memstore":            {ours: []string{"auth", "auth/session"}},
