@@ -984,10 +984,16 @@ export interface components {
             readonly copies: readonly {
                 readonly id: components["schemas"]["Id"];
                 /** @enum {string} */
-                readonly kind: "passkey" | "paper" | "passphrase";
+                readonly kind: "passkey" | "paper" | "passphrase" | "custodians";
                 readonly pin: components["schemas"]["Bytes"];
                 readonly sealed: components["schemas"]["Bytes"];
                 readonly credential?: string;
+            }[];
+            /** @description former verification keys, oldest first (SPEC.md 7) */
+            readonly line?: readonly {
+                readonly vk: components["schemas"]["Bytes"];
+                readonly epoch: number;
+                readonly signature: components["schemas"]["Bytes"];
             }[];
             /** @description of the root over the rest (SPEC.md 7); a replacement without it is forbidden */
             readonly signature?: components["schemas"]["Bytes"];
@@ -1004,7 +1010,15 @@ export interface components {
                 readonly version: components["schemas"]["Id"];
                 readonly grant: components["schemas"]["Bytes"];
             }[];
+            /** @description own grants that replace those of versions in the safe */
+            readonly reseal?: readonly {
+                readonly doc: components["schemas"]["Id"];
+                readonly version: components["schemas"]["Id"];
+                readonly grant: components["schemas"]["Bytes"];
+            }[];
             readonly erase?: readonly components["schemas"]["Id"][];
+            /** @description of the root over what changes (SPEC.md 11) */
+            readonly signature?: components["schemas"]["Bytes"];
         };
         readonly NewCustody: {
             readonly custody: components["schemas"]["Bytes"];

@@ -133,6 +133,23 @@ describe('keyring (T2)', () => {
 			expect(await code(() => checkContainer({ ...container, ...change }))).toBe('signature');
 	});
 
+	it('has the custodians once at most, and not as one of the two ways in hand', async () => {
+		const custodians = () => ({ kind: 'custodians' as const, label: '', p: newSecret() });
+		const [one, other] = ways();
+		if (!one || !other) throw new Error('no ways');
+		const three = [one, other, custodians()];
+		const { container } = await newKeyring(newId(), three, now);
+		for (const w of three) expect((await openKeyring(container, w.p)).safe).toBe(container.safe);
+		for (const refused of [
+			[one, custodians()],
+			[custodians(), custodians()],
+			[...three, custodians()],
+		])
+			expect(await code(newKeyring(newId(), refused, now))).toBe('form');
+		const copies = container.copies.slice(1);
+		expect(await code(() => checkContainer({ ...container, copies }))).toBe('form');
+	});
+
 	it('wants two ways that differ', async () => {
 		const [one] = ways();
 		if (!one) throw new Error('no way');

@@ -34,7 +34,7 @@ const containerContext = 'coffre/v1/container';
 // One way to unlock is one accident away from none; the most that a server stores.
 const [fewest, most] = [2, 16];
 
-const kind = oneOf('passkey', 'paper', 'passphrase');
+const kind = oneOf('passkey', 'paper', 'passphrase', 'custodians');
 const recipientText = matching((s) => parseRecipient(s) === s, 'a recipient');
 
 const keyringShape = object(
@@ -75,7 +75,7 @@ export type KeyringPayload = ReturnType<typeof keyringShape>;
 export type Container = ReturnType<typeof containerShape>;
 
 export interface NewUnlocker {
-	readonly kind: 'passkey' | 'paper' | 'passphrase';
+	readonly kind: ReturnType<typeof kind>;
 	readonly label: string;
 	readonly p: Uint8Array;
 	readonly credential?: string;
@@ -247,6 +247,7 @@ export function checkContainer(v: unknown): Container {
 	const c = containerShape(v);
 	checkVK(fromBase64(c.vk));
 	if (doubled(c.copies.map((x) => x.id))) bad('two copies with one id');
+	checkKinds(c.copies);
 	for (const x of c.copies) checkSmall(fromBase64(x.sealed));
 	const { signature, ...rest } = c;
 	if (signature !== undefined) {
@@ -264,7 +265,14 @@ function checkPayload(v: unknown): KeyringPayload {
 	if (p.seeds.some((s, i) => s.epoch <= (p.seeds[i - 1]?.epoch ?? 0))) bad('seeds out of order');
 	if (doubled(p.unlockers.map((u) => u.id)) || doubled(p.unlockers.map((u) => u.recipient)))
 		bad('two ways to unlock with one id or secret');
+	checkKinds(p.unlockers);
 	return p;
+}
+
+/** That of the custodians is there once at most, and no way that the holder has in hand. */
+function checkKinds(all: readonly { kind: string }[]): void {
+	const own = all.filter((u) => u.kind !== 'custodians').length;
+	if (own < fewest || all.length > own + 1) bad('too few ways in the hand of the holder');
 }
 
 function doubled(all: readonly string[]): boolean {

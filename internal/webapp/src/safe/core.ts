@@ -1,6 +1,7 @@
 import type {
 	AddressView,
 	AdministrationView,
+	AnyUnlockerKind,
 	DepositView,
 	Draft,
 	Entry,
@@ -13,7 +14,6 @@ import type {
 	PassphraseDraft,
 	Progress,
 	ShareTerms,
-	UnlockerKind,
 	UnlockerView,
 	Usage,
 } from './types.ts';
@@ -33,7 +33,7 @@ export interface SafeState {
 
 export interface KeyringKind {
 	readonly id: string;
-	readonly kind: UnlockerKind;
+	readonly kind: AnyUnlockerKind;
 	/** base64url, passkeys only. */
 	readonly credential?: string;
 }

@@ -17,7 +17,10 @@ export type DeviceView = Schemas['Device'];
 export type GrantView = Schemas['Grant'];
 export type AddressView = Schemas['Address'];
 
+/** What somebody can have in hand. */
 export type UnlockerKind = 'paper' | 'passphrase' | 'passkey';
+/** What a keyring may be sealed to: also what custodians give back together (SPEC.md §10). */
+export type AnyUnlockerKind = UnlockerKind | 'custodians';
 export type Language = 'fr' | 'en';
 
 /** What somebody gives to unlock. */
@@ -173,7 +176,7 @@ export interface JournalView {
 
 export interface UnlockerView {
 	readonly id: string;
-	readonly kind: UnlockerKind;
+	readonly kind: AnyUnlockerKind;
 	readonly label: string;
 	readonly created: string;
 }

@@ -52,7 +52,8 @@ export class Unlockers {
 	async remove(id: string): Promise<void> {
 		await this.#replace((keyring) => {
 			known(keyring, id);
-			if (keyring.payload.unlockers.length <= fewest) throw new CoffreError('few-ways');
+			const left = keyring.payload.unlockers.filter((u) => u.kind !== 'custodians' && u.id !== id);
+			if (left.length < fewest) throw new CoffreError('few-ways');
 			return { remove: [id] };
 		});
 		// When this fails the safe still opens, and the next change does it.
