@@ -121,6 +121,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatOrganised, "rangement", "organised"},
 		{journal.WhatExported, "export du coffre", "safe exported"},
 		{journal.WhatKeyringChanged, "trousseau changé", "keyring changed"},
+		{journal.WhatRootChanged, "signature du coffre remplacée", "safe's signing key replaced"},
 		{journal.WhatDocumentAdded, "document ajouté", "document added"},
 		{journal.WhatDocumentOpened, "document ouvert", "document opened"},
 		{journal.WhatDocumentErased, "document effacé", "document erased"},
@@ -133,6 +134,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
 		{journal.WhatScrub, "nettoyage", "maintenance"},
+		{journal.WhatMigrated, "maintenance : nouveau format", "maintenance: new format"},
 	} {
 		if w.what == ev.What {
 			text = a.tr(w.fr, w.en)

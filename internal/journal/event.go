@@ -22,6 +22,7 @@ const (
 	WhatOrganised         = "safe.organised"
 	WhatExported          = "safe.exported"
 	WhatKeyringChanged    = "keyring.changed"
+	WhatRootChanged       = "root.changed"
 	WhatDocumentAdded     = "document.added"
 	WhatDocumentOpened    = "document.opened"
 	WhatDocumentErased    = "document.erased"
@@ -34,6 +35,7 @@ const (
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
 	WhatScrub             = "maintenance.scrub"
+	WhatMigrated          = "maintenance.migrated"
 )
 
 // How it ended.

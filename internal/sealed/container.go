@@ -13,6 +13,8 @@ const (
 	KindPasskey    = "passkey"
 	KindPaper      = "paper"
 	KindPassphrase = "passphrase"
+	// KindCustodians opens nothing for the holder alone (SPEC.md §10).
+	KindCustodians = "custodians"
 )
 
 // Container is a keyring as the server keeps it (SPEC.md §7): sealed copies
@@ -24,6 +26,8 @@ type Container struct {
 	VK        []byte `json:"vk"`
 	Recipient string `json:"recipient"`
 	Copies    []Copy `json:"copies"`
+	// Line is the safe's former verification keys, oldest first.
+	Line []Former `json:"line,omitempty"`
 	// Signature of the root over the rest: what replaces a keyring has one.
 	Signature []byte `json:"signature,omitempty"`
 }
@@ -62,6 +66,9 @@ func (c Container) Check() error {
 			return fmt.Errorf("check keyring: two copies with one id: %w", ErrForm)
 		}
 		seen[copy.ID] = true
+	}
+	if err := cmp.Or(checkCustodians(c.Copies, func(x Copy) string { return x.Kind }), c.checkLine()); err != nil {
+		return fmt.Errorf("check keyring: %w", err)
 	}
 	if len(c.Signature) > 0 {
 		return c.CheckSignature()
@@ -103,7 +110,7 @@ func (c Copy) check() error {
 }
 
 func checkKind(kind string) error {
-	if !slices.Contains([]string{KindPasskey, KindPaper, KindPassphrase}, kind) {
+	if !slices.Contains([]string{KindPasskey, KindPaper, KindPassphrase, KindCustodians}, kind) {
 		return fmt.Errorf("unknown kind of unlocker: %w", ErrForm)
 	}
 	return nil

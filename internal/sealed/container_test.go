@@ -36,3 +36,18 @@ func TestOnlyTheRootReplacesAKeyring(t *testing.T) {
 		refused(t, name, box.CheckSignature(), ErrSignature)
 	}
 }
+
+// TestOneWayByCustodians: it opens nothing for the holder alone, so a second one
+// has no use.
+func TestOneWayByCustodians(t *testing.T) {
+	way := func(kind string) NewUnlocker { return NewUnlocker{Kind: kind, P: NewSecret()} }
+	ring, box := must2(NewKeyring(safeID, []NewUnlocker{way(KindPaper), way(KindPassphrase), way(KindCustodians)}, someDay()))(t)
+	if err := box.Check(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := ring.Reseal([]NewUnlocker{way(KindCustodians)}, nil, someDay())
+	refused(t, "a second one", err, ErrForm)
+	box.Copies = append(box.Copies, box.Copies[2])
+	box.Copies[3].ID = newID()
+	refused(t, "a second copy", box.Check(), ErrForm)
+}

@@ -240,7 +240,7 @@ func checkUnlockers(all []Unlocker) error {
 		}
 		ids[u.ID], recipients[u.Recipient] = true, true
 	}
-	return nil
+	return checkCustodians(all, func(u Unlocker) string { return u.Kind })
 }
 
 // OpenKeyring opens a container with an unlock secret. ErrKey: no copy is for

@@ -15,10 +15,11 @@ const Suite = 1
 
 // What signatures are made for: a signature of one context is none in another.
 const (
-	contextKeyring   = "coffre/v1/keyring"
-	contextContainer = "coffre/v1/container"
-	contextManifest  = "coffre/v1/manifest"
-	contextGrant     = "coffre/v1/grant"
+	contextKeyring    = "coffre/v1/keyring"
+	contextContainer  = "coffre/v1/container"
+	contextSuccession = "coffre/v1/succession"
+	contextManifest   = "coffre/v1/manifest"
+	contextGrant      = "coffre/v1/grant"
 )
 
 // VK is a safe's public verification key: suite byte, then Ed25519.

@@ -1,0 +1,73 @@
+package sealed
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+	"slices"
+)
+
+// Former is a verification key that this safe had, and what its root said last:
+// which key comes after it (SPEC.md §7, succession).
+type Former struct {
+	VK []byte `json:"vk"`
+	// Epoch of the keyring that took the next root.
+	Epoch     int64  `json:"epoch"`
+	Signature []byte `json:"signature"`
+}
+
+// succession is what the old root signs.
+type succession struct {
+	Suite int    `json:"suite"`
+	Safe  string `json:"safe"`
+	Epoch int64  `json:"epoch"`
+	From  []byte `json:"from"`
+	To    []byte `json:"to"`
+}
+
+// checkLine verifies every step from the oldest key to the one in use.
+func (c Container) checkLine() error {
+	if len(c.Line) > maxCopies {
+		return fmt.Errorf("%d former keys: %w", len(c.Line), ErrForm)
+	}
+	before, seen := int64(1), [][]byte{c.VK}
+	for i, f := range c.Line {
+		vk, err := ParseVK(f.VK)
+		if err != nil {
+			return err
+		}
+		if f.Epoch <= before || f.Epoch > c.Epoch || slices.ContainsFunc(seen, func(k []byte) bool { return bytes.Equal(k, f.VK) }) {
+			return fmt.Errorf("malformed line of keys: %w", ErrForm)
+		}
+		before, seen = f.Epoch, append(seen, f.VK)
+		to := c.VK
+		if i+1 < len(c.Line) {
+			to = c.Line[i+1].VK
+		}
+		payload, err := Canonical(succession{Suite: int(vk[0]), Safe: c.Safe, Epoch: f.Epoch, From: f.VK, To: to})
+		if err != nil {
+			return err
+		}
+		if len(f.Signature) != ed25519.SignatureSize {
+			return fmt.Errorf("succession: %w", ErrSignature)
+		}
+		if _, err := vk.Open(contextSuccession, slices.Concat(f.Signature, payload)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCustodians: at most one way needs other people.
+func checkCustodians[T any](ways []T, kind func(T) string) error {
+	n := 0
+	for _, w := range ways {
+		if kind(w) == KindCustodians {
+			n++
+		}
+	}
+	if n > 1 {
+		return fmt.Errorf("%d ways by custodians: %w", n, ErrForm)
+	}
+	return nil
+}
