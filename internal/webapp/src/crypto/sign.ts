@@ -6,8 +6,14 @@ import { derive } from './derive.ts';
 export type Context =
 	| 'coffre/v1/keyring'
 	| 'coffre/v1/container'
+	| 'coffre/v1/succession'
 	| 'coffre/v1/manifest'
-	| 'coffre/v1/grant';
+	| 'coffre/v1/change'
+	| 'coffre/v1/grant'
+	| 'coffre/v1/custody'
+	| 'coffre/v1/share'
+	| 'coffre/v1/card'
+	| 'coffre/v1/agreement';
 
 const signatureSize = 64;
 const vkSize = 33;

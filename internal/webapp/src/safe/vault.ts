@@ -1,5 +1,6 @@
 import { fingerprint, type Identity } from '../crypto/age.ts';
 import { fromBase64, toBase64, toTime } from '../crypto/bytes.ts';
+import { type OwnGrant, signChange } from '../crypto/change.ts';
 import { hashHex } from '../crypto/derive.ts';
 import { type Container, checkContainer, type Keyring } from '../crypto/keyring.ts';
 import { type Manifest, openManifest, sealManifest } from '../crypto/manifest.ts';
@@ -11,16 +12,11 @@ import { CHANGE_DOCUMENTS, KEY_PATIENCE_MS, MERGE_ATTEMPTS } from './limits.ts';
 import type { SafeFigures, Usage } from './types.ts';
 import { follows } from './unlockers.ts';
 
-export interface Adoption {
-	readonly doc: string;
-	readonly version: string;
-	/** base64 */
-	readonly grant: string;
-}
-
 export interface Change {
 	readonly edit: Edit;
-	readonly adopt?: readonly Adoption[];
+	readonly adopt?: readonly OwnGrant[];
+	/** Own grants that replace those of versions in the safe. */
+	readonly reseal?: readonly OwnGrant[];
 	readonly erase?: readonly string[];
 }
 
@@ -164,7 +160,7 @@ export class Vault {
 	#take(): Queued[] {
 		let weight = 0;
 		const over = this.#queue.findIndex((q, i) => {
-			weight += (q.adopt?.length ?? 0) + (q.erase?.length ?? 0);
+			weight += (q.adopt?.length ?? 0) + (q.reseal?.length ?? 0) + (q.erase?.length ?? 0);
 			return i > 0 && weight > CHANGE_DOCUMENTS;
 		});
 		return this.#queue.splice(0, over < 0 ? this.#queue.length : over);
@@ -212,30 +208,31 @@ export class Vault {
 	}
 
 	async #put(manifest: Manifest, batch: readonly Queued[]): Promise<void> {
-		const sealed = await sealManifest(manifest, this.keyring.root, this.keyring.recipient);
+		const { safe, root, recipient } = this.keyring;
+		const { epoch, previous } = manifest;
+		const sealed = await sealManifest(manifest, root, recipient);
 		const hash = hashHex(sealed);
 		this.#lastSent = hash;
-		const adopt = batch.flatMap((q) => q.adopt ?? []);
-		// What another device erased in between has its tombstone already.
-		const before = new Set(this.manifest.gone.map((g) => g.id));
-		const erase = batch.flatMap((q) => q.erase ?? []).filter((id) => !before.has(id));
+		const what = this.#brought(batch);
+		const signed = { safe, epoch, match: this.#held.hash, manifest: sealed, ...what };
 		const { etag } = await this.#context.api.call('put', '/api/v1/safe/manifest', {
 			headers: { 'If-Match': this.#held.etag },
-			body: {
-				epoch: manifest.epoch,
-				sealed: toBase64(sealed),
-				...(adopt.length > 0 ? { adopt: [...adopt] } : {}),
-				...(erase.length > 0 ? { erase: [...erase] } : {}),
-			},
+			body: { epoch, sealed: toBase64(sealed), ...what, signature: signChange(signed, root) },
 		});
-		checkEpoch(this.#context.memory, manifestKey(this.keyring.safe), {
-			epoch: manifest.epoch,
-			hash,
-			previous: manifest.previous,
-		});
+		checkEpoch(this.#context.memory, manifestKey(safe), { epoch, hash, previous });
 		this.#held = { manifest, hash, etag };
 	}
 
+	/** What another device erased in between has its tombstone already. */
+	#brought(batch: readonly Queued[]) {
+		const gone = new Set(this.manifest.gone.map((g) => g.id));
+		const there = new Set(this.manifest.docs.map((d) => d.version));
+		return {
+			adopt: batch.flatMap((q) => q.adopt ?? []),
+			reseal: batch.flatMap((q) => q.reseal ?? []).filter((g) => there.has(g.version)),
+			erase: batch.flatMap((q) => q.erase ?? []).filter((id) => !gone.has(id)),
+		};
+	}
 	/** Who asked finds the change in the state already; the figures follow. */
 	#done(batch: readonly Queued[]): void {
 		this.#context.onState(this.state());

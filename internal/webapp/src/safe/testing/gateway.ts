@@ -1,6 +1,7 @@
 import { fingerprint } from '../../crypto/age.ts';
 import { fromBase64, newId, random, toBase64, toHex, toTime, utf8 } from '../../crypto/bytes.ts';
 import { canonical } from '../../crypto/canonical.ts';
+import { type Change, checkChange, type OwnGrant } from '../../crypto/change.ts';
 import { sha256 } from '../../crypto/derive.ts';
 import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
@@ -259,19 +260,43 @@ export class FakeGateway {
 	}
 	#change(headers: Headers, body: Json): Response {
 		if (headers.get('If-Match') !== this.#etag()) throw new Refusal(412, 'stale');
-		const adopt = (body.adopt ?? []) as { doc: string; version: string; grant: string }[];
-		const erase = (body.erase ?? []) as string[];
-		for (const a of adopt)
+		const c = this.#signedChange(body);
+		for (const a of c.adopt)
 			if (!['stored', 'inbox'].includes(this.#version(a.doc).state))
 				throw new Refusal(422, 'invalid');
-		for (const doc of erase) this.#version(doc);
-		for (const a of adopt) Object.assign(this.#version(a.doc), { state: 'kept', grant: a.grant });
-		for (const doc of erase) this.versions.delete(doc);
-		this.manifest = { epoch: Number(body.epoch), sealed: String(body.sealed) };
-		for (const a of adopt) this.#record({ what: 'document.added', doc: a.doc, version: a.version });
-		for (const doc of erase) this.#record({ what: 'document.erased', doc });
-		if (adopt.length + erase.length === 0) this.#record({ what: 'safe.organised' });
+		for (const a of c.reseal) {
+			const { state, version } = this.#version(a.doc);
+			if (state !== 'kept' || version !== a.version) throw new Refusal(422, 'invalid');
+		}
+		for (const doc of c.erase) this.#version(doc);
+		for (const a of [...c.adopt, ...c.reseal])
+			Object.assign(this.#version(a.doc), { state: 'kept', grant: a.grant });
+		for (const doc of c.erase) this.versions.delete(doc);
+		this.manifest = { epoch: c.epoch, sealed: String(body.sealed) };
+		for (const a of c.adopt)
+			this.#record({ what: 'document.added', doc: a.doc, version: a.version });
+		for (const doc of c.erase) this.#record({ what: 'document.erased', doc });
+		if (c.adopt.length + c.erase.length === 0) this.#record({ what: 'safe.organised' });
 		return new Response(null, { status: 204, headers: { ETag: this.#etag() } });
+	}
+	/** A session, which opens nothing, destroys nothing. */
+	#signedChange(body: Json): Change {
+		const c = {
+			safe: this.safe,
+			epoch: Number(body.epoch),
+			match: this.#etag().slice(1, -1),
+			manifest: fromBase64(String(body.sealed)),
+			adopt: (body.adopt ?? []) as OwnGrant[],
+			reseal: (body.reseal ?? []) as OwnGrant[],
+			erase: (body.erase ?? []) as string[],
+		};
+		if (c.epoch !== found(this.manifest).epoch + 1) throw new Refusal(422, 'invalid');
+		try {
+			checkChange(c, String(body.signature), fromBase64(found(this.keyring).vk));
+		} catch {
+			throw new Refusal(403, 'forbidden');
+		}
+		return c;
 	}
 	#reserve(sealed: number): Json {
 		const v = { doc: newId(), version: newId(), expires: '2099-01-01T00:00:00Z' };
