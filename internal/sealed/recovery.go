@@ -96,23 +96,25 @@ func CheckCode(request []byte, typed string) error {
 	return nil
 }
 
-// Agreement is one custodian's word that she was told the code, and when by
-// her own clock. Nobody else can make it, or make it older.
+// Agreement is one custodian's word that she was told the code, when by her
+// own clock, and where in the log the request was. Nobody else can make it,
+// or make it older.
 type Agreement struct {
 	Suite     int    `json:"suite"`
 	Safe      string `json:"safe"`
 	Request   string `json:"request"` // hash
 	Custodian string `json:"custodian"`
+	Index     int64  `json:"index"` // of the request's fact in the log
 	Seen      string `json:"seen"`
 }
 
 // NewAgreement signs one with the custodian's own root.
-func NewAgreement(request []byte, custodian string, root RootKey, now time.Time) ([]byte, error) {
+func NewAgreement(request []byte, custodian string, index int64, root RootKey, now time.Time) ([]byte, error) {
 	r, err := ParseRequest(request)
 	if err != nil {
 		return nil, fmt.Errorf("make agreement: %w", err)
 	}
-	a := Agreement{Suite: Suite, Safe: r.Safe, Request: hashHex(request), Custodian: custodian, Seen: formatTime(now)}
+	a := Agreement{Suite: Suite, Safe: r.Safe, Request: hashHex(request), Custodian: custodian, Index: index, Seen: formatTime(now)}
 	return signPayload(contextAgreement, root, a, a.check())
 }
 
@@ -131,6 +133,9 @@ func OpenAgreement(signed []byte, vk VK) (Agreement, error) {
 func (a Agreement) check() error {
 	if err := checkSuite(a.Suite); err != nil {
 		return err
+	}
+	if a.Index < 0 {
+		return fmt.Errorf("malformed index: %w", ErrForm)
 	}
 	return cmp.Or(checkID(a.Safe, a.Custodian), checkHash(a.Request), checkTime(a.Seen))
 }

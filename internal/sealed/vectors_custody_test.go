@@ -54,7 +54,8 @@ func makeCustody(t *testing.T) (v custodyVector) {
 	v.Safe, v.P, v.Paper = safeID, secretNamed("custodians").Bytes(), secretNamed("new paper").Bytes()
 	p, paper := Secret(v.P), Secret(v.Paper)
 	ring, box := must2(NewKeyring(safeID, []NewUnlocker{
-		{Kind: KindPaper, Label: "Clé papier", P: counting()}, {Kind: KindPassphrase, P: secretNamed("phrase")},
+		{Kind: KindPaper, Label: "Clé papier", P: counting()},
+		{Kind: KindPassphrase, P: secretNamed("phrase")},
 		{Kind: KindCustodians, P: p},
 	}, someDay()))(t)
 	v.Root = ring.payload.Root
@@ -71,7 +72,7 @@ func makeCustody(t *testing.T) (v custodyVector) {
 	sheet := must(UnlockIdentity(paper))(t).Recipient()
 	for i, s := range shares {
 		share := must(OpenShare(s.Sealed, must(ParseIdentity(v.Vaults[i].Identity))(t), vk))(t)
-		agreement := must(NewAgreement(request, s.Custodian, roots[i], someDay().Add(30*time.Hour)))(t)
+		agreement := must(NewAgreement(request, s.Custodian, 1234, roots[i], someDay().Add(30*time.Hour)))(t)
 		v.Made.Points = append(v.Made.Points, share.Point().Bytes())
 		v.Made.Shares = append(v.Made.Shares, custodyShares{
 			Custodian: s.Custodian, Sealed: s.Sealed, Is: string(share.signed[64:]),
