@@ -295,7 +295,8 @@ export interface paths {
          * Change what is in the safe, all or nothing
          * @description One transaction: the manifest is replaced if `If-Match` is its ETag; uploaded or deposited
          *     versions named in `adopt` become part of the safe with the holder's own grant; documents
-         *     named in `erase` are gone with their grants, at once.
+         *     named in `erase` are gone with their grants, at once; own grants in `reseal` replace those of
+         *     versions that are in the safe.
          */
         readonly put: operations["putManifest"];
         readonly post?: never;
@@ -618,6 +619,23 @@ export interface paths {
         readonly put?: never;
         /** Agree to a recovery; the delay begins */
         readonly post: operations["agreeRecovery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/custodies/{safe}/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Have a nonce of one's own written into the log, so that what one reads there before giving is of now (SPEC.md 10) */
+        readonly post: operations["checkRecovery"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1017,6 +1035,17 @@ export interface components {
                 readonly grant: components["schemas"]["Bytes"];
             }[];
             readonly erase?: readonly components["schemas"]["Id"][];
+            /** @description grants in force that move to another version of their document */
+            readonly grants?: readonly {
+                readonly id: components["schemas"]["Id"];
+                readonly version: components["schemas"]["Id"];
+                readonly grant: components["schemas"]["Bytes"];
+            }[];
+            /** @description older versions, kept no longer; no grant in force is left on them */
+            readonly drop?: readonly {
+                readonly doc: components["schemas"]["Id"];
+                readonly version: components["schemas"]["Id"];
+            }[];
             /** @description of the root over what changes (SPEC.md 11) */
             readonly signature?: components["schemas"]["Bytes"];
         };
@@ -1098,6 +1127,10 @@ export interface components {
         readonly NewAgreement: {
             /** @description signed(coffre/v1/agreement) */
             readonly agreement: components["schemas"]["Bytes"];
+        };
+        readonly NewCheck: {
+            /** @description 32 random bytes in hexadecimal */
+            readonly nonce: components["schemas"]["Hash"];
         };
         readonly NewShare: {
             readonly sealed: components["schemas"]["Bytes"];
@@ -2366,6 +2399,36 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 410: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly checkRecovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly safe: components["parameters"]["safe"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCheck"];
+            };
+        };
+        readonly responses: {
+            /** @description the event with its proof */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Event"];
+                };
             };
             readonly 404: components["responses"]["Problem"];
             readonly 410: components["responses"]["Problem"];
