@@ -3,182 +3,154 @@ package s3store
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/crc32"
 	"io"
-	"io/fs"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// Config says which store.
-type Config struct {
-	Endpoint  string // host:port
-	TLS       bool
-	Region    string // "us-east-1" if empty
-	Bucket    string // made when it is missing
-	AccessKey string
-	Secret    Secret
-}
-
-// Secret is a password of the store; it prints as [redacted].
-type Secret string
-
-// Format hides it from every verb.
-func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[redacted]")) }
-
-// MarshalText hides it from encoders.
-func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
-
 // Store implements safe.Blobs. Safe for concurrent use.
 type Store struct {
-	core   *minio.Core
-	bucket string
-	small  sync.Pool
+	core    *minio.Core
+	bucket  string
+	timeout time.Duration
+	small   sync.Pool
+	crc     *crc32.Table
 }
 
-const (
-	// smallObject is sent from one buffer: faster, and it can be tried again.
-	smallObject = 1 << 20
-	wireBuffer  = 256 << 10
-)
-
-// New connects and makes the bucket when it is missing.
-func New(ctx context.Context, c Config) (*Store, error) {
-	if c.Region == "" {
-		c.Region = "us-east-1"
+func newStore(core *minio.Core, c Config) *Store {
+	return &Store{
+		core: core, bucket: c.Bucket, timeout: c.Timeout, crc: crc32.MakeTable(crc32.Castagnoli),
+		small: sync.Pool{New: func() any { return new(bytes.Buffer) }},
 	}
-	core, err := minio.NewCore(c.Endpoint, &minio.Options{
-		Creds: credentials.NewStaticV4(c.AccessKey, string(c.Secret), ""), Secure: c.TLS, Region: c.Region,
-		TrailingHeaders: true,
-		Transport: &http.Transport{
-			WriteBufferSize: wireBuffer, ReadBufferSize: wireBuffer, MaxIdleConnsPerHost: 64,
-			IdleConnTimeout: time.Minute, ResponseHeaderTimeout: time.Minute, DisableCompression: true,
-		},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("connect object store: %w", err)
-	}
-	s := &Store{core: core, bucket: c.Bucket, small: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
-	there, err := core.BucketExists(ctx, c.Bucket)
-	if err != nil {
-		return nil, mapError("find bucket", err)
-	}
-	if !there {
-		if err := core.MakeBucket(ctx, c.Bucket, minio.MakeBucketOptions{Region: c.Region}); err != nil {
-			return nil, mapError("make bucket", err)
-		}
-	}
-	return s, nil
 }
 
-// Put implements safe.Blobs.
-func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64) error {
-	switch {
-	case size < 1:
-		return &safe.Error{Kind: safe.WrongLength, Msg: "put object without bytes"}
-	case !fs.ValidPath(key): // stores that are file systems would follow ".."
-		return &safe.Error{Kind: safe.Invalid, Msg: "put object under a key that is no path"}
-	}
-	in := &source{r: r, left: size}
-	if size <= smallObject {
-		return s.putSmall(ctx, key, in, size)
-	}
-	return in.blame(s.send(ctx, key, in, size))
-}
-
-func (s *Store) putSmall(ctx context.Context, key string, in *source, size int64) error {
-	buf := s.small.Get().(*bytes.Buffer)
-	defer s.small.Put(buf)
-	buf.Reset()
-	if _, err := buf.ReadFrom(in); err != nil {
-		return in.blame(err)
-	}
-	return mapError("put object", s.send(ctx, key, bytes.NewReader(buf.Bytes()), size))
-}
-
-func (s *Store) send(ctx context.Context, key string, r io.Reader, size int64) error {
-	opts := minio.PutObjectOptions{
-		ContentType: "application/octet-stream", DisableMultipart: true, DisableContentSha256: true,
-		// Without it minio-go sends no checksum over HTTP, and a flipped bit is accepted.
-		Checksum: minio.ChecksumFullObjectCRC32C,
-	}
-	opts.SetMatchETagExcept("*") // If-None-Match: one winner
-	_, err := s.core.Client.PutObject(ctx, s.bucket, key, r, size, opts)
-	return err
-}
-
-// source ends after the announced bytes, fails with WrongLength before, and
-// remembers its own failure: what comes back through HTTP has lost its type.
-type source struct {
-	r    io.Reader
-	left int64
-	err  error
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
-	}
-	if s.left == 0 {
-		return 0, io.EOF
-	}
-	n, err := s.r.Read(p[:min(int64(len(p)), s.left)])
-	s.left -= int64(n)
-	switch {
-	case errors.Is(err, io.EOF) && s.left > 0:
-		s.err = &safe.Error{Kind: safe.WrongLength, Msg: fmt.Sprintf("body ends %d bytes early", s.left)}
-	case err != nil && !errors.Is(err, io.EOF):
-		s.err = err
-	}
-	return n, s.err
-}
-
-func (s *source) blame(err error) error {
-	if s.err != nil {
-		return s.err
-	}
-	return mapError("put object", err)
-}
-
-// Open implements safe.Blobs.
+// Open implements safe.Blobs. What the store sends in place of the range that
+// was asked for is Damaged, and so is, at its end, a whole object that is not
+// what its checksum says.
 func (s *Store) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	var opts minio.GetObjectOptions
+	if length == 0 {
+		return io.NopCloser(bytes.NewReader(nil)), nil
+	}
+	opts := minio.GetObjectOptions{}
+	whole := offset == 0 && length < 0
 	var err error
 	switch {
-	case length == 0:
-		return io.NopCloser(bytes.NewReader(nil)), nil
+	case whole:
+		opts.Set("x-amz-checksum-mode", "ENABLED")
 	case length > 0:
 		err = opts.SetRange(offset, offset+length-1)
-	case offset > 0:
+	default:
 		err = opts.SetRange(offset, 0)
 	}
 	if err != nil {
 		return nil, &safe.Error{Kind: safe.Invalid, Msg: "open range", Err: err}
 	}
-	body, _, _, err := s.core.GetObject(ctx, s.bucket, key, opts)
+	ctx, w := watch(ctx, s.timeout)
+	body, info, header, err := s.core.GetObject(ctx, s.bucket, key, opts)
+	w.ours()
 	if err != nil {
-		return nil, mapError("open object", err)
+		defer w.end()
+		return nil, mapError(ctx, "open object", err)
 	}
-	return body, nil
+	o := &object{ctx: ctx, watcher: w, body: body, left: info.Size}
+	if whole {
+		err = o.expect(s.crc, header.Get("x-amz-checksum-crc32c"))
+	} else if got := header.Get("Content-Range"); !isRange(got, offset, length, info.Size) {
+		err = fmt.Errorf("%d bytes at %d were asked for, %q is sent", length, offset, got)
+	}
+	if err != nil {
+		return nil, errors.Join(&safe.Error{Kind: safe.Damaged, Msg: "open object", Err: err}, o.Close())
+	}
+	return o, nil
+}
+
+// isRange says whether a Content-Range and a length are what was asked for.
+func isRange(got string, offset, length, size int64) bool {
+	var from, to, all int64
+	if _, err := fmt.Sscanf(got, "bytes %d-%d/%d", &from, &to, &all); err != nil {
+		return false
+	}
+	last := all - 1
+	if length > 0 {
+		last = min(last, offset+length-1)
+	}
+	return from == offset && to == last && size == to-from+1
+}
+
+// object is the body of an answer, watched.
+type object struct {
+	ctx     context.Context //nolint:containedctx // the request's: it ends with the body
+	watcher *watcher
+	body    io.ReadCloser
+	left    int64
+	sum     hash.Hash32 // nil where nothing is to be compared
+	want    uint32
+}
+
+// expect compares what is read with the store's checksum, where it has one: a
+// disk or a line that flips a bit is noticed here, one that lies on purpose
+// by the reader, who knows the hash.
+func (o *object) expect(table *crc32.Table, text string) error {
+	if text == "" {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(b) != crc32.Size {
+		return fmt.Errorf("%q is no checksum", text)
+	}
+	o.sum, o.want = crc32.New(table), binary.BigEndian.Uint32(b)
+	return nil
+}
+
+func (o *object) Read(p []byte) (int, error) {
+	o.watcher.theirs()
+	n, err := o.body.Read(p)
+	o.watcher.ours()
+	o.left -= int64(n)
+	if o.sum != nil {
+		_, _ = o.sum.Write(p[:n]) // never fails
+	}
+	switch {
+	case err == nil:
+		return n, nil
+	case !errors.Is(err, io.EOF):
+		return n, mapError(o.ctx, "read object", err)
+	case o.left > 0:
+		return n, &safe.Error{Kind: safe.Unavailable, Msg: "read object", Err: io.ErrUnexpectedEOF}
+	case o.sum != nil && o.sum.Sum32() != o.want:
+		return n, &safe.Error{Kind: safe.Damaged, Msg: "read object whose checksum is another"}
+	}
+	return n, io.EOF
+}
+
+func (o *object) Close() error {
+	defer o.watcher.end()
+	return o.body.Close()
 }
 
 // Size implements safe.Blobs.
 func (s *Store) Size(ctx context.Context, key string) (int64, error) {
+	ctx, w := watch(ctx, s.timeout)
+	defer w.end()
 	info, err := s.core.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
-	return info.Size, mapError("stat object", err)
+	return info.Size, mapError(ctx, "stat object", err)
 }
 
 // Delete implements safe.Blobs.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	err := mapError("delete object", s.core.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{}))
+	ctx, w := watch(ctx, s.timeout)
+	defer w.end()
+	err := mapError(ctx, "delete object", s.core.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{}))
 	if safe.IsKind(err, safe.NotFound) {
 		return nil
 	}
@@ -187,49 +159,33 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // List implements safe.Blobs.
 func (s *Store) List(ctx context.Context, prefix, after string, limit int) ([]string, error) {
+	ctx, w := watch(ctx, s.timeout)
+	defer w.end()
 	var keys []string
-	token, most := "", min(limit, 1000)
-	for len(keys) < limit {
-		r, err := s.core.ListObjectsV2(s.bucket, prefix, after, token, "", most)
-		if err != nil {
-			return nil, mapError("list objects", err)
+	if limit < 1 {
+		return nil, nil
+	}
+	for o := range s.core.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{
+		Prefix: prefix, StartAfter: after, MaxKeys: min(limit, 1000), Recursive: true,
+	}) {
+		if o.Err != nil {
+			return nil, mapError(ctx, "list objects", o.Err)
 		}
-		for _, o := range r.Contents {
-			keys = append(keys, o.Key)
-		}
-		if token = r.NextContinuationToken; !r.IsTruncated || token == "" {
+		w.theirs()
+		if keys = append(keys, o.Key); len(keys) == limit {
 			break
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, mapError("list objects", err)
-		}
 	}
-	return keys[:min(len(keys), limit)], nil
+	return keys, nil
 }
 
 // Ping implements safe.Blobs.
 func (s *Store) Ping(ctx context.Context) error {
+	ctx, w := watch(ctx, s.timeout)
+	defer w.end()
 	there, err := s.core.BucketExists(ctx, s.bucket)
 	if err == nil && !there {
 		err = errors.New("bucket is gone")
 	}
-	return mapError("reach object store", err)
-}
-
-func mapError(verb string, err error) error {
-	if err == nil {
-		return nil
-	}
-	kind := safe.Unavailable
-	switch r := minio.ToErrorResponse(err); {
-	case r.Code == "PreconditionFailed":
-		kind = safe.AlreadyExists
-	case r.Code == "NoSuchKey":
-		kind = safe.NotFound
-	case r.Code == "InvalidRange":
-		kind = safe.Invalid
-	case r.StatusCode == http.StatusInsufficientStorage, r.Code == "QuotaExceeded", strings.Contains(r.Code, "StorageFull"):
-		kind = safe.StorageFull
-	}
-	return &safe.Error{Kind: kind, Msg: verb, Err: err}
+	return mapError(ctx, "reach object store", err)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/storage/s3store"
 	"github.com/coffre-citoyen/coffre/storage/storagetest"
+	"github.com/coffre-citoyen/coffre/storage/storagetest/servers"
 )
 
 // There can be one embedded server in a process; tests take a bucket each.
@@ -31,26 +32,66 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// newBucket is an empty one, and how to reach it.
-func newBucket(tb testing.TB) (s3store.Config, *s3store.Store) {
+// backend is a store that the same tests run against.
+type backend struct {
+	name string
+	open func(tb testing.TB) s3store.Config
+}
+
+func backends() []backend {
+	return []backend{
+		{"embedded", embeddedConfig},
+		{"versitygw", func(tb testing.TB) s3store.Config { tb.Helper(); return configOf(servers.VersityGW(tb)) }},
+		{"MinIO", func(tb testing.TB) s3store.Config { tb.Helper(); return configOf(servers.MinIO(tb)) }},
+	}
+}
+
+func embeddedConfig(tb testing.TB) s3store.Config {
 	tb.Helper()
 	server, err := embedded()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c := server.Client()
+	return server.Client()
+}
+
+func configOf(s *servers.S3Server) s3store.Config {
+	return s3store.Config{Endpoint: s.Endpoint, AccessKey: s.AccessKey, Secret: s3store.Secret(s.Secret), TLS: s.CA != "", CAFile: s.CA}
+}
+
+// onEach runs a test against each store, in a bucket of its own.
+func onEach(t *testing.T, test func(t *testing.T, c s3store.Config)) {
+	t.Helper()
+	for _, b := range backends() {
+		t.Run(b.name, func(t *testing.T) { test(t, newBucket(t, b.open(t))) })
+	}
+}
+
+// newBucket names one that is not there yet.
+func newBucket(tb testing.TB, c s3store.Config) s3store.Config {
+	tb.Helper()
 	c.Bucket = strings.ToLower("b" + string(safe.NewID[safe.VersionID]()))
+	return c
+}
+
+func connect(tb testing.TB, c s3store.Config) *s3store.Store {
+	tb.Helper()
 	s, err := s3store.New(tb.Context(), c)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return c, s
+	return s
 }
 
-func TestEmbeddedKeepsThePromises(t *testing.T) {
-	storagetest.Blobs(t, func(t *testing.T) safe.Blobs {
-		t.Helper()
-		_, s := newBucket(t)
-		return s
-	})
+// TestEveryStoreKeepsThePromises: the one in the process, and the ones that
+// operators run.
+func TestEveryStoreKeepsThePromises(t *testing.T) {
+	for _, b := range backends() {
+		t.Run(b.name, func(t *testing.T) {
+			storagetest.Blobs(t, func(t *testing.T) safe.Blobs {
+				t.Helper()
+				return connect(t, newBucket(t, b.open(t)))
+			})
+		})
+	}
 }
