@@ -79,6 +79,8 @@ export interface NewUnlocker {
 	readonly label: string;
 	readonly p: Uint8Array;
 	readonly credential?: string;
+	/** Drawn here unless something signed before names it. */
+	readonly id?: string;
 }
 
 /** An identity of the vault and what is sealed to it. */
@@ -177,7 +179,7 @@ async function list(
 	const created = toTime(now);
 	return Promise.all(
 		unlockers.map(async (u) => ({
-			id: newId(),
+			id: u.id ?? newId(),
 			kind: u.kind,
 			label: u.label,
 			recipient: await recipientOf(unlockIdentity(u.p)),

@@ -33,7 +33,7 @@ export function leafHash(entry: Uint8Array): Bytes {
 	return sha256(Uint8Array.of(0), entry);
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
 	return sha256(Uint8Array.of(1), left, right);
 }
 
@@ -239,16 +239,26 @@ const factShape = object(
 /** A public key that the log holds. */
 export type KeyFact = ReturnType<typeof factShape>;
 
-export function parseFact(entry: Uint8Array): KeyFact {
+/** What a public fact says; undefined for an entry that is none. */
+export function factOf(entry: Uint8Array): unknown {
 	const mark = utf8(factMark);
-	if (!equal(entry.subarray(0, mark.length), mark)) refuse('not a fact');
-	return factShape(parseCanonical(entry.subarray(mark.length)));
+	if (!equal(entry.subarray(0, mark.length), mark)) return undefined;
+	return parseCanonical(entry.subarray(mark.length));
+}
+
+export function parseFact(entry: Uint8Array): KeyFact {
+	return factShape(factOf(entry) ?? refuse('not a fact'));
 }
 
 /** The fact that a leaf carries, when it is in the log. */
 export function verifyFact(vkey: string, leaf: Leaf): { fact: KeyFact; tree: Checkpoint } {
+	const { entry, tree } = verifyEntry(vkey, leaf);
+	return { fact: parseFact(entry), tree };
+}
+
+/** The entry that a leaf carries, when it is in the log. */
+export function verifyEntry(vkey: string, leaf: Leaf): { entry: Bytes; tree: Checkpoint } {
 	if (leaf.entry === undefined) return refuse('the leaf carries no fact');
 	const entry = decode(leaf.entry);
-	const tree = verifyLeaf(vkey, entry, leaf);
-	return { fact: parseFact(entry), tree };
+	return { entry, tree: verifyLeaf(vkey, entry, leaf) };
 }

@@ -77,6 +77,16 @@ export function complete(start: string, lang: Language, most = 6): string[] {
 	return found;
 }
 
+/** The first bits of a hash as words of a list, 11 bits each, NFC: to be read aloud and compared. */
+export function hashWords(hash: Uint8Array, count: number, lang: Language): string[] {
+	let bits = 0n;
+	for (const b of hash) bits = (bits << 8n) | BigInt(b);
+	return Array.from({ length: count }, (_, i) => {
+		const index = Number((bits >> BigInt(8 * hash.length - 11 * (i + 1))) & 2047n);
+		return (lists[lang][index] ?? '').normalize('NFC');
+	});
+}
+
 function recognise(typed: string, count: number): { words: string[]; lang: Language } {
 	const parts = typed.split(/[\s\u0085,;.\-0-9]+/).filter((w) => w !== '');
 	const tries = (['fr', 'en'] as const).map((lang) => {

@@ -37,6 +37,12 @@ export class Tree {
 		return from === to ? [] : subproof(from, this.entries.slice(0, to), true);
 	}
 
+	/** What `/log/entries` answers, at most `most` entries of it. */
+	range(from: number, size = this.entries.length, most = 1000) {
+		const entries = this.entries.slice(from, Math.min(size, from + most)).map(toBase64);
+		return { from, size, left: left(this.entries.slice(0, from)).map(toBase64), entries };
+	}
+
 	leaf(index: number, size = this.entries.length) {
 		return { index, size, path: this.path(index, size), checkpoint: this.checkpoint(size) };
 	}
@@ -46,6 +52,14 @@ function split(n: number): number {
 	let k = 1;
 	while (k * 2 < n) k *= 2;
 	return k;
+}
+
+/** The roots of the complete subtrees, the largest first. */
+function left(d: readonly Uint8Array[]): Uint8Array[] {
+	if (d.length === 0) return [];
+	let k = 1;
+	while (k * 2 <= d.length) k *= 2;
+	return [root(d.slice(0, k)), ...left(d.slice(k))];
 }
 
 export function root(d: readonly Uint8Array[]): Uint8Array {

@@ -8,6 +8,7 @@ import { type Grant, sealGrant } from '../grant.ts';
 import { type Container, type Keyring, newKeyring, reseal } from '../keyring.ts';
 import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
+import { type CustodyVector, makeCustody } from './custody.ts';
 
 // What this implementation makes and the Go one must read, ts-*.json, and the
 // reverse, go-*.json: internal/sealed/testdata/README.md. Bytes are base64,
@@ -52,6 +53,8 @@ export interface Vectors {
 	manifest: ManifestVector;
 	grant: GrantVector;
 	document: DocumentVector;
+	/** A whole recovery. */
+	custody: CustodyVector;
 }
 export type VectorName = keyof Vectors;
 
@@ -115,6 +118,7 @@ export async function make(): Promise<Vectors> {
 	const { container, keyring } = await newKeyring(safe, ways, new Date(time));
 	const again = await resealed({ container, keyring });
 	return {
+		custody: await makeCustody(),
 		resealed: again,
 		keyring: {
 			unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
