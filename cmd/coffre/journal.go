@@ -134,6 +134,8 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
 		{journal.WhatScrub, "nettoyage", "maintenance"},
+		{journal.WhatRestored, "remise en place depuis une sauvegarde", "restored from a backup"},
+		{journal.WhatMoved, "déplacement vers d'autres machines", "moved to other machines"},
 		{journal.WhatMigrated, "maintenance : nouveau format", "maintenance: new format"},
 	} {
 		if w.what == ev.What {

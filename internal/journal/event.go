@@ -35,6 +35,8 @@ const (
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
 	WhatScrub             = "maintenance.scrub"
+	WhatRestored          = "maintenance.restored"
+	WhatMoved             = "maintenance.moved"
 	WhatMigrated          = "maintenance.migrated"
 )
 

@@ -133,6 +133,14 @@ const french: Sentences = {
 			done: (a) => (a.reason === '' ? 'nettoyé le stockage' : `retiré ${a.reason}`),
 			tried: () => 'nettoyer le stockage',
 		},
+		'maintenance.restored': {
+			done: () => 'remis vos documents en place depuis une sauvegarde',
+			tried: () => 'remettre vos documents en place depuis une sauvegarde',
+		},
+		'maintenance.moved': {
+			done: () => 'déplacé vos documents vers d’autres machines de la collectivité',
+			tried: () => 'déplacer vos documents vers d’autres machines de la collectivité',
+		},
 	},
 	unknown: (what) => ({
 		done: () => `fait un acte que cette page ne connaît pas encore (${what})`,
@@ -266,6 +274,14 @@ const english: Sentences = {
 		'maintenance.scrub': {
 			done: (a) => (a.reason === '' ? 'cleaned up the storage' : `removed ${a.reason}`),
 			tried: () => 'clean up the storage',
+		},
+		'maintenance.restored': {
+			done: () => 'put your documents back from a backup',
+			tried: () => 'put your documents back from a backup',
+		},
+		'maintenance.moved': {
+			done: () => 'moved your documents to other machines of the authority',
+			tried: () => 'move your documents to other machines of the authority',
 		},
 	},
 	unknown: (what) => ({
