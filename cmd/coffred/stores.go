@@ -109,6 +109,7 @@ func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, 
 		}
 		return s3store.New(ctx, s3store.Config{
 			Endpoint: c.Objects.Endpoint, TLS: c.Objects.TLS, Region: c.Objects.Region, Bucket: c.Objects.Bucket,
+			CAFile: c.Objects.CAFile, Timeout: c.Objects.Timeout,
 			AccessKey: c.Objects.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
 		})
 	}

@@ -58,17 +58,6 @@ type Limits struct {
 	Pace int `yaml:"pace"`
 }
 
-// Objects says where sealed bytes go; without an endpoint, to the S3 server
-// in the same process, with files below Data.
-type Objects struct {
-	Endpoint   string `yaml:"endpoint"` // host:port
-	TLS        bool   `yaml:"tls"`
-	Region     string `yaml:"region"`
-	Bucket     string `yaml:"bucket"`
-	AccessKey  string `yaml:"access_key"`
-	SecretFile string `yaml:"secret_file"`
-}
-
 // Provider is a way to log in.
 type Provider struct {
 	ID         string `yaml:"id"`      // franceconnect, proconnect: in paths
@@ -125,7 +114,7 @@ func (c *Config) Resolve() error {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
-	files := []*string{&c.Objects.SecretFile}
+	files := []*string{&c.Objects.SecretFile, &c.Objects.CAFile}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)
 	}
@@ -169,9 +158,7 @@ func (c *Config) Validate() error {
 	if c.Limits.Pace < 0 || c.Limits.Pace > 1000 {
 		bad("limits.pace is %d: write 1 to 1000, or nothing", c.Limits.Pace)
 	}
-	if c.Objects.Bucket == "" {
-		bad("objects.bucket is empty: name the bucket")
-	}
+	errs = append(errs, c.Objects.validate(c.Mode)...)
 	if _, err := c.ProxyNetworks(); err != nil {
 		errs = append(errs, err)
 	}
