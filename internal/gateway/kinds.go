@@ -44,6 +44,8 @@ func slugOf(k safe.Kind) string {
 		return "ended"
 	case safe.Expired:
 		return "expired"
+	case safe.TooEarly:
+		return "too-early"
 	case safe.NoKey:
 		return "no-key"
 	case safe.StorageFull:
@@ -70,10 +72,11 @@ func problemOf(err error) *problem.Error {
 	var d *safe.Error
 	if errors.As(err, &d) {
 		slug := slugOf(d.Kind)
-		if d.Reason == safe.ReasonUnknownOrganisation || d.Reason == safe.ReasonTooFar {
+		switch d.Reason {
+		case safe.ReasonUnknownOrganisation, safe.ReasonTooFar, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded:
 			slug = d.Reason
 		}
-		return &problem.Error{Slug: slug, Limit: d.Limit, Cause: err}
+		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Cause: err}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return problem.Wrap("unavailable", err)

@@ -35,6 +35,17 @@ const (
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
 	WhatScrub             = "maintenance.scrub"
+	WhatCard              = "card.published"
+	WhatCustodyNamed      = "custody.named"
+	WhatCustodyAppointed  = "custody.appointed" // in a custodian's own journal
+	WhatCustodyEnded      = "custody.ended"
+	WhatRecoveryRequested = "recovery.requested"
+	WhatRecoveryAgreed    = "recovery.agreed"
+	WhatRecoveryChecked   = "recovery.checked" // a custodian reads the log before she gives
+	WhatRecoveryGiven     = "recovery.given"
+	WhatRecoveryCancelled = "recovery.cancelled"
+	WhatRecoveryCompleted = "recovery.completed"
+	WhatRecoveryExpired   = "recovery.expired"
 	WhatRestored          = "maintenance.restored"
 	WhatMoved             = "maintenance.moved"
 	WhatMigrated          = "maintenance.migrated"

@@ -100,6 +100,15 @@ func aboutRequests() []entry {
 		{"other-terms", http.StatusConflict, both(
 			"Les conditions ont changé", "Rechargez la page, lisez les conditions en vigueur, puis acceptez-les.",
 			"The terms have changed", "Reload the page, read the terms in force, then accept them.")},
+		{"recovery-open", http.StatusConflict, both(
+			"Une récupération est déjà en cours", "Attendez vos personnes de confiance, ou annulez cette demande pour en faire une autre.",
+			"A recovery is already under way", "Wait for your custodians, or cancel that request to make another one.")},
+		{"recovery-ended", http.StatusGone, both(
+			"Cette récupération est terminée", "Elle a été annulée, menée à bien ou a expiré. Il n'y a plus rien à donner.",
+			"This recovery is over", "It was cancelled, completed or has expired. There is nothing left to give.")},
+		{"too-early", http.StatusConflict, both(
+			"Le délai n'est pas écoulé", "Donnez d'abord votre accord ; votre part ne peut être remise qu'une fois passé le délai choisi par l'usager.",
+			"The delay is not over", "Agree first; your share can be given only once the delay that the citizen chose has passed.")},
 		{"already-exists", http.StatusConflict, both(
 			"Existe déjà", "Cela a déjà été fait. Rechargez la page pour le voir.",
 			"Exists already", "This was done before. Reload to see it.")},

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Problem is the document (RFC 9457 §3).
@@ -23,6 +24,8 @@ type Problem struct {
 	Detail string `json:"detail"`
 	// Limit in bytes, for the types about limits.
 	Limit int64 `json:"limit,omitempty"`
+	// Ready is from when on, for too-early: RFC 3339 in UTC.
+	Ready string `json:"ready,omitempty"`
 }
 
 // Error is a problem on its way to the caller. Cause goes to the log only.
@@ -30,6 +33,7 @@ type Error struct {
 	Slug       string
 	Limit      int64
 	RetryAfter int // seconds, 0 = no header
+	Ready      time.Time
 	Cause      error
 }
 
@@ -60,6 +64,10 @@ func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
 	p := Problem{Type: "/problems/" + entry.slug, Title: text.title, Status: entry.status, Detail: text.detail, Limit: e.Limit}
 	if e.Limit > 0 {
 		p.Detail += " " + fmt.Sprintf(limitText(lang), size(e.Limit, lang))
+	}
+	if !e.Ready.IsZero() {
+		p.Ready = e.Ready.UTC().Format(time.RFC3339)
+		w.Header().Set("Retry-After", e.Ready.UTC().Format(http.TimeFormat))
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")

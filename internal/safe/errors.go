@@ -1,6 +1,9 @@
 package safe
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Kind is what went wrong, in terms of the domain. The gateway turns each
 // into one problem type (gateway/kinds.go); a test walks them all.
@@ -39,6 +42,8 @@ const (
 	Ended
 	// Expired: the grant, upload or address is past its time.
 	Expired
+	// TooEarly: the delay of a recovery is not over; Error.Ready says when.
+	TooEarly
 	// NoKey: the administration has not made its key yet.
 	NoKey
 	// StorageFull: the operator's disk or quota is full; nothing was stored.
@@ -59,6 +64,9 @@ type Error struct {
 	Reason string
 	// Limit in bytes, for DocumentTooLarge and SafeFull.
 	Limit int64
+	// Ready is when a TooEarly act may be tried again; zero when that hangs on
+	// somebody else.
+	Ready time.Time
 	Err   error
 }
 
@@ -78,6 +86,11 @@ const (
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"
+	// ReasonRecoveryOpen comes with AlreadyExists when another recovery is
+	// under way.
+	ReasonRecoveryOpen = "recovery-open"
+	// ReasonRecoveryEnded comes with Ended when the recovery is over.
+	ReasonRecoveryEnded = "recovery-ended"
 )
 
 // IsKind says whether err is, or wraps, an *Error of that kind.

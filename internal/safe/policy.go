@@ -28,6 +28,9 @@ const (
 	ActAdministration    Act = "administration"     // read one's administration and its keyring
 	ActAdministrationKey Act = "administration-key" // make or replace the administration's key
 	ActRegister          Act = "register"           // add administrations and systems
+	ActRecover           Act = "recover"            // ask one's custodians for their shares
+	ActEndRecovery       Act = "end-recovery"       // stop a recovery of one's safe
+	ActCustody           Act = "custody"            // be a custodian: see, agree, give
 )
 
 // What a system may be registered for.
@@ -53,6 +56,7 @@ func DefaultPolicy() Policy {
 	for _, a := range []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
+		ActRecover, ActEndRecovery, ActCustody,
 	} {
 		p.Levels[a] = 1
 	}
@@ -79,7 +83,7 @@ type rule struct {
 
 func ruleOf(act Act) rule {
 	switch act {
-	case ActRead, ActOpen, ActEndGrant, ActExport:
+	case ActRead, ActOpen, ActEndGrant, ActExport, ActRecover:
 		return rule{kinds: []ActorKind{Citizen}}
 	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}
@@ -89,6 +93,10 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeDeposit}
 	case ActAdministration:
 		return rule{kinds: []ActorKind{Agent, System}}
+	case ActEndRecovery: // from any device, or at the counter
+		return rule{kinds: []ActorKind{Citizen, Operator}}
+	case ActCustody:
+		return rule{kinds: []ActorKind{Citizen, Agent}}
 	case ActAdministrationKey:
 		return rule{kinds: []ActorKind{Agent}}
 	case ActRegister:

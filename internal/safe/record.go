@@ -129,6 +129,8 @@ func reasonOf(err error) string {
 		return "ended"
 	case Expired:
 		return "expired"
+	case TooEarly:
+		return "too-early"
 	case NoKey:
 		return "no-key"
 	case Damaged:
