@@ -19,6 +19,8 @@ const (
 	minio   = "github.com/minio/minio-go/v7"
 	versity = "github.com/versity/versitygw"
 	sqlite  = "modernc.org/sqlite"
+	pgx     = "github.com/jackc/pgx/v5"
+	redis   = "github.com/redis/go-redis/v9"
 	mux     = "github.com/gorilla/mux"
 	jose    = "github.com/go-jose/go-jose/v4"
 	goOIDC  = "github.com/coreos/go-oidc/v3"
@@ -37,11 +39,13 @@ var plan = map[string]room{
 	"cmd/coffred": {
 		ours: []string{
 			"auth/...", "storage/...", "internal/safe", "internal/journal", "internal/gateway",
-			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo",
+			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo", "internal/backup",
+			"internal/territory",
 		},
 		third: []string{xsys, note},
 	},
 	"cmd/coffre":            {ours: []string{"internal/client", "internal/sealed", "internal/journal", "internal/canon"}, third: []string{xterm, jose}},
+	"internal/backup":       {ours: []string{"internal/safe", "internal/sealed"}},
 	"internal/canon":        {third: []string{jcs}},
 	"internal/sealed":       {ours: []string{"internal/canon"}, third: []string{age, xcrypto, xtext}, notStd: []string{"net/http", "database/sql"}},
 	"internal/journal":      {ours: []string{"internal/canon"}, third: []string{tlog, note}, notStd: domainRefuses},
@@ -70,8 +74,9 @@ var plan = map[string]room{
 	"storage/storagetest":         {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
 	"storage/storagetest/servers": {third: []string{"github.com/Shopify/toxiproxy/v2/client"}},
 	"storage/s3store":             {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
-	"storage/sqlstore":            {ours: []string{"internal/safe", "internal/journal"}, third: []string{sqlite, tlog, xtext}},
+	"storage/sqlstore":            {ours: []string{"internal/safe", "internal/journal", "internal/backup"}, third: []string{sqlite, pgx, tlog, xtext}},
 	"storage/memstore":            {ours: []string{"auth", "auth/session"}},
+	"storage/redisstore":          {ours: []string{"auth/session"}, third: []string{redis}},
 }
 
 // onlyImporter names the one package that may import a heavy dependency.
@@ -80,6 +85,8 @@ var onlyImporter = map[string]string{
 	minio:   "storage/s3store",
 	versity: "storage/s3store",
 	sqlite:  "storage/sqlstore",
+	pgx:     "storage/sqlstore",
+	redis:   "storage/redisstore",
 	mux:     "internal/gateway",
 	goOIDC:  "auth/oidc",
 	prom:    "internal/telemetry",

@@ -3,10 +3,6 @@ package sqlstore
 import (
 	"database/sql"
 	"errors"
-	"strings"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -27,19 +23,22 @@ func kindOf(err error) safe.Kind {
 	if errors.Is(err, sql.ErrNoRows) {
 		return safe.NotFound
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
-		switch lite.Code() {
-		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-			return safe.AlreadyExists
-		case sqlite3.SQLITE_FULL:
-			return safe.StorageFull
-		}
-		if strings.Contains(lite.Error(), "no space left") {
-			return safe.StorageFull
+	for _, known := range []func(error) safe.Kind{sqliteKind, postgresKind} {
+		if k := known(err); k != 0 {
+			return k
 		}
 	}
 	return safe.Unavailable
+}
+
+// inserted is AlreadyExists when a statement that does nothing on conflict has
+// done nothing: a failed one would end PostgreSQL's whole transaction.
+func inserted(verb string, r sql.Result, err error) error {
+	err = changed(verb, r, err)
+	if safe.IsKind(err, safe.NotFound) {
+		return &safe.Error{Kind: safe.AlreadyExists, Msg: verb}
+	}
+	return err
 }
 
 // changed is NotFound when a statement met no row.

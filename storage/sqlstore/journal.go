@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -79,9 +78,4 @@ func (s leaves) FactIndex(ctx context.Context, fact []byte) (int64, error) {
 		return -1, nil
 	}
 	return leaf, mapError("find fact", err)
-}
-
-// fenced is journal.ErrFenced with the facts.
-func fenced(want, have int64) error {
-	return fmt.Errorf("publish over head %d, present head %d: %w", want, have, journal.ErrFenced)
 }

@@ -7,11 +7,22 @@ import (
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/storage/storagetest/servers"
 )
 
 func openHere(tb testing.TB) *DB {
 	tb.Helper()
 	db, err := Open(tb.Context(), Config{DSN: "sqlite://" + filepath.Join(tb.TempDir(), "test.db"), Now: time.Now})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func openPostgresHere(tb testing.TB) *DB {
+	tb.Helper()
+	db, err := Open(tb.Context(), Config{DSN: servers.Postgres(tb), Now: time.Now})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
 // logStore implements journal.Store.
@@ -34,7 +35,7 @@ func readHead(ctx context.Context, tx *sql.Tx) (journal.Head, error) {
 }
 
 func (s logStore) Head(ctx context.Context) (h journal.Head, err error) {
-	err = inTx(ctx, s.db.read, func(tx *sql.Tx) error {
+	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
 		h, err = readHead(ctx, tx)
 		return err
 	})
@@ -47,106 +48,49 @@ func (s logStore) Queue(ctx context.Context, limit int) (q []journal.Queued, err
 		err := r.Scan(&e.ID, &e.Entry)
 		return e, err
 	}
-	err = inTx(ctx, s.db.read, func(tx *sql.Tx) error {
+	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
 		q, err = query(ctx, tx, "read log queue", scan, `SELECT id, entry FROM log_queue ORDER BY seq LIMIT $1`, limit)
 		return err
 	})
 	return q, err
 }
 
-// Publish implements journal.Store. The fence is the head row itself, read
-// and replaced in one transaction.
+// Publish implements journal.Store. The head row is the fence: the statement
+// that replaces it waits for whoever is replacing it, and then meets another
+// head. So rows that are locked are enough here, and the sequencer is in
+// nobody's way: it needs no more isolation than each statement has.
 func (s logStore) Publish(ctx context.Context, old, head journal.Head, entries []journal.Queued, hashes []tlog.Hash) error {
 	return inTx(ctx, s.db.write, func(tx *sql.Tx) error {
-		now, err := readHead(ctx, tx)
-		if err != nil {
+		if err := replaceHead(ctx, tx, old, head); err != nil {
 			return err
-		}
-		if now.Fence != old.Fence || now.Size != old.Size || now.Root != old.Root {
-			return fenced(old.Fence, now.Fence)
 		}
 		if err := putEntries(ctx, tx, old.Size, entries); err != nil {
 			return err
 		}
-		if err := putHashes(ctx, tx, tlog.StoredHashCount(old.Size), hashes); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO log_head (one, size, root, checkpoint, at, fence) VALUES (1, $1, $2, $3, $4, $5)
-ON CONFLICT (one) DO UPDATE SET size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint,
-at = excluded.at, fence = excluded.fence`, head.Size, head.Root[:], head.Checkpoint, micros(head.At), head.Fence)
-		return mapError("write log head", err)
+		return putHashes(ctx, tx, tlog.StoredHashCount(old.Size), hashes)
 	})
 }
 
-// putEntries moves entries from the queue into the log. An entry that is no
-// longer queued has its place already: somebody published it after the caller
-// read the queue, and two leaves for one event would be a lie.
-func putEntries(ctx context.Context, tx *sql.Tx, at int64, entries []journal.Queued) error {
-	var st [4]*sql.Stmt
-	for i, text := range []string{
-		`DELETE FROM log_queue WHERE id = $1`,
-		`INSERT INTO log_entries (leaf, entry) VALUES ($1, $2)`,
-		`UPDATE events SET leaf = $2 WHERE id = $1`,
-		`UPDATE facts SET leaf = $2 WHERE id = $1`,
-	} {
-		var err error
-		//nolint:sqlclosecheck // closed two lines below
-		if st[i], err = tx.PrepareContext(ctx, text); err != nil {
-			return mapError("sequence entry", err)
-		}
-		defer func() { _ = st[i].Close() }()
+func replaceHead(ctx context.Context, tx *sql.Tx, old, head journal.Head) error {
+	text := `UPDATE log_head SET size = $1, root = $2, checkpoint = $3, at = $4, fence = $5
+WHERE one = 1 AND fence = $6 AND size = $7 AND root = $8`
+	args := []any{head.Size, head.Root[:], head.Checkpoint, micros(head.At), head.Fence}
+	if old.Checkpoint == nil {
+		text = `INSERT INTO log_head (one, size, root, checkpoint, at, fence) VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	} else {
+		args = append(args, old.Fence, old.Size, old.Root[:])
 	}
-	for i, e := range entries {
-		leaf := at + int64(i)
-		taken, err := rowsOf(st[0].ExecContext(ctx, e.ID))
-		if err != nil {
-			return err
-		}
-		if taken == 0 {
-			return fmt.Errorf("publish entry %q again: %w", e.ID, journal.ErrFenced)
-		}
-		if _, err := rowsOf(st[1].ExecContext(ctx, leaf, e.Entry)); err != nil {
-			return err
-		}
-		events, err := rowsOf(st[2].ExecContext(ctx, e.ID, leaf))
-		if err != nil {
-			return err
-		}
-		if events > 0 {
-			continue
-		}
-		if _, err := rowsOf(st[3].ExecContext(ctx, e.ID, leaf)); err != nil {
-			return err
-		}
+	r, err := tx.ExecContext(ctx, text, args...)
+	err = changed("replace log head", r, err)
+	if safe.IsKind(err, safe.NotFound) {
+		return fmt.Errorf("publish over head %d: %w", old.Fence, journal.ErrFenced)
 	}
-	return nil
-}
-
-func rowsOf(r sql.Result, err error) (int64, error) {
-	if err != nil {
-		return 0, mapError("sequence entry", err)
-	}
-	n, err := r.RowsAffected()
-	return n, mapError("sequence entry", err)
-}
-
-func putHashes(ctx context.Context, tx *sql.Tx, at int64, hashes []tlog.Hash) error {
-	st, err := tx.PrepareContext(ctx, `INSERT INTO log_hashes (position, hash) VALUES ($1, $2)`)
-	if err != nil {
-		return mapError("write log hashes", err)
-	}
-	defer func() { _ = st.Close() }()
-	for i, h := range hashes {
-		if _, err := st.ExecContext(ctx, at+int64(i), h[:]); err != nil {
-			return mapError("write log hashes", err)
-		}
-	}
-	return nil
+	return err
 }
 
 func (s logStore) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
-	err := inTx(ctx, s.db.read, func(tx *sql.Tx) error {
+	err := s.db.snapshot(ctx, func(tx *sql.Tx) error {
 		for from := 0; from < len(indexes); from += 500 {
 			to := min(from+500, len(indexes))
 			if err := readHashes(ctx, tx, indexes[from:to], out[from:to]); err != nil {
@@ -200,7 +144,7 @@ func (s logStore) Entries(ctx context.Context, from int64, limit int) (out [][]b
 		err := r.Scan(&b)
 		return b, err
 	}
-	err = inTx(ctx, s.db.read, func(tx *sql.Tx) error {
+	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
 		out, err = query(ctx, tx, "read log entries", scan,
 			`SELECT entry FROM log_entries WHERE leaf >= $1 ORDER BY leaf LIMIT $2`, from, limit)
 		return err

@@ -120,10 +120,10 @@ func scanAddress(r row) (safe.Address, error) {
 }
 
 func (s addresses) Insert(ctx context.Context, a safe.Address) error {
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO addresses (id, safe, administration, idempotency_key, created, ended)
-VALUES ($1, $2, $3, $4, $5, $6)`,
+	r, err := s.tx.ExecContext(ctx, `INSERT INTO addresses (id, safe, administration, idempotency_key, created, ended)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		string(a.ID), string(a.Safe), string(a.Administration), a.Key, micros(a.Created), micros(a.Ended))
-	return mapError("insert address", err)
+	return inserted("insert address", r, err)
 }
 
 func (s addresses) ByKey(ctx context.Context, id safe.SafeID, key string) (safe.Address, error) {

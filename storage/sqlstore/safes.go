@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -52,14 +51,14 @@ func (s safes) sealed(ctx context.Context, text, holder string) (safe.Sealed, er
 
 func (s safes) PutKeyring(ctx context.Context, holder string, v safe.Sealed) error {
 	return s.swap(ctx, v, holder,
-		`INSERT INTO keyrings (holder, epoch, hash, body, at) VALUES ($1, $2, $3, $4, $5)`,
-		`UPDATE keyrings SET epoch = $2, hash = $3, body = $4, at = $5 WHERE holder = $1 AND epoch = $2 - 1`)
+		`INSERT INTO keyrings (holder, epoch, hash, body, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		`UPDATE keyrings SET epoch = $2, hash = $3, body = $4, at = $5 WHERE holder = $1 AND epoch + 1 = $2`)
 }
 
 func (s safes) PutManifest(ctx context.Context, id safe.SafeID, v safe.Sealed) error {
 	return s.swap(ctx, v, string(id),
-		`INSERT INTO manifests (holder, epoch, hash, body, at) VALUES ($1, $2, $3, $4, $5)`,
-		`UPDATE manifests SET epoch = $2, hash = $3, body = $4, at = $5 WHERE holder = $1 AND epoch = $2 - 1`)
+		`INSERT INTO manifests (holder, epoch, hash, body, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		`UPDATE manifests SET epoch = $2, hash = $3, body = $4, at = $5 WHERE holder = $1 AND epoch + 1 = $2`)
 }
 
 // swap inserts epoch 1 or replaces the epoch before v's; otherwise it is Stale.
@@ -70,8 +69,7 @@ func (s safes) swap(ctx context.Context, v safe.Sealed, holder, insert, update s
 	}
 	r, err := s.tx.ExecContext(ctx, text, holder, v.Epoch, v.Hash[:], v.Body, micros(v.At))
 	err = changed("replace sealed object", r, err)
-	var own *safe.Error
-	if errors.As(err, &own) && (own.Kind == safe.NotFound || own.Kind == safe.AlreadyExists) {
+	if safe.IsKind(err, safe.NotFound) {
 		return &safe.Error{Kind: safe.Stale, Msg: "replace sealed object: another epoch is there"}
 	}
 	return err

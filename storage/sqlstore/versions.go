@@ -28,11 +28,11 @@ func scanVersion(r row) (safe.Version, error) {
 }
 
 func (s versions) Insert(ctx context.Context, v safe.Version) error {
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO versions (`+versionColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	r, err := s.tx.ExecContext(ctx, `INSERT INTO versions (`+versionColumns+`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		string(v.Doc), string(v.ID), string(v.Safe), string(v.State), v.Sealed, v.SHA256[:], string(v.Door),
 		v.Depositor, string(v.Origin), v.OriginName, v.Grant, v.Key, micros(v.Created), micros(v.Expires), micros(v.At))
-	return mapError("insert version", err)
+	return inserted("insert version", r, err)
 }
 
 func (s versions) ByKey(ctx context.Context, depositor, key string) (safe.Version, error) {
@@ -76,7 +76,7 @@ WHERE safe = $1 AND state = $2 AND (doc, id) > ($3, $4) ORDER BY doc, id LIMIT $
 const usageOf = `SELECT
 (SELECT COUNT(DISTINCT doc) FROM versions WHERE safe = $1 AND state = 'kept'),
 (SELECT COUNT(DISTINCT doc) FROM versions WHERE safe = $1 AND state = 'inbox'),
-(SELECT COALESCE(SUM(sealed), 0) FROM versions WHERE safe = $1 AND state <> 'erasing')`
+(SELECT CAST(COALESCE(SUM(sealed), 0) AS BIGINT) FROM versions WHERE safe = $1 AND state <> 'erasing')`
 
 func (s versions) Usage(ctx context.Context, id safe.SafeID) (safe.Usage, error) {
 	var u safe.Usage

@@ -1,5 +1,12 @@
--- One text for SQLite and PostgreSQL: {blob}, {serial} are the two spellings
--- that differ. Times are microseconds since 1970 in UTC, 0 = none.
+-- One text for SQLite and PostgreSQL, in every migration. Write
+--   TEXT      compared by bytes in both (PostgreSQL is told so),
+--   BIGINT    every number, times too: microseconds since 1970 in UTC, 0 = none,
+--   {blob}    bytes,
+--   {serial}  the one column that counts by itself, the primary key,
+-- and what both understand: no booleans, no defaults that call a function, no
+-- ALTER TABLE but ADD COLUMN, RENAME and DROP COLUMN. Capitals for TEXT.
+-- A migration runs on tables that are in use: under PostgreSQL the release
+-- before it goes on with them.
 CREATE TABLE marks (
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL

@@ -1,0 +1,64 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"math/rand/v2"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+const (
+	// tries of one Update, and the longest pause between two of them.
+	tries    = 20
+	pauseMax = 200 * time.Millisecond
+)
+
+// View implements safe.Rows: one snapshot.
+func (d *DB) View(ctx context.Context, fn func(safe.Tx) error) error {
+	return d.snapshot(ctx, func(tx *sql.Tx) error { return fn(d.stores(tx)) })
+}
+
+func (d *DB) snapshot(ctx context.Context, fn func(*sql.Tx) error) error {
+	return isolated(ctx, d.read, d.view, fn)
+}
+
+// Update implements safe.Rows. fn is run again when others were in its way:
+// more than a few times only where many want one row at once.
+func (d *DB) Update(ctx context.Context, fn func(safe.Tx) error) error {
+	for try := 1; ; try++ {
+		err := isolated(ctx, d.write, d.update, func(tx *sql.Tx) error { return fn(d.stores(tx)) })
+		if err == nil || try == tries || !again(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return mapError("update again", ctx.Err())
+		case <-time.After(pause(try)):
+		}
+	}
+}
+
+// pause is different for each of those that were in each other's way.
+func pause(try int) time.Duration {
+	most := min(time.Millisecond<<try, pauseMax)
+	return rand.N(most) //nolint:gosec // nobody is to be surprised by it
+}
+
+// inTx is isolated as the database is by itself.
+func inTx(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
+	return isolated(ctx, db, nil, fn)
+}
+
+func isolated(ctx context.Context, db *sql.DB, how *sql.TxOptions, fn func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, how)
+	if err != nil {
+		return mapError("begin", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return mapError("commit", tx.Commit())
+}
