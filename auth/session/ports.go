@@ -13,6 +13,9 @@ var (
 	ErrExists = errors.New("exists already")
 	// ErrChanged: compare-and-set lost.
 	ErrChanged = errors.New("changed meanwhile")
+	// ErrUnavailable: the store does not answer, or cannot promise what it
+	// answers; nobody is logged out by it.
+	ErrUnavailable = errors.New("short-lived state is unavailable")
 )
 
 // Session is what is kept of a log-in: never access tokens or identity claims.
@@ -61,6 +64,21 @@ type Store interface {
 	OfAccount(ctx context.Context, account string) ([]Session, error)
 	// DeleteID ends a session by public id, if it is that account's.
 	DeleteID(ctx context.Context, account, id string) error
+}
+
+// News brings word of sessions that ended, on whichever replica.
+type News interface {
+	// Follow tells l until ctx ends, and connects again meanwhile. What ended
+	// while it was not heard is not told later.
+	Follow(ctx context.Context, l Listener)
+}
+
+// Listener hears News. Safe for concurrent use.
+type Listener interface {
+	// Hear says whether ends are heard from now on.
+	Hear(bool)
+	// Ended says that what was read under this hash before is no longer so.
+	Ended(hash [32]byte)
 }
 
 // Once keeps small values that are used once: login states, device codes,
