@@ -50,6 +50,10 @@ export class Agent {
 		return new Agent(context, await openContainer(context, container, id, p));
 	}
 
+	get keyring(): Keyring {
+		return this.#keyring;
+	}
+
 	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
 		const { grant, key } = await this.#release(id);
 		const sealed = await this.#context.api.blob('/api/v1/administration/grants/{id}/content', {

@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import { fromBase64, toBase64 } from '../crypto/bytes.ts';
+import { type Bytes, fromBase64, toBase64 } from '../crypto/bytes.ts';
 import {
 	type Checkpoint,
 	type Event,
@@ -7,9 +7,11 @@ import {
 	type Leaf,
 	openCheckpoint,
 	verifyConsistency,
+	verifyEntry,
 	verifyEvent,
 	verifyFact,
 } from '../crypto/log.ts';
+import { readRange } from '../crypto/range.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory } from './core.ts';
 
@@ -69,6 +71,26 @@ export class LogWatch {
 		const { fact, tree } = verifyFact(mark.vkey, leaf);
 		await this.#accept(mark, tree, leaf.checkpoint);
 		return fact;
+	}
+
+	/** The entry that a leaf carries, of any public fact. */
+	async entry(mark: Mark, leaf: Leaf): Promise<Bytes> {
+		const { entry, tree } = verifyEntry(mark.vkey, leaf);
+		await this.#accept(mark, tree, leaf.checkpoint);
+		return entry;
+	}
+
+	/** The newest checkpoint that the gateway shows. */
+	async newest(mark: Mark): Promise<Checkpoint> {
+		const note = await (await this.#api.blob('/log/checkpoint')).text();
+		return this.checkpoint(mark, note);
+	}
+
+	/** Tells every entry from an index to the end of that tree: none is left out. */
+	async read(tree: Checkpoint, from: number, tell: (entry: Bytes) => void): Promise<void> {
+		const { size } = tree;
+		const page = (at: number) => this.#api.get('/log/entries', { query: { from: at, size } });
+		await readRange(tree, from, page, tell);
 	}
 
 	async checkpoint(mark: Mark, note: string): Promise<Checkpoint> {

@@ -60,6 +60,12 @@ export class Unlockers {
 		await this.#vault.change({ edit: (c) => c });
 	}
 
+	/** For custodians: what comes is opened before it is sent, what goes opens nothing that comes. */
+	async exchange(make: (k: Keyring) => Reseal, proof?: Uint8Array): Promise<void> {
+		await this.#replace(make, proof);
+		await this.#vault.change({ edit: (c) => c });
+	}
+
 	/** A real opening of what the server keeps now; the id of the way that opened. */
 	async test(p: Uint8Array): Promise<string> {
 		const container = checkContainer(await this.#context.api.get(path));

@@ -40,7 +40,8 @@ class Refusal extends Error {
 }
 
 export class FakeGateway {
-	readonly tree = new Tree();
+	/** Several safes may share one log. */
+	readonly tree: Tree;
 	readonly safe = newId();
 	readonly administration = newId();
 	readonly versions = new Map<string, Version>();
@@ -56,6 +57,10 @@ export class FakeGateway {
 	before: ((path: string, method: string) => void | Promise<void>) | undefined;
 	#keyIndex = -1;
 	#administrationKeyIndex = -1;
+
+	constructor(tree = new Tree()) {
+		this.tree = tree;
+	}
 
 	/** fetch, as somebody who is logged in. */
 	as(kind: 'citizen' | 'agent'): typeof fetch {
