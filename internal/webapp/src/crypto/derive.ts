@@ -26,7 +26,15 @@ export function hashHex(b: Uint8Array): string {
 
 /** What a keyring copy carries so that the safe's VK cannot be swapped (SPEC.md §2). */
 export function pin(p: Uint8Array, safe: string, vk: Uint8Array): Bytes {
-	const key = derive(p, 'coffre/v1/unlock/pin');
+	return pinBy(pinKey(p), safe, vk);
+}
+
+/** Makes pins, and opens nothing. Secret. */
+export function pinKey(p: Uint8Array): Bytes {
+	return derive(p, 'coffre/v1/unlock/pin');
+}
+
+export function pinBy(key: Uint8Array, safe: string, vk: Uint8Array): Bytes {
 	const nul = new Uint8Array(1);
 	return hmac(nobleSha256, key, concat(utf8('coffre/v1/pin'), nul, utf8(safe), nul, vk)) as Bytes;
 }

@@ -3,7 +3,7 @@ import { fingerprint, newIdentity, open, recipientOf, seal } from './age.ts';
 import { newId, random, utf8 } from './bytes.ts';
 import { canonical } from './canonical.ts';
 import { HEADER_SIZE, sealedSize } from './form.ts';
-import { type Grant, openGrant, openSlip, sealGrant } from './grant.ts';
+import { type Grant, openGrant, openOwnGrant, openSlip, sealGrant } from './grant.ts';
 import { RootKey } from './sign.ts';
 import { code } from './testing/code.ts';
 
@@ -57,6 +57,22 @@ describe('grants (T4, T5, T7)', () => {
 		const later = { ...grant, suite: 2 as 1, aNewMember: 1 };
 		expect(await code(sealGrant(later, root, s.key, to))).toBe('unknown-suite');
 		expect(await code(setting({ sealed: 99 }))).toBe('length');
+	});
+
+	it('of the holder’s own may be signed by a former key of the safe, and by nobody else', async () => {
+		const { index: _, purpose: __, ...own } = (await setting()).grant;
+		const s = await setting();
+		const grant = { ...own, recipient: fingerprint(s.to) };
+		const former = new RootKey(random(32));
+		const sealed = await sealGrant(grant, former, s.key, s.to);
+		const by = (...vks: Uint8Array[]) => openOwnGrant(sealed, s.reader, s.to, vks, grant.reader);
+		expect(await by(root.vk, former.vk)).toEqual({ grant, key: s.key });
+		expect(await code(by(root.vk))).toBe('signature');
+		expect(await code(by())).toBe('signature');
+		expect(await code(openOwnGrant(sealed, s.reader, s.to, [former.vk], newId()))).toBe('mismatch');
+		// What was shared is no grant of the holder's own.
+		const shared = await code(openOwnGrant(s.sealed, s.reader, s.to, [root.vk], s.grant.reader));
+		expect(shared).toBe('mismatch');
 	});
 
 	it('refuses a grant passed on to another recipient', async () => {

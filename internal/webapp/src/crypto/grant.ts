@@ -24,7 +24,7 @@ import {
 	suite,
 	time,
 } from './shape.ts';
-import { blockSize, openSigned, padLF, type RootKey } from './sign.ts';
+import { blockSize, openSignedByAny, padLF, type RootKey } from './sign.ts';
 
 const text = string(1000, 1);
 
@@ -86,9 +86,37 @@ export async function openGrant(
 	vk: Uint8Array,
 	reader: string,
 ): Promise<Opened<Grant>> {
+	return openSignedBy([vk], sealed, identity, recipient, reader);
+}
+
+/**
+ * The holder's own grant, which any key that the safe has or had may have signed: what it opens is held
+ * to the manifest, which the key in use alone signs.
+ */
+export async function openOwnGrant(
+	sealed: Uint8Array,
+	identity: Identity,
+	recipient: Recipient,
+	vks: readonly Uint8Array[],
+	safe: string,
+): Promise<Opened<Grant>> {
+	const own = await openSignedBy(vks, sealed, identity, recipient, safe);
+	const { index, purpose, notAfter } = own.grant;
+	if (index !== undefined || purpose !== undefined || notAfter !== undefined)
+		throw new CoffreError('mismatch', { message: 'not a grant of the holder’s own' });
+	return own;
+}
+
+async function openSignedBy(
+	vks: readonly Uint8Array[],
+	sealed: Uint8Array,
+	identity: Identity,
+	recipient: Recipient,
+	reader: string,
+): Promise<Opened<Grant>> {
 	const { mark, proof, payload, key } = parse(await open(sealed, identity));
 	if (mark !== context) throw new CoffreError('signature', { message: 'not a grant' });
-	openSigned(vk, context, concat(bytesOf(proof), payload));
+	openSignedByAny(vks, context, concat(bytesOf(proof), payload));
 	const grant = checked(grantShape, parseCanonical(payload));
 	if (grant.recipient !== fingerprint(recipient) || grant.reader !== reader) {
 		throw new CoffreError('mismatch', { message: 'the grant is for another reader' });

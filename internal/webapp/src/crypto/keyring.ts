@@ -9,33 +9,27 @@ import {
 	unlockIdentity,
 	vaultIdentity,
 } from './age.ts';
-import { type Bytes, concat, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
+import { type Bytes, equal, fromBase64, newId, random, toBase64, toTime } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
-import { hashHex, pin } from './derive.ts';
-import { checkSmall } from './form.ts';
 import {
-	array,
-	base64,
-	hash,
-	id,
-	integer,
-	matching,
-	object,
-	oneOf,
-	string,
-	suite,
-	time,
-} from './shape.ts';
-import { blockSize, checkVK, openSigned, padLF, RootKey, unpadLF } from './sign.ts';
+	type Container,
+	checkContainer,
+	checkKinds,
+	doubled,
+	fewest,
+	kind,
+	most,
+	recipientText,
+	signContainer,
+} from './container.ts';
+import { hashHex, pin, pinBy, pinKey } from './derive.ts';
+import { type Former, keysOf, succession } from './line.ts';
+import { array, base64, hash, id, integer, object, string, suite, time } from './shape.ts';
+import { blockSize, openSigned, padLF, RootKey, unpadLF } from './sign.ts';
+
+export { type Container, checkContainer };
 
 const context = 'coffre/v1/keyring';
-const containerContext = 'coffre/v1/container';
-
-// One way to unlock is one accident away from none; the most that a server stores.
-const [fewest, most] = [2, 16];
-
-const kind = oneOf('passkey', 'paper', 'passphrase', 'custodians');
-const recipientText = matching((s) => parseRecipient(s) === s, 'a recipient');
 
 const keyringShape = object(
 	{
@@ -53,26 +47,8 @@ const keyringShape = object(
 	{ previous: hash },
 );
 
-const containerShape = object(
-	{
-		suite,
-		safe: id,
-		epoch: integer(1),
-		vk: base64(33),
-		recipient: recipientText,
-		copies: array(
-			object({ id, kind, pin: base64(32), sealed: base64() }, { credential: string(2000, 1) }),
-			fewest,
-			most,
-		),
-	},
-	{ signature: base64(64) },
-);
-
 /** What is under the signature (SPEC.md §7). Secret. */
 export type KeyringPayload = ReturnType<typeof keyringShape>;
-/** What the server keeps. */
-export type Container = ReturnType<typeof containerShape>;
 
 export interface NewUnlocker {
 	readonly kind: ReturnType<typeof kind>;
@@ -100,6 +76,18 @@ export interface Keyring {
 	readonly recipient: Recipient;
 	/** Of the signed bytes: the next epoch names it. */
 	readonly hash: string;
+	/** The safe's verification keys: the one in use first, then those of before, the newest first. */
+	readonly vks: readonly Bytes[];
+	/** The way that opened it; absent when it was made here. */
+	readonly opener?: Opener;
+}
+
+/** A way whose pin can be made anew. */
+interface Opener {
+	readonly id: string;
+	readonly pinKey: Bytes;
+	/** Its copy vouches for a former key only: the next keyring that is sealed has a new pin. */
+	readonly behind: boolean;
 }
 
 /** Makes a safe's (or an administration's) first keyring. */
@@ -140,36 +128,77 @@ export async function reseal(
 	now: Date,
 ): Promise<{ keyring: Keyring; container: Container }> {
 	const before = keyring.payload;
-	const ids = new Set(before.unlockers.map((u) => u.id));
-	if (old.epoch !== before.epoch || old.copies.some((c) => !ids.has(c.id)))
-		mismatch('another keyring than the container');
-	if (doubled(remove) || [...remove, ...(rename ? [rename.id] : [])].some((id) => !ids.has(id)))
-		mismatch('no such way to unlock');
-	const stays = (u: { id: string }): boolean => !remove.includes(u.id);
-	const added = await list(add, now);
-	const unlockers = [
-		...before.unlockers
-			.filter(stays)
-			.map((u) => (u.id === rename?.id ? { ...u, label: rename.label } : u)),
-		...added,
-	];
+	checkPresent(before, old, [...remove, ...(rename ? [rename.id] : [])]);
+	const kept = before.unlockers
+		.filter((u) => !remove.includes(u.id))
+		.map((u) => (u.id === rename?.id ? { ...u, label: rename.label } : u));
+	const unlockers = [...kept, ...(await list(add, now))];
 	different(unlockers);
-	const last = before.seeds.at(-1)?.epoch ?? 0;
 	const payload = keyringShape({
 		...before,
 		epoch: before.epoch + 1,
 		previous: keyring.hash,
-		seeds:
-			remove.length === 0
-				? before.seeds
-				: [...before.seeds, { epoch: last + 1, seed: toBase64(random(32)) }],
+		seeds: remove.length === 0 ? before.seeds : withNewSeed(before.seeds),
 		unlockers,
 	});
 	const marks = [
-		...old.copies.filter(stays).map(({ sealed: _, ...mark }) => mark),
-		...marksOf(payload, add, before.unlockers.length - remove.length),
+		...marksKept(keyring, old, kept, keyring.root.vk),
+		...marksOf(payload, add, kept.length),
 	];
-	return sealCopies(payload, marks);
+	return sealCopies(payload, marks, old.line, keyring.opener);
+}
+
+/**
+ * Makes the keyring with which a new root takes the place of this one's (SPEC.md §7, succession), for
+ * the ways that stay; never for custodians, who are named anew.
+ */
+export async function succeed(
+	keyring: Keyring,
+	old: Container,
+	remove: readonly string[] = [],
+): Promise<{ keyring: Keyring; container: Container }> {
+	const before = keyring.payload;
+	checkPresent(before, old, remove);
+	const unlockers = before.unlockers.filter(
+		(u) => u.kind !== 'custodians' && !remove.includes(u.id),
+	);
+	const secret = random(32);
+	const { vk } = new RootKey(secret);
+	const payload = keyringShape({
+		...before,
+		epoch: before.epoch + 1,
+		previous: keyring.hash,
+		root: toBase64(secret),
+		seeds: withNewSeed(before.seeds),
+		unlockers,
+	});
+	const marks = marksKept(keyring, old, unlockers, vk);
+	return sealCopies(payload, marks, succession(old, keyring.root, vk), keyring.opener);
+}
+
+function checkPresent(before: KeyringPayload, old: Container, named: readonly string[]): void {
+	const ids = new Set(before.unlockers.map((u) => u.id));
+	if (old.epoch !== before.epoch || old.copies.some((c) => !ids.has(c.id)))
+		mismatch('another keyring than the container');
+	if (doubled(named) || named.some((id) => !ids.has(id))) mismatch('no such way to unlock');
+}
+
+function withNewSeed(seeds: KeyringPayload['seeds']): KeyringPayload['seeds'] {
+	return [...seeds, { epoch: (seeds.at(-1)?.epoch ?? 0) + 1, seed: toBase64(random(32)) }];
+}
+
+/** The marks that copies had; of the way in hand, with the pin of this key. */
+function marksKept(
+	{ opener, safe }: Keyring,
+	old: Container,
+	kept: readonly { id: string }[],
+	vk: Uint8Array,
+): Mark[] {
+	return old.copies
+		.filter((c) => kept.some((u) => u.id === c.id))
+		.map(({ sealed: _, ...mark }) =>
+			mark.id === opener?.id ? { ...mark, pin: toBase64(pinBy(opener.pinKey, safe, vk)) } : mark,
+		);
 }
 
 async function list(
@@ -216,6 +245,8 @@ export async function sealKeyring(
 async function sealCopies(
 	payload: KeyringPayload,
 	marks: readonly Mark[],
+	line?: readonly Former[],
+	opener?: Opener,
 ): Promise<{ keyring: Keyring; container: Container }> {
 	const root = new RootKey(fromBase64(payload.root));
 	const signed = root.sign(context, canonical(checkPayload(payload)));
@@ -227,37 +258,14 @@ async function sealCopies(
 			return { ...mark, sealed: toBase64(await seal(padded, parseRecipient(u.recipient))) };
 		}),
 	);
-	const keyring = await open_(payload, root, signed);
-	const rest = {
-		suite: 1,
-		safe: payload.safe,
-		epoch: payload.epoch,
-		vk: toBase64(root.vk),
-		recipient: keyring.recipient,
-		copies,
-	};
-	// What replaces another is signed as a whole.
-	const signature =
-		payload.epoch > 1
-			? { signature: toBase64(root.sign(containerContext, canonical(rest)).slice(0, 64)) }
-			: {};
-	return { keyring, container: checkContainer({ ...rest, ...signature }) };
-}
-
-/** Everything that can be said of a container without any key. */
-export function checkContainer(v: unknown): Container {
-	const c = containerShape(v);
-	checkVK(fromBase64(c.vk));
-	if (doubled(c.copies.map((x) => x.id))) bad('two copies with one id');
-	checkKinds(c.copies);
-	for (const x of c.copies) checkSmall(fromBase64(x.sealed));
-	const { signature, ...rest } = c;
-	if (signature !== undefined) {
-		// By who holds the root.
-		const signed = concat(fromBase64(signature), canonical(rest));
-		openSigned(fromBase64(c.vk), containerContext, signed);
-	}
-	return c;
+	const { safe, epoch } = payload;
+	const vk = toBase64(root.vk);
+	const stays = opener && payload.unlockers.some((u) => u.id === opener.id);
+	const more = stays ? { ...opener, behind: false } : undefined;
+	const keys = { safe, epoch, vk, ...(line === undefined ? {} : { line: [...line] }) };
+	const keyring = await open_(payload, root, signed, keysOf(keys), more);
+	const { recipient } = keyring;
+	return { keyring, container: signContainer({ suite: 1, ...keys, recipient, copies }, root) };
 }
 
 /** What the members of a payload mean together. */
@@ -271,16 +279,6 @@ function checkPayload(v: unknown): KeyringPayload {
 	return p;
 }
 
-/** That of the custodians is there once at most, and no way that the holder has in hand. */
-function checkKinds(all: readonly { kind: string }[]): void {
-	const own = all.filter((u) => u.kind !== 'custodians').length;
-	if (own < fewest || all.length > own + 1) bad('too few ways in the hand of the holder');
-}
-
-function doubled(all: readonly string[]): boolean {
-	return new Set(all).size !== all.length;
-}
-
 /**
  * Opens a container with an unlock secret. 'wrong-key': no copy is for it;
  * 'pin': a copy is, but the container has another VK than its maker saw.
@@ -289,7 +287,7 @@ export async function openKeyring(v: unknown, p: Uint8Array): Promise<Keyring> {
 	const c = checkContainer(v);
 	const vk = fromBase64(c.vk);
 	const identity = unlockIdentity(p);
-	const copy = c.copies.find((x) => equal(fromBase64(x.pin), pin(p, c.safe, vk)));
+	const [copy, pinned] = pinnedCopy(c, p);
 	if (!copy) throw await whyNot(c, identity);
 	const plain = await open(fromBase64(copy.sealed), identity);
 	const signed = unpadLF(plain);
@@ -299,7 +297,8 @@ export async function openKeyring(v: unknown, p: Uint8Array): Promise<Keyring> {
 	if (!equal(root.vk, vk))
 		throw new CoffreError('signature', { message: 'the root is not that of VK' });
 	if (payload.safe !== c.safe || payload.epoch !== c.epoch) mismatch('another safe or epoch');
-	const keyring = await open_(payload, root, signed);
+	const opener = { id: copy.id, pinKey: pinKey(p), behind: !equal(pinned, vk) };
+	const keyring = await open_(payload, root, signed, keysOf(c), opener);
 	if (keyring.recipient !== c.recipient) mismatch('another recipient than the seed gives');
 	const own = payload.unlockers.find((u) => u.id === copy.id);
 	if (own?.recipient !== (await recipientOf(identity)))
@@ -309,6 +308,20 @@ export async function openKeyring(v: unknown, p: Uint8Array): Promise<Keyring> {
 	if (payload.unlockers.map(one).join() !== c.copies.map(one).join())
 		mismatch('the copies are not those of the keyring');
 	return keyring;
+}
+
+/**
+ * The copy that P vouches for, and the key that it vouches for: the one in use, or a former one, from
+ * which checkContainer has followed the line.
+ */
+function pinnedCopy(c: Container, p: Uint8Array): [Container['copies'][number] | undefined, Bytes] {
+	const key = pinKey(p);
+	for (const vk of keysOf(c)) {
+		const own = pinBy(key, c.safe, vk);
+		const copy = c.copies.find((x) => equal(fromBase64(x.pin), own));
+		if (copy) return [copy, vk];
+	}
+	return [undefined, fromBase64(c.vk)];
 }
 
 function bad(message: string): never {
@@ -335,7 +348,13 @@ async function whyNot(c: Container, identity: Identity): Promise<CoffreError> {
 	return new CoffreError('wrong-key');
 }
 
-async function open_(payload: KeyringPayload, root: RootKey, signed: Bytes): Promise<Keyring> {
+async function open_(
+	payload: KeyringPayload,
+	root: RootKey,
+	signed: Bytes,
+	vks: readonly Bytes[],
+	opener?: Opener,
+): Promise<Keyring> {
 	const vaults = await Promise.all(
 		payload.seeds.map(async (s) => {
 			const identity = vaultIdentity(fromBase64(s.seed));
@@ -352,5 +371,7 @@ async function open_(payload: KeyringPayload, root: RootKey, signed: Bytes): Pro
 		vaults,
 		recipient: current.recipient,
 		hash: hashHex(signed),
+		vks,
+		...(opener === undefined ? {} : { opener }),
 	};
 }

@@ -54,6 +54,23 @@ export function openSigned(vk: Uint8Array, context: Context, signed: Uint8Array)
 	return payload;
 }
 
+/** The same when any of these keys signed it. */
+export function openSignedByAny(
+	vks: readonly Uint8Array[],
+	context: Context,
+	signed: Uint8Array,
+): Bytes {
+	let why: unknown = new CoffreError('signature', { message: 'nobody’s signature is wanted' });
+	for (const vk of vks) {
+		try {
+			return openSigned(vk, context, signed);
+		} catch (e) {
+			why = e;
+		}
+	}
+	throw why;
+}
+
 /** RFC 8032, without the latitude of ZIP 215. */
 export function verify(key: Uint8Array, signature: Uint8Array, of: Uint8Array): boolean {
 	try {

@@ -7,7 +7,7 @@ import { openDocument } from '../crypto/document.ts';
 import {
 	type Grant,
 	type Opened,
-	openGrant,
+	openOwnGrant,
 	openSlip,
 	type Slip,
 	sealGrant,
@@ -197,11 +197,11 @@ export class Documents {
 	}
 
 	async #releaseOwn(entry: Entry): Promise<Identity> {
-		const { safe, root } = this.#vault.keyring;
+		const { safe, vks } = this.#vault.keyring;
 		const release = await this.#release(entry.id);
 		return withEvidence({ release, document: identified(entry) }, this.#context.now, async () => {
 			const { grant, key } = await withAny(this.#vault.keyring.vaults, (v) =>
-				openGrant(fromBase64(release.grant), v.identity, v.recipient, root.vk, safe),
+				openOwnGrant(fromBase64(release.grant), v.identity, v.recipient, vks, safe),
 			);
 			same('grant and manifest', grant, {
 				safe,
