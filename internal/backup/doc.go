@@ -1,0 +1,16 @@
+// Package backup copies a whole deployment: to a directory and back (backup,
+// restore), or from one set of stores to another (move). Rows are of one
+// moment; objects, which never change, are copied once.
+//
+// A point of a backup is three things: rows/POINT.age, every row and the
+// gateway's own keys, sealed to a key that the operator keeps off the machine;
+// rows/POINT.objects, the list of the objects that those rows need; and the
+// objects themselves, sealed as citizens sealed them, shared by all points. A
+// point is there when its rows are; what a killed run leaves behind is taken
+// up, or removed, by the next one.
+//
+// Trust: whoever holds a backup directory sees ids, lengths and hashes of
+// sealed objects, and no row. Whoever holds the offline key besides sees what
+// the database shows, and opens no document. A directory that was tampered with
+// restores nothing that differs from the hashes in the sealed rows.
+package backup

@@ -1,0 +1,159 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// RestoreConfig of a restore.
+type RestoreConfig struct {
+	Rows  Rows // empty
+	Blobs safe.Blobs
+	Dir   string
+	Point string           // "" is the newest
+	Key   *sealed.Identity // the operator's offline key
+}
+
+// Restored is what a restore brought back.
+type Restored struct {
+	Point   string
+	Made    string            // time of the point, RFC 3339
+	Objects int64             // that it needs
+	Copied  int64             // that were not there from a run before
+	Files   map[string][]byte // the gateway's own keys, for the caller to put in place
+}
+
+// Points are the names of the whole ones in a directory, oldest first.
+func Points(dir string) ([]string, error) { return shelf{dir}.points() }
+
+// Restore fills an empty database and an object store from a point: objects
+// first, so that a killed run is taken up by the next one, then all rows at
+// once. Every object is hashed on its way.
+func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
+	s := shelf{c.Dir}
+	points, err := s.points()
+	if err != nil {
+		return Restored{}, err
+	}
+	if c.Point == "" && len(points) > 0 {
+		c.Point = points[len(points)-1]
+	}
+	if !slices.Contains(points, c.Point) {
+		return Restored{}, fmt.Errorf("no backup %q in %s (there are: %v)", c.Point, c.Dir, points)
+	}
+	out := Restored{Point: c.Point}
+	f, err := os.Open(s.rows(c.Point, sealedEnd))
+	if err != nil {
+		return out, fmt.Errorf("read backup: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	dump, err := newDumpReader(f, c.Key)
+	if err != nil {
+		return out, fmt.Errorf("read backup %s: %w", c.Point, err)
+	}
+	schema, err := c.Rows.Schema(ctx)
+	if err != nil {
+		return out, err
+	}
+	if dump.head.Schema != schema {
+		return out, fmt.Errorf("the backup has schema %d, this release %d: restore it with the release that made it: %w", dump.head.Schema, schema, ErrSchema)
+	}
+	out.Made, out.Files = dump.head.Time, dump.head.Files
+	err = s.list(c.Point, func(o object) error {
+		out.Objects++
+		copied, err := put(ctx, c.Blobs, o, func() (io.ReadCloser, error) { return s.open(o.Key) })
+		if copied {
+			out.Copied++
+		}
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("restore objects: %w", err)
+	}
+	if err := c.Rows.Load(ctx, dump.next); err != nil {
+		return out, fmt.Errorf("restore rows: %w", err)
+	}
+	return out, nil
+}
+
+// Stores are a database and an object store that belong together.
+type Stores struct {
+	Rows  Rows
+	Blobs safe.Blobs
+}
+
+// Moved says what a move copied.
+type Moved struct{ Rows, Objects, Copied int64 }
+
+// ErrChanging: the source was written to while it was copied.
+var ErrChanging = errors.New("the source changes while it is copied: stop every gateway that serves from it, then begin again")
+
+// Move copies everything to empty stores and holds the copy against the
+// source, whose rows and objects stay as they are. A killed run is taken up:
+// objects that are there are not copied again, rows come all at once.
+func Move(ctx context.Context, from, to Stores) (Moved, error) {
+	var m Moved
+	before, err := digest(ctx, from.Rows, func(o object) error {
+		m.Objects++
+		copied, err := put(ctx, to.Blobs, o, func() (io.ReadCloser, error) { return from.Blobs.Open(ctx, o.Key, 0, -1) })
+		if copied {
+			m.Copied++
+		}
+		return err
+	})
+	if err != nil {
+		return m, fmt.Errorf("move objects: %w", err)
+	}
+	if err := pipe(ctx, from.Rows, to.Rows, before); err != nil {
+		return m, fmt.Errorf("move rows: %w", err)
+	}
+	after, err := digest(ctx, to.Rows, nil)
+	if err != nil {
+		return m, err
+	}
+	if after != before {
+		return m, fmt.Errorf("compare rows: the copy differs: %w", ErrDamaged)
+	}
+	m.Rows = before.rows
+	return m, nil
+}
+
+// pipe loads what it dumps; nothing is loaded when the source is no longer
+// what it was.
+func pipe(ctx context.Context, from, to Rows, before sum) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	rows, dumped := make(chan Row, 64), make(chan error, 1)
+	go func() {
+		defer close(rows)
+		dumped <- from.Dump(ctx, func(r Row) error {
+			select {
+			case rows <- r:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	var now sum
+	return to.Load(ctx, func() (Row, bool, error) {
+		r, more := <-rows
+		if more {
+			return r, true, now.add(r)
+		}
+		if err := <-dumped; err != nil {
+			return Row{}, false, err
+		}
+		if now != before {
+			return Row{}, false, ErrChanging
+		}
+		return Row{}, false, nil
+	})
+}
