@@ -2,6 +2,7 @@
 //
 //	coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
 //	coffred check | scrub | migrate | version
+//	coffred backup-key | backup | restore | move
 //	coffred admin add-administration | add-system
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
@@ -58,6 +59,10 @@ var errUsage = errors.New(`usage:
   coffred check [--deep] [--data dir] [--config file]   is everything there and sound?
   coffred scrub [--data dir] [--config file]            remove what check calls orphaned
   coffred migrate [--data dir] [--config file]          bring the tables to this release
+  coffred backup-key                                    make the offline key of backups
+  coffred backup --to DIR --recipient FILE [--keep DAYS] [--data dir] [--config file]
+  coffred restore --from DIR --key FILE [--point NAME] [--data dir] [--config file]
+  coffred move --config OLD --to-config NEW             to other stores, which are empty
   coffred admin add-administration --siret N --name NAME [--service id=Name]...
   coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
   coffred version`)
@@ -68,6 +73,7 @@ func run(ctx context.Context, args []string, io stdio) error {
 	}
 	commands := map[string]func(context.Context, []string, stdio) error{
 		"serve": serve, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
+		"backup-key": backupKey, "backup": backUp, "restore": restore, "move": move,
 		"version": func(context.Context, []string, stdio) error {
 			_, err := fmt.Fprintln(io.out, version)
 			return err

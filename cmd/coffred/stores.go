@@ -22,6 +22,7 @@ import (
 type stores struct {
 	db     *sqlstore.DB
 	s3     *s3store.Server // nil when the object store is elsewhere
+	blobs  safe.Blobs
 	domain *safe.Domain
 	log    *journal.Log
 	seq    *journal.Sequencer
@@ -32,6 +33,18 @@ type stores struct {
 const demoMark = "demo"
 
 func openStores(ctx context.Context, c config.Config, logger *slog.Logger) (*stores, error) {
+	s, err := openBare(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx, c, logger); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// openBare opens database and object store, and writes nothing into them.
+func openBare(ctx context.Context, c config.Config) (*stores, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
@@ -40,7 +53,7 @@ func openStores(ctx context.Context, c config.Config, logger *slog.Logger) (*sto
 	if s.db, err = sqlstore.Open(ctx, sqlstore.Config{DSN: "sqlite://" + filepath.Join(c.Data, "coffre.db"), Now: time.Now}); err != nil {
 		return nil, err
 	}
-	if err := s.open(ctx, c, logger); err != nil {
+	if s.blobs, err = s.openObjects(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -55,10 +68,6 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 		return err
 	}
 	s.vkey = vkey
-	blobs, err := s.openObjects(ctx, c)
-	if err != nil {
-		return err
-	}
 	s.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
 	})
@@ -70,7 +79,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 		return err
 	}
 	s.domain = safe.New(safe.Config{
-		Rows: s.db, Blobs: blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
+		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
 		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL,
 	})
 	return nil
