@@ -76,7 +76,7 @@ func problemOf(err error) *problem.Error {
 		case safe.ReasonUnknownOrganisation, safe.ReasonTooFar, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded:
 			slug = d.Reason
 		}
-		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Cause: err}
+		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return problem.Wrap("unavailable", err)

@@ -64,6 +64,9 @@ type Who struct {
 	Name               string `json:"name,omitempty"`
 	Administration     string `json:"administration,omitempty"`
 	AdministrationName string `json:"administrationName,omitempty"`
+	// Through is the service by which a helper logged in in her name
+	// (Aidants Connect): who really sat there, this server does not know.
+	Through string `json:"through,omitempty"`
 }
 
 // Event is one act, or one refused try. Times are RFC 3339 in UTC.

@@ -26,6 +26,8 @@ type Problem struct {
 	Limit int64 `json:"limit,omitempty"`
 	// Ready is from when on, for too-early: RFC 3339 in UTC.
 	Ready string `json:"ready,omitempty"`
+	// Level is the eIDAS level asked for, for level-too-low.
+	Level int `json:"level,omitempty"`
 }
 
 // Error is a problem on its way to the caller. Cause goes to the log only.
@@ -34,6 +36,7 @@ type Error struct {
 	Limit      int64
 	RetryAfter int // seconds, 0 = no header
 	Ready      time.Time
+	Level      int
 	Cause      error
 }
 
@@ -61,7 +64,7 @@ func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
 	entry := lookup(e.Slug)
 	lang := Language(r.Header.Get("Accept-Language"))
 	text := entry.text[lang]
-	p := Problem{Type: "/problems/" + entry.slug, Title: text.title, Status: entry.status, Detail: text.detail, Limit: e.Limit}
+	p := Problem{Type: "/problems/" + entry.slug, Title: text.title, Status: entry.status, Detail: text.detail, Limit: e.Limit, Level: e.Level}
 	if e.Limit > 0 {
 		p.Detail += " " + fmt.Sprintf(limitText(lang), size(e.Limit, lang))
 	}

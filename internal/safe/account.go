@@ -14,6 +14,7 @@ type SignIn struct {
 	Name        string
 	SIRET       string // agents
 	ACR         string
+	Through     string // a helper's service, as in Actor
 	Door        string
 }
 
@@ -24,6 +25,7 @@ type SignInRefusal struct {
 	Issuer, Sub string
 	Name        string
 	ACR         string
+	Through     string // a helper's service, as in Actor
 	Door        string
 	Reason      string // slug, e.g. "access-denied"
 }
@@ -43,7 +45,7 @@ func (s *Domain) SignIn(ctx context.Context, in SignIn) (Account, error) {
 }
 
 func (s *Domain) signIn(ctx context.Context, in SignIn) (Account, error) {
-	ev := s.begin(Actor{Kind: in.Kind, Name: in.Name, Door: in.Door}, journal.WhatLogin)
+	ev := s.begin(Actor{Kind: in.Kind, Name: in.Name, Door: in.Door, Through: in.Through}, journal.WhatLogin)
 	ev.Detail = detail("acr", in.ACR)
 	var acc Account
 	err := s.rows.Update(ctx, func(tx Tx) error {
@@ -96,7 +98,7 @@ func (s *Domain) account(ctx context.Context, tx Tx, in SignIn) (Account, error)
 // SignInRefused journals a login that did not happen; in the citizen's own
 // journal where the identity is known, so that she sees who tried.
 func (s *Domain) SignInRefused(ctx context.Context, in SignInRefusal) error {
-	ev := s.begin(Actor{Kind: in.Kind, Name: in.Name, Door: in.Door}, journal.WhatLoginRefused)
+	ev := s.begin(Actor{Kind: in.Kind, Name: in.Name, Door: in.Door, Through: in.Through}, journal.WhatLoginRefused)
 	ev.Result, ev.Reason = journal.ResultRefused, in.Reason
 	ev.Detail = detail("acr", in.ACR)
 	return backend("journal a refused login", s.rows.Update(ctx, func(tx Tx) error {

@@ -67,6 +67,8 @@ type Error struct {
 	// Ready is when a TooEarly act may be tried again; zero when that hangs on
 	// somebody else.
 	Ready time.Time
+	// Level is the one asked for, for LevelTooLow.
+	Level int
 	Err   error
 }
 

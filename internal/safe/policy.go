@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -53,15 +54,39 @@ type Policy struct {
 // gives, and ends a grant after a year.
 func DefaultPolicy() Policy {
 	p := Policy{Levels: map[Act]int{}, MaxGrant: 366 * 24 * time.Hour}
-	for _, a := range []Act{
-		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
-		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
-		ActRecover, ActEndRecovery, ActCustody,
-	} {
+	for _, a := range personal() {
 		p.Levels[a] = 1
 	}
 	return p
 }
+
+// personal are the acts of people, who have a level.
+func personal() []Act {
+	return []Act{
+		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
+		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
+		ActRecover, ActEndRecovery, ActCustody,
+	}
+}
+
+// LevelsOf reads the levels that an operator wrote, and says which acts there
+// are when one is none.
+func LevelsOf(written map[string]int) (map[Act]int, error) {
+	levels := map[Act]int{}
+	for name, level := range written {
+		if !slices.Contains(personal(), Act(name)) {
+			return nil, refusal(Invalid, "levels: there is no act %q: write one of %v", name, personal())
+		}
+		if level < 1 || level > 3 {
+			return nil, refusal(Invalid, "levels.%s is %d: write 1, 2 or 3", name, level)
+		}
+		levels[Act(name)] = level
+	}
+	return levels, nil
+}
+
+// By are the kinds of actors that an act is for.
+func (a Act) By() []ActorKind { return ruleOf(a).kinds }
 
 func (p Policy) withDefaults() Policy {
 	d := DefaultPolicy()
@@ -153,7 +178,7 @@ func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule)
 		return refusal(Forbidden, "the account has nothing to act on")
 	}
 	if a.Level < s.cfg.Policy.Levels[act] {
-		return refusal(LevelTooLow, "%s needs level %d", act, s.cfg.Policy.Levels[act])
+		return &Error{Kind: LevelTooLow, Level: s.cfg.Policy.Levels[act], Msg: fmt.Sprintf("%s needs level %d", act, s.cfg.Policy.Levels[act])}
 	}
 	if r.terms && acc.TermsVersion != s.cfg.TermsVersion {
 		return refusal(TermsNotAccepted, "terms %s are not accepted", s.cfg.TermsVersion)

@@ -31,7 +31,7 @@ func (s *Domain) begin(a Actor, what string) *journal.Event {
 		V:    1,
 		ID:   NewID[string](),
 		What: what,
-		Who:  journal.Who{Kind: string(a.Kind), ID: id, Name: a.Name, Administration: string(a.Administration)},
+		Who:  journal.Who{Kind: string(a.Kind), ID: id, Name: a.Name, Administration: string(a.Administration), Through: a.Through},
 		Safe: string(a.Safe),
 		Door: a.Door,
 	}

@@ -23,6 +23,7 @@ type Actor struct {
 	System         SystemID         // system
 	Name           string           // as shown to the other side and in the journal
 	Level          int              // eIDAS level: 1 low, 2 substantial, 3 high
+	Through        string           // a helper's service by which she logged in (Aidants Connect); "" is herself
 	Door           string           // "web", "cli", "api"
 	Scopes         []string         // system: what its token is for
 }
