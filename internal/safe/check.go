@@ -24,6 +24,8 @@ const (
 	FaultGrant    Fault = "grant-dangling"   // a live grant without its version
 	FaultKeyring  Fault = "keyring-damaged"  // missing, or not what its hash says
 	FaultManifest Fault = "manifest-damaged" // missing, or not what its hash says
+	FaultCustody  Fault = "custody-damaged"  // not what the holder signed
+	FaultRecovery Fault = "recovery-damaged" // not what was asked of the custody
 	FaultLog      Fault = "log-unsound"      // the tree is not what its head says
 )
 

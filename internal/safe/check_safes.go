@@ -47,6 +47,9 @@ func checkSafe(ctx context.Context, tx Tx, id SafeID, r *Report) error {
 	if err != nil || sha256.Sum256(m.Body) != m.Hash || sealed.CheckSmall(m.Body) != nil {
 		r.add(Finding{Fault: FaultManifest, Safe: id})
 	}
+	if err := checkCustodyRows(ctx, tx, id, r); err != nil {
+		return err
+	}
 	return eachPage(func(p Page) (string, error) {
 		grants, next, err := tx.Grants.OfSafe(ctx, id, p)
 		if err != nil {

@@ -57,6 +57,9 @@ func (s *Domain) PutKeyring(ctx context.Context, a Actor, match [32]byte, c seal
 		if err := appendFact(ctx, tx, safeFact(sf, ring.Epoch)); err != nil {
 			return err
 		}
+		if err := s.custodyAfter(ctx, tx, a, c); err != nil {
+			return err
+		}
 		ev.Detail = detail("epoch", decimal(ring.Epoch))
 		_, err = s.record(ctx, tx, *ev)
 		return err

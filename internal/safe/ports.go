@@ -32,6 +32,8 @@ type Tx struct {
 	Grants          Grants
 	Administrations Administrations
 	Addresses       Addresses
+	Custodies       Custodies
+	Recoveries      Recoveries
 	Events          journal.Appender
 	Leaves          journal.Reader
 }
@@ -140,6 +142,31 @@ type Addresses interface {
 	Update(ctx context.Context, a Address) error
 	// OfSafe lists the live ones, newest first; never more than 200.
 	OfSafe(ctx context.Context, safe SafeID) ([]Address, error)
+}
+
+// Custodies holds who gives a safe back, at most one for each safe, and the
+// cards by which holders are named as custodians.
+type Custodies interface {
+	Get(ctx context.Context, id SafeID) (Custody, error)
+	// Put inserts or replaces by Safe, shares included; they keep their order.
+	Put(ctx context.Context, c Custody) error
+	// Remove is nil when there is none.
+	Remove(ctx context.Context, id SafeID) error
+	// HeldBy pages through the custodies with a share of this holder, by safe.
+	HeldBy(ctx context.Context, holder string, p Page) ([]Custody, string, error)
+	Card(ctx context.Context, id SafeID) ([]byte, error)
+	// PutCard inserts or replaces.
+	PutCard(ctx context.Context, id SafeID, card []byte) error
+}
+
+// Recoveries holds the newest recovery of each safe.
+type Recoveries interface {
+	Get(ctx context.Context, id SafeID) (Recovery, error)
+	// Put inserts or replaces by Safe, parts included; they keep their order.
+	Put(ctx context.Context, r Recovery) error
+	// Lapsed lists the safes with an open one made at this time or before,
+	// the oldest first.
+	Lapsed(ctx context.Context, until time.Time, limit int) ([]SafeID, error)
 }
 
 // ErrObjectExists and the like are *Error of Kind AlreadyExists, NotFound,

@@ -14,13 +14,14 @@ const sweepBatch = 100
 func maintenance() Actor { return Actor{Kind: Operator, Name: "coffred", Door: "maintenance"} }
 
 // Sweep does one step of the erasing loop: lapsed reservations and uploads
-// are withdrawn, objects of erased versions deleted. It returns how many rows
-// it dealt with; call it again soon when that is not 0. Safe to run in
-// several replicas at once.
+// are withdrawn, objects of erased versions deleted, recoveries that took too
+// long ended. It returns how many rows it dealt with; call it again soon when
+// that is not 0. Safe to run in several replicas at once.
 func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	lapsed, err := s.withdrawLapsed(ctx)
 	n, err2 := s.finishErasures(ctx, sweepBatch)
-	return lapsed + n, errors.Join(err, err2)
+	expired, err3 := s.expireRecoveries(ctx)
+	return lapsed + n + expired, errors.Join(err, err2, err3)
 }
 
 // withdrawLapsed turns what nobody came back for into something to erase. It

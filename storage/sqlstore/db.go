@@ -68,7 +68,8 @@ func (d *DB) Log() journal.Store { return logStore{d} }
 func (d *DB) stores(tx *sql.Tx) safe.Tx {
 	return safe.Tx{
 		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
-		Administrations: administrations{tx}, Addresses: addresses{tx}, Events: events{tx}, Leaves: leaves{tx},
+		Administrations: administrations{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
+		Events: events{tx}, Leaves: leaves{tx},
 	}
 }
 

@@ -34,6 +34,8 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"grants":          grantTests(),
 		"administrations": administrationTests(),
 		"addresses":       addressTests(),
+		"custodies":       custodyTests(),
+		"recoveries":      recoveryTests(),
 		"events":          eventTests(),
 		"model":           {"random sequences": modelRows},
 	} {
