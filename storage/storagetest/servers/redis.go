@@ -185,6 +185,28 @@ func (s *RedisSentinels) Master(tb testing.TB) *RedisServer {
 	return nil
 }
 
+// PauseReplicas stops the clocks of both: the master has nobody to follow it
+// until resume.
+func (s *RedisSentinels) PauseReplicas(tb testing.TB) (resume func()) {
+	tb.Helper()
+	master := s.Master(tb)
+	each := func(fn func(*RedisServer) error) {
+		tb.Helper()
+		for _, one := range s.servers {
+			if one != master {
+				if err := fn(one); err != nil {
+					tb.Fatal(err)
+				}
+			}
+		}
+	}
+	each(func(one *RedisServer) error { return one.Pause() })
+	return func() {
+		tb.Helper()
+		each(func(one *RedisServer) error { return one.Resume() })
+	}
+}
+
 // Settle returns when the sentinels know each other and one master, whose two
 // replicas follow it.
 func (s *RedisSentinels) Settle(tb testing.TB) {
