@@ -18,18 +18,30 @@ import (
 // device wrote.
 const mergeAttempts = 5
 
-type adoption struct {
+// ownGrant is a version with the holder's own grant.
+type ownGrant struct {
 	Doc     string `json:"doc"`
 	Version string `json:"version"`
 	Grant   []byte `json:"grant"`
 }
 
+// changeBody is what is sent (openapi.yaml, Change).
+type changeBody struct {
+	Epoch     int64      `json:"epoch"`
+	Sealed    []byte     `json:"sealed"`
+	Adopt     []ownGrant `json:"adopt,omitempty"`
+	Reseal    []ownGrant `json:"reseal,omitempty"`
+	Erase     []string   `json:"erase,omitempty"`
+	Signature []byte     `json:"signature"`
+}
+
 // change is an edit of the manifest with what the gateway must do besides.
-// edit is applied again to newer contents when another device was faster.
+// edit is applied again to newer contents when another device was faster, and
+// so is more, which adds what depends on them and on the keys in use.
 type change struct {
 	edit  func(m *sealed.Manifest) error
-	adopt []adoption
 	erase []string
+	more  func(m sealed.Manifest, in *changeBody) error
 }
 
 // apply makes a change, all or nothing. A lost answer is recognised by the
@@ -67,16 +79,19 @@ func (s *Safe) put(ctx context.Context, ch change) (sent string, err error) {
 	if err != nil {
 		return "", err
 	}
-	in := struct {
-		Epoch  int64      `json:"epoch"`
-		Sealed []byte     `json:"sealed"`
-		Adopt  []adoption `json:"adopt,omitempty"`
-		Erase  []string   `json:"erase,omitempty"`
-	}{m.Epoch, b, ch.adopt, nil}
+	in := changeBody{Epoch: m.Epoch, Sealed: b}
 	for _, id := range ch.erase { // another device may have erased it meanwhile
 		if !slices.ContainsFunc(before, func(g sealed.Gone) bool { return g.ID == id }) {
 			in.Erase = append(in.Erase, id)
 		}
+	}
+	if ch.more != nil {
+		if err := ch.more(m, &in); err != nil {
+			return "", err
+		}
+	}
+	if err := s.sign(&in); err != nil {
+		return "", err
 	}
 	sent = hashHex(b)
 	h := http.Header{"If-Match": {s.held.etag}}
@@ -89,6 +104,26 @@ func (s *Safe) put(ctx context.Context, ch change) (sent string, err error) {
 	}
 	s.held = held{manifest: m, hash: sent, etag: etag}
 	return sent, nil
+}
+
+// sign shows the gateway that whoever changes the safe can open it: it takes
+// nothing else from a session (SPEC.md §11).
+func (s *Safe) sign(in *changeBody) (err error) {
+	said := sealed.Change{
+		Suite: sealed.Suite, Safe: s.id, Epoch: in.Epoch, Match: s.held.hash, Manifest: sealed.Hash(in.Sealed), Erase: in.Erase,
+	}
+	for _, o := range in.Adopt {
+		said.Adopt = append(said.Adopt, o.said())
+	}
+	for _, o := range in.Reseal {
+		said.Reseal = append(said.Reseal, o.said())
+	}
+	in.Signature, err = said.Sign(s.root)
+	return err
+}
+
+func (o ownGrant) said() sealed.ChangedOwn {
+	return sealed.ChangedOwn{Doc: o.Doc, Version: o.Version, Grant: sealed.Hash(o.Grant)}
 }
 
 func sortByID(m *sealed.Manifest) {

@@ -53,7 +53,7 @@ func (a *Archive) Extract(p sealed.Secret, dir string, report func(Extracted)) e
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	x := extraction{a: a, m: m, vaults: ring.Vaults(), vk: ring.Root().VK(), root: root, taken: map[string]bool{}, report: report}
+	x := extraction{a: a, m: m, ring: ring, root: root, taken: map[string]bool{}, report: report}
 	x.documents()
 	x.others()
 	return nil
@@ -76,8 +76,7 @@ func emptyDir(dir string) (*os.Root, error) {
 type extraction struct {
 	a      *Archive
 	m      sealed.Manifest
-	vaults []*sealed.Identity
-	vk     sealed.VK
+	ring   *sealed.Keyring
 	root   *os.Root
 	taken  map[string]bool // lower-case paths
 	report func(Extracted)
@@ -124,7 +123,8 @@ func (x *extraction) others() {
 }
 
 func (x *extraction) grant(b []byte) (sealed.OpenedGrant, error) {
-	return withAny(x.vaults, func(id *sealed.Identity) (sealed.OpenedGrant, error) { return sealed.OpenGrant(b, id, x.vk) })
+	g, _, err := x.ring.OpenOwn(b)
+	return g, err
 }
 
 func (x *extraction) deposit(id string) {
@@ -132,7 +132,7 @@ func (x *extraction) deposit(id string) {
 	var g sealed.OpenedGrant
 	b, err := x.a.bytes("grants/"+id+".age", maxGrant)
 	if err == nil {
-		g, err = withAny(x.vaults, func(id *sealed.Identity) (sealed.OpenedGrant, error) { return sealed.OpenSlip(b, id) })
+		g, err = withAny(x.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) { return sealed.OpenSlip(b, id) })
 	}
 	if err == nil && (g.Grant.Safe != x.m.Safe || g.Grant.Doc != id) {
 		err = mismatch("slip of another deposit")

@@ -23,28 +23,27 @@ type GetOptions struct {
 // Get fetches a document, verifies all of it and puts it at path, which
 // appears only then.
 func (s *Safe) Get(ctx context.Context, e sealed.Entry, path string, o GetOptions) error {
-	key, err := s.release(ctx, e)
+	key, _, err := s.release(ctx, e)
 	if err != nil {
 		return err
 	}
 	return s.c.fetch(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Ref(), key, path, o)
 }
 
-// release asks for the holder's own grant: no leaf, no key.
-func (s *Safe) release(ctx context.Context, e sealed.Entry) (*sealed.Identity, error) {
+// release asks for the holder's own grant: no leaf, no key. last says whether
+// it is sealed and signed by the keys in use.
+func (s *Safe) release(ctx context.Context, e sealed.Entry) (key *sealed.Identity, last bool, err error) {
 	rel, err := s.askRelease(ctx, e.ID, e.Version)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	og, err := withAny(s.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) {
-		return sealed.OpenGrant(rel.Grant, id, s.root.VK())
-	})
+	og, last, err := s.ring.OpenOwn(rel.Grant)
 	if err == nil {
 		err = sameGrant(og.Grant, sealed.Grant{
 			Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256, Sealed: e.Sealed, Size: e.Size, Reader: s.id,
 		})
 	}
-	return og.Key, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e.Ref(), "doc": e.ID, "version": e.Version})
+	return og.Key, last, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e.Ref(), "doc": e.ID, "version": e.Version})
 }
 
 // ownObject: what is sealed to us opens with our key, so that it does not is

@@ -133,16 +133,19 @@ func (s *Safe) sendSealed(ctx context.Context, tmp *os.File, e sealed.Entry, sum
 // adopt makes a stored or deposited version part of the safe with the
 // holder's own grant.
 func (s *Safe) adopt(ctx context.Context, e sealed.Entry, key *sealed.Identity, folder string) error {
+	return s.apply(ctx, change{edit: s.addDoc(e, folder), more: func(_ sealed.Manifest, in *changeBody) error {
+		own, err := s.own(e, key)
+		in.Adopt = append(in.Adopt, own)
+		return err
+	}})
+}
+
+// own seals the holder's own grant, by the keys in use.
+func (s *Safe) own(e sealed.Entry, key *sealed.Identity) (ownGrant, error) {
 	g := s.grantOf(e)
 	g.Reader, g.Recipient = s.id, s.vault.Recipient().Fingerprint()
 	b, err := sealed.SealGrant(g, s.root, key, s.vault.Recipient())
-	if err != nil {
-		return err
-	}
-	return s.apply(ctx, change{
-		edit:  s.addDoc(e, folder),
-		adopt: []adoption{{Doc: e.ID, Version: e.Version, Grant: b}},
-	})
+	return ownGrant{Doc: e.ID, Version: e.Version, Grant: b}, err
 }
 
 // grantOf says of a document what every grant on it says.

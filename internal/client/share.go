@@ -101,7 +101,7 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if o.Service, err = serviceOf(a, o.Service); err != nil {
 		return Grant{}, err
 	}
-	key, err := s.release(ctx, e)
+	key, _, err := s.release(ctx, e)
 	if err != nil {
 		return Grant{}, err
 	}

@@ -121,7 +121,7 @@ func (s *Safe) RemoveUnlocker(ctx context.Context, id string) error {
 	}
 	// The manifest of before is for the vault of before: once more, for the new
 	// one. When this fails the safe still opens, and the next change does it.
-	return s.apply(ctx, change{edit: func(*sealed.Manifest) error { return nil }})
+	return s.apply(ctx, change{edit: unchanged})
 }
 
 // UnlockedWith is the way that the safe was opened with; ErrNotFound once it

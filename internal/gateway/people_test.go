@@ -139,7 +139,24 @@ func (c *citizen) nextChange(t *testing.T, adopt []object, erase []string) (obje
 	if erase != nil {
 		in["erase"] = erase
 	}
+	in["signature"] = c.signature(c.manifest.Epoch, body, adopt, erase)
 	return in, body
+}
+
+// signature is what her client signs; what has not its form is signed by nobody.
+func (c *citizen) signature(epoch int64, body []byte, adopt []object, erase []string) []byte {
+	said := sealed.Change{Suite: sealed.Suite, Safe: string(c.Safe), Epoch: epoch, Match: c.hash, Manifest: sealed.Hash(body), Erase: erase}
+	for _, a := range adopt {
+		doc, _ := a["doc"].(string)
+		version, _ := a["version"].(string)
+		grant, _ := a["grant"].([]byte)
+		said.Adopt = append(said.Adopt, sealed.ChangedOwn{Doc: doc, Version: version, Grant: sealed.Hash(grant)})
+	}
+	sig, err := said.Sign(c.ring.Root())
+	if err != nil {
+		return make([]byte, 64)
+	}
+	return sig
 }
 
 // change sends it, and expects it to be accepted.

@@ -139,7 +139,7 @@ func (g *Gateway) accountRoutes() []Route {
 
 func (g *Gateway) safeRoutes() []Route {
 	const root = "/api/v1/safe"
-	changes := []string{journal.WhatOrganised, journal.WhatDocumentAdded, journal.WhatDocumentErased}
+	changes := []string{journal.WhatOrganised, journal.WhatDocumentAdded, journal.WhatDocumentErased, journal.WhatMigrated}
 	return []Route{
 		{"getSafe", "GET", root, CitizenOnly, noBody, nil, RateRead, g.getSafe},
 		{"createSafe", "POST", root, CitizenOnly, grantBody, []string{journal.WhatSafeOpened}, RateWrite, g.createSafe},

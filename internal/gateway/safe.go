@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
@@ -82,28 +83,54 @@ func (g *Gateway) getManifest(w http.ResponseWriter, r *http.Request) error {
 }
 
 type changeInput struct {
-	Epoch  int64  `json:"epoch"`
-	Sealed []byte `json:"sealed"`
-	Adopt  []struct {
-		Doc     string `json:"doc"`
+	Epoch  int64      `json:"epoch"`
+	Sealed []byte     `json:"sealed"`
+	Adopt  []ownInput `json:"adopt"`
+	Reseal []ownInput `json:"reseal"`
+	Erase  []string   `json:"erase"`
+	Grants []struct {
+		ID      string `json:"id"`
 		Version string `json:"version"`
 		Grant   []byte `json:"grant"`
-	} `json:"adopt"`
-	Erase []string `json:"erase"`
+	} `json:"grants"`
+	Drop []struct {
+		Doc     string `json:"doc"`
+		Version string `json:"version"`
+	} `json:"drop"`
+	Signature []byte `json:"signature"`
+}
+
+type ownInput struct {
+	Doc     string `json:"doc"`
+	Version string `json:"version"`
+	Grant   []byte `json:"grant"`
+}
+
+func versionRef(doc, version string) (safe.VersionRef, error) {
+	d, err := safe.ParseID[safe.DocumentID](doc)
+	v, err2 := safe.ParseID[safe.VersionID](version)
+	return safe.VersionRef{Doc: d, Version: v}, errors.Join(err, err2)
+}
+
+func parseOwn(in []ownInput) ([]safe.Adoption, error) {
+	var out []safe.Adoption
+	for _, o := range in {
+		ref, err := versionRef(o.Doc, o.Version)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, safe.Adoption{Doc: ref.Doc, Version: ref.Version, Grant: o.Grant})
+	}
+	return out, nil
 }
 
 func (in changeInput) parse() (safe.Change, error) {
-	c := safe.Change{Epoch: in.Epoch, Sealed: in.Sealed}
-	for _, a := range in.Adopt {
-		doc, err := safe.ParseID[safe.DocumentID](a.Doc)
-		if err != nil {
-			return c, err
-		}
-		version, err := safe.ParseID[safe.VersionID](a.Version)
-		if err != nil {
-			return c, err
-		}
-		c.Adopt = append(c.Adopt, safe.Adoption{Doc: doc, Version: version, Grant: a.Grant})
+	c := safe.Change{Epoch: in.Epoch, Sealed: in.Sealed, Signature: in.Signature}
+	var err, err2 error
+	c.Adopt, err = parseOwn(in.Adopt)
+	c.Reseal, err2 = parseOwn(in.Reseal)
+	if err := errors.Join(err, err2); err != nil {
+		return c, err
 	}
 	for _, d := range in.Erase {
 		doc, err := safe.ParseID[safe.DocumentID](d)
@@ -111,6 +138,21 @@ func (in changeInput) parse() (safe.Change, error) {
 			return c, err
 		}
 		c.Erase = append(c.Erase, doc)
+	}
+	for _, g := range in.Grants {
+		id, err := safe.ParseID[safe.GrantID](g.ID)
+		version, err2 := safe.ParseID[safe.VersionID](g.Version)
+		if err := errors.Join(err, err2); err != nil {
+			return c, err
+		}
+		c.Grants = append(c.Grants, safe.Regrant{ID: id, Version: version, Grant: g.Grant})
+	}
+	for _, d := range in.Drop {
+		ref, err := versionRef(d.Doc, d.Version)
+		if err != nil {
+			return c, err
+		}
+		c.Drop = append(c.Drop, ref)
 	}
 	return c, nil
 }

@@ -1,9 +1,11 @@
 package safe
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -18,7 +20,15 @@ type Change struct {
 	Epoch  int64
 	Sealed []byte // the new manifest
 	Adopt  []Adoption
+	// Reseal replaces the holder's own grants of versions that are kept.
+	Reseal []Adoption
 	Erase  []DocumentID
+	// Grants in force move to another version of their document.
+	Grants []Regrant
+	// Drop gives up older versions.
+	Drop []VersionRef
+	// Signature of the safe's root over all of it (SPEC.md §11).
+	Signature []byte
 }
 
 // Adoption makes an uploaded or deposited version part of the safe.
@@ -28,15 +38,29 @@ type Adoption struct {
 	Grant   []byte // the holder's own, sealed
 }
 
+// Regrant is a grant that was sealed again, for the version that it opens.
+type Regrant struct {
+	ID      GrantID
+	Version VersionID // of the same document
+	Grant   []byte
+}
+
+// VersionRef names one version of a document.
+type VersionRef struct {
+	Doc     DocumentID
+	Version VersionID
+}
+
 // Change replaces the manifest whose hash is match (Stale when it is no
-// longer the present one), adopts and erases, all or nothing. A repetition
-// after a lost answer is recognised by the manifest, which no two seals make
-// alike. Erased documents are unreadable when it returns; their objects go
-// right after, and by Sweep what that does not manage.
+// longer the present one), adopts and erases, all or nothing. A session opens
+// nothing, so it destroys nothing either: the safe's root has signed. A
+// repetition after a lost answer is recognised by the manifest, which no two
+// seals make alike. Erased documents are unreadable when it returns; their
+// objects go right after, and by Sweep what that does not manage.
 func (s *Domain) Change(ctx context.Context, a Actor, match [32]byte, c Change) (Sealed, error) {
 	ev := s.begin(a, journal.WhatOrganised)
 	next := Sealed{Epoch: c.Epoch, Hash: sha256.Sum256(c.Sealed), Body: c.Sealed, At: s.now()}
-	if err := checkChange(c); err != nil {
+	if err := c.check(); err != nil {
 		return Sealed{}, s.refuse(ctx, ev, err)
 	}
 	err := s.update(ctx, ev, func(tx Tx) error {
@@ -57,6 +81,9 @@ func (s *Domain) Change(ctx context.Context, a Actor, match [32]byte, c Change) 
 		if c.Epoch != have.Epoch+1 {
 			return refusal(Invalid, "manifest has epoch %d, expected %d", c.Epoch, have.Epoch+1)
 		}
+		if err := c.checkSignature(ctx, tx, a.Safe, match); err != nil {
+			return err
+		}
 		if err := tx.Safes.PutManifest(ctx, a.Safe, next); err != nil {
 			return backend("put manifest", err)
 		}
@@ -65,34 +92,94 @@ func (s *Domain) Change(ctx context.Context, a Actor, match [32]byte, c Change) 
 	if err != nil {
 		return Sealed{}, err
 	}
-	if len(c.Erase) > 0 {
+	if len(c.Erase)+len(c.Drop) > 0 {
 		// The act is done; what fails here is for the sweeping loop.
 		_, _ = s.finishErasures(ctx, sweepBatch)
 	}
 	return next, nil
 }
 
-func checkChange(c Change) error {
-	if len(c.Adopt) > maxChange || len(c.Erase) > maxChange {
-		return refusal(Invalid, "more than %d documents in one change", maxChange)
-	}
-	seen := map[DocumentID]bool{}
-	for _, ad := range c.Adopt {
-		if seen[ad.Doc] {
-			return refusal(Invalid, "document named twice")
+func (c Change) check() error {
+	for _, n := range []int{len(c.Adopt), len(c.Reseal), len(c.Erase), len(c.Grants), len(c.Drop)} {
+		if n > maxChange {
+			return refusal(Invalid, "more than %d documents in one change", maxChange)
 		}
-		seen[ad.Doc] = true
-		if err := checkGrant(ad.Grant); err != nil {
+	}
+	seen := map[string]bool{}
+	once := func(id string) error {
+		if seen[id] {
+			return refusal(Invalid, "document or grant named twice")
+		}
+		seen[id] = true
+		return nil
+	}
+	for _, ad := range slices.Concat(c.Adopt, c.Reseal) {
+		if err := cmp.Or(once(string(ad.Doc)), checkGrant(ad.Grant)); err != nil {
 			return err
 		}
 	}
 	for _, doc := range c.Erase {
-		if seen[doc] {
-			return refusal(Invalid, "document named twice")
+		if err := once(string(doc)); err != nil {
+			return err
 		}
-		seen[doc] = true
+	}
+	for _, g := range c.Grants {
+		if err := cmp.Or(once(string(g.ID)), checkGrant(g.Grant)); err != nil {
+			return err
+		}
+	}
+	for _, d := range c.Drop {
+		if err := once(string(d.Doc) + "/" + string(d.Version)); err != nil {
+			return err
+		}
 	}
 	return checkManifest(c.Sealed)
+}
+
+// checkSignature asks for the hand of whoever can open the safe.
+func (c Change) checkSignature(ctx context.Context, tx Tx, id SafeID, match [32]byte) error {
+	sf, err := openSafe(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	vk, err := sealed.ParseVK(sf.VK)
+	if err != nil {
+		return &Error{Kind: Damaged, Msg: "read the safe's verification key", Err: err}
+	}
+	if len(c.Signature) == 0 {
+		return nil
+	}
+	if err := c.said(id, vk, match).Verify(vk, c.Signature); err != nil {
+		return formError("check who changes the safe", err)
+	}
+	return nil
+}
+
+// said is what the signature is over.
+func (c Change) said(id SafeID, vk sealed.VK, match [32]byte) sealed.Change {
+	out := sealed.Change{
+		Suite: int(vk[0]), Safe: string(id), Epoch: c.Epoch, Match: hexSum(match), Manifest: sealed.Hash(c.Sealed),
+	}
+	for _, ad := range c.Adopt {
+		out.Adopt = append(out.Adopt, ad.said())
+	}
+	for _, ad := range c.Reseal {
+		out.Reseal = append(out.Reseal, ad.said())
+	}
+	for _, doc := range c.Erase {
+		out.Erase = append(out.Erase, string(doc))
+	}
+	for _, g := range c.Grants {
+		out.Grants = append(out.Grants, sealed.ChangedGive{ID: string(g.ID), Version: string(g.Version), Grant: sealed.Hash(g.Grant)})
+	}
+	for _, d := range c.Drop {
+		out.Drop = append(out.Drop, sealed.ChangedDrop{Doc: string(d.Doc), Version: string(d.Version)})
+	}
+	return out
+}
+
+func (ad Adoption) said() sealed.ChangedOwn {
+	return sealed.ChangedOwn{Doc: string(ad.Doc), Version: string(ad.Version), Grant: sealed.Hash(ad.Grant)}
 }
 
 // maxGrant bounds a sealed grant: names, purpose and the rest fit in 8 KiB.
@@ -112,34 +199,60 @@ func (s *Domain) mayChange(ctx context.Context, tx Tx, a Actor, c Change) error 
 	if err := s.may(ctx, tx, a, ActChange); err != nil {
 		return err
 	}
-	if len(c.Erase) == 0 {
+	if len(c.Erase)+len(c.Drop) == 0 {
 		return nil
 	}
 	return s.may(ctx, tx, a, ActErase)
 }
 
-// applyChange writes one event for each document, or one for the whole when
-// the change only organises. draft is left pointing at the document that a
-// refusal is about.
+// applyChange writes one event for each document that comes or goes, or one for
+// the whole when the change only organises. draft is left pointing at the
+// document that a refusal is about.
 func (s *Domain) applyChange(ctx context.Context, tx Tx, a Actor, c Change, draft *journal.Event) error {
 	for _, ad := range c.Adopt {
-		if err := s.adopt(ctx, tx, a, ad, draft); err != nil {
+		if err := s.adopt(ctx, tx, a, ad, c.replaces(ad), draft); err != nil {
 			return err
 		}
+	}
+	for _, ad := range c.Reseal {
+		if err := resealOwn(ctx, tx, a.Safe, ad, draft); err != nil {
+			return err
+		}
+	}
+	if err := s.regrant(ctx, tx, a.Safe, c.Grants, draft); err != nil {
+		return err
+	}
+	if err := s.dropVersions(ctx, tx, a.Safe, c.Drop, draft); err != nil {
+		return err
 	}
 	for _, doc := range c.Erase {
 		if err := s.eraseOne(ctx, tx, a, doc, draft); err != nil {
 			return err
 		}
 	}
-	if len(c.Adopt)+len(c.Erase) > 0 {
+	if len(c.Reseal) == 0 && len(c.Adopt)+len(c.Erase) > 0 {
 		return nil
 	}
-	_, err := s.record(ctx, tx, *draft)
+	whole := *draft
+	whole.ID, whole.What, whole.Doc, whole.Version, whole.Grant = NewID[string](), journal.WhatOrganised, "", "", ""
+	if n := len(c.Reseal); n > 0 {
+		whole.Detail = detail("resealed", strconv.Itoa(n))
+	}
+	_, err := s.record(ctx, tx, whole)
 	return err
 }
 
-func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, draft *journal.Event) error {
+// replaces is the version that the change drops in favour of an adopted one.
+func (c Change) replaces(ad Adoption) VersionID {
+	for _, d := range c.Drop {
+		if d.Doc == ad.Doc {
+			return d.Version
+		}
+	}
+	return ""
+}
+
+func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, old VersionID, draft *journal.Event) error {
 	draft.What, draft.Doc, draft.Version = journal.WhatDocumentAdded, string(ad.Doc), string(ad.Version)
 	v, err := tx.Versions.Get(ctx, ad.Doc, ad.Version)
 	if err != nil {
@@ -161,6 +274,9 @@ func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, draft *
 	ev.ID = NewID[string]()
 	ev.Administration, ev.AdministrationName = string(v.Origin), v.OriginName
 	ev.Detail = contentDetail(v)
+	if old != "" { // the same document, sealed anew
+		ev.What, ev.Detail["replaces"] = journal.WhatMigrated, string(old)
+	}
 	_, err = s.record(ctx, tx, ev)
 	return err
 }

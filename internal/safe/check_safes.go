@@ -19,7 +19,7 @@ func (s *Domain) checkSafes(ctx context.Context, r *Report) error {
 			}
 			next, part.Safes = n, int64(len(ids))
 			for _, id := range ids {
-				if err := checkSafe(ctx, tx, id, &part); err != nil {
+				if err := s.checkSafe(ctx, tx, id, &part); err != nil {
 					return err
 				}
 			}
@@ -32,7 +32,7 @@ func (s *Domain) checkSafes(ctx context.Context, r *Report) error {
 	})
 }
 
-func checkSafe(ctx context.Context, tx Tx, id SafeID, r *Report) error {
+func (s *Domain) checkSafe(ctx context.Context, tx Tx, id SafeID, r *Report) error {
 	ring, err := tx.Safes.Keyring(ctx, string(id))
 	if err != nil && !IsKind(err, NotFound) {
 		return err
@@ -56,7 +56,7 @@ func checkSafe(ctx context.Context, tx Tx, id SafeID, r *Report) error {
 			return "", err
 		}
 		for _, g := range grants {
-			if err := checkGrantRow(ctx, tx, g, r); err != nil {
+			if err := s.checkGrantRow(ctx, tx, g, r); err != nil {
 				return "", err
 			}
 		}
@@ -70,11 +70,11 @@ func soundKeyring(ring Sealed, holder string) bool {
 		c.Safe == holder && c.Epoch == ring.Epoch && c.Hash() == ring.Hash
 }
 
-// checkGrantRow asks for the version of every grant that was not ended; past
-// ones too, since only erasing a document removes its version.
-func checkGrantRow(ctx context.Context, tx Tx, g Grant, r *Report) error {
+// checkGrantRow asks for the version of every grant in force. Under past ones it
+// may be gone: a newer one has taken its place.
+func (s *Domain) checkGrantRow(ctx context.Context, tx Tx, g Grant, r *Report) error {
 	r.Grants++
-	if !g.Ended.IsZero() {
+	if !g.Live(s.now()) {
 		return nil
 	}
 	v, err := tx.Versions.Get(ctx, g.Doc, g.Version)

@@ -153,9 +153,9 @@ func uploadTrial(t *testing.T, _ *world, c *citizen, _ *mairie) trial {
 				m, body = nextManifest(t, c)
 				c.adoption(t, d)
 			}
-			_, err = w.Change(w.ctx, c.Actor, match, safe.Change{
+			_, err = w.Change(w.ctx, c.Actor, match, c.signedOn(t, match, safe.Change{
 				Epoch: m.Epoch, Sealed: body, Adopt: []safe.Adoption{{Doc: d.v.Doc, Version: d.v.ID, Grant: d.grant}},
-			})
+			}))
 			return err
 		},
 		visible: func(t *testing.T, w *world, acknowledged bool) {
@@ -235,7 +235,7 @@ func changeTrial(t *testing.T, _ *world, c *citizen, _ *mairie) trial {
 	match := c.hash
 	return trial{
 		act: func(w *world) error {
-			_, err := w.Change(w.ctx, c.Actor, match, safe.Change{Epoch: m.Epoch, Sealed: body})
+			_, err := w.Change(w.ctx, c.Actor, match, c.signedOn(t, match, safe.Change{Epoch: m.Epoch, Sealed: body}))
 			return err
 		},
 		visible: func(t *testing.T, w *world, acknowledged bool) {
@@ -255,7 +255,7 @@ func eraseTrial(t *testing.T, _ *world, c *citizen, m *mairie) trial {
 	match := c.hash
 	return trial{
 		act: func(w *world) error {
-			_, err := w.Change(w.ctx, c.Actor, match, safe.Change{Epoch: next.Epoch, Sealed: body, Erase: []safe.DocumentID{d.v.Doc}})
+			_, err := w.Change(w.ctx, c.Actor, match, c.signedOn(t, match, safe.Change{Epoch: next.Epoch, Sealed: body, Erase: []safe.DocumentID{d.v.Doc}}))
 			return err
 		},
 		visible: func(t *testing.T, w *world, acknowledged bool) {

@@ -114,7 +114,7 @@ type Grants interface {
 	Insert(ctx context.Context, g Grant) error
 	ByKey(ctx context.Context, safe SafeID, key string) (Grant, error)
 	Get(ctx context.Context, id GrantID) (Grant, error)
-	// Update replaces ended, opened and openings.
+	// Update replaces version, sealed, ended, opened and openings.
 	Update(ctx context.Context, g Grant) error
 	// OfSafe and OfAdministration list newest first.
 	OfSafe(ctx context.Context, safe SafeID, p Page) ([]Grant, string, error)

@@ -80,8 +80,9 @@ func TestTwoDevicesChangeTheManifestAtOnce(t *testing.T) {
 	errs := make([]error, 8)
 	for i := range errs {
 		_, body := nextManifest(t, c)
+		ch := c.signed(t, safe.Change{Epoch: 2, Sealed: body})
 		wg.Go(func() {
-			_, errs[i] = w.Change(w.ctx, c.Actor, c.hash, safe.Change{Epoch: 2, Sealed: body})
+			_, errs[i] = w.Change(w.ctx, c.Actor, c.hash, ch)
 		})
 	}
 	wg.Wait()
@@ -126,7 +127,7 @@ func TestAChangeIsAllOrNothing(t *testing.T) {
 	next.Epoch++
 	c.manifest = next
 	body := c.sealManifest(t)
-	ch := safe.Change{Epoch: next.Epoch, Sealed: body, Adopt: []safe.Adoption{c.adoption(t, fresh)}}
+	ch := c.signedOn(t, before, safe.Change{Epoch: next.Epoch, Sealed: body, Adopt: []safe.Adoption{c.adoption(t, fresh)}})
 	for range 2 {
 		got, err := w.Change(w.ctx, c.Actor, before, ch)
 		must(t, err)

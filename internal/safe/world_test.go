@@ -164,13 +164,45 @@ func (c *citizen) change(t *testing.T, d *safe.Domain, adopt []safe.Adoption, er
 	old := c.manifest
 	c.manifest = next
 	body := c.sealManifest(t)
-	got, err := d.Change(c.w.ctx, c.Actor, c.hash, safe.Change{Epoch: next.Epoch, Sealed: body, Adopt: adopt, Erase: erase})
+	got, err := d.Change(c.w.ctx, c.Actor, c.hash, c.signed(t, safe.Change{Epoch: next.Epoch, Sealed: body, Adopt: adopt, Erase: erase}))
 	if err != nil {
 		c.manifest = old
 		return err
 	}
 	c.hash = got.Hash
 	return nil
+}
+
+// signed adds what her client signs, with the manifest that it knows.
+func (c *citizen) signed(t *testing.T, ch safe.Change) safe.Change {
+	t.Helper()
+	return c.signedOn(t, c.hash, ch)
+}
+
+func (c *citizen) signedOn(t *testing.T, match [32]byte, ch safe.Change) safe.Change {
+	t.Helper()
+	said := sealed.Change{
+		Suite: sealed.Suite, Safe: string(c.Safe), Epoch: ch.Epoch, Match: hex.EncodeToString(match[:]), Manifest: sealed.Hash(ch.Sealed),
+	}
+	for _, ad := range ch.Adopt {
+		said.Adopt = append(said.Adopt, sealed.ChangedOwn{Doc: string(ad.Doc), Version: string(ad.Version), Grant: sealed.Hash(ad.Grant)})
+	}
+	for _, ad := range ch.Reseal {
+		said.Reseal = append(said.Reseal, sealed.ChangedOwn{Doc: string(ad.Doc), Version: string(ad.Version), Grant: sealed.Hash(ad.Grant)})
+	}
+	for _, doc := range ch.Erase {
+		said.Erase = append(said.Erase, string(doc))
+	}
+	for _, g := range ch.Grants {
+		said.Grants = append(said.Grants, sealed.ChangedGive{ID: string(g.ID), Version: string(g.Version), Grant: sealed.Hash(g.Grant)})
+	}
+	for _, d := range ch.Drop {
+		said.Drop = append(said.Drop, sealed.ChangedDrop{Doc: string(d.Doc), Version: string(d.Version)})
+	}
+	var err error
+	ch.Signature, err = said.Sign(c.ring.Root())
+	must(t, err)
+	return ch
 }
 
 // document is one as its holder's client knows it.
@@ -190,12 +222,17 @@ func newDocument(t *testing.T, size int) *document {
 	var err error
 	d.key, err = sealed.NewIdentity()
 	must(t, err)
-	r, err := sealed.SealDocument(bytes.NewReader(d.plain), int64(size), d.key.Recipient())
+	d.seal(t)
+	return d
+}
+
+func (d *document) seal(t *testing.T) {
+	t.Helper()
+	r, err := sealed.SealDocument(bytes.NewReader(d.plain), int64(len(d.plain)), d.key.Recipient())
 	must(t, err)
 	d.sealed, err = io.ReadAll(r)
 	must(t, err)
 	d.sum = sha256.Sum256(d.sealed)
-	return d
 }
 
 // sealGrant makes the grant of a stored version for a reader.

@@ -75,15 +75,20 @@ func OpenGrant(b []byte, reader *Identity, vk VK) (OpenedGrant, error) {
 	if err != nil {
 		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
 	}
-	sig, err := base64.StdEncoding.DecodeString(f.proof)
-	// DecodeString passes over CR, so one signature would have many spellings.
-	if f.mark != contextGrant || err != nil || len(sig) != 64 || base64.StdEncoding.EncodeToString(sig) != f.proof {
-		return OpenedGrant{}, fmt.Errorf("open grant: nobody signed it: %w", ErrSignature)
-	}
-	if _, err := vk.Open(contextGrant, append(sig, f.payload...)); err != nil {
+	if err := f.verify(vk); err != nil {
 		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
 	}
 	return f.opened(reader, false)
+}
+
+func (f line) verify(vk VK) error {
+	sig, err := base64.StdEncoding.DecodeString(f.proof)
+	// DecodeString passes over CR, so one signature would have many spellings.
+	if f.mark != contextGrant || err != nil || len(sig) != 64 || base64.StdEncoding.EncodeToString(sig) != f.proof {
+		return fmt.Errorf("nobody signed it: %w", ErrSignature)
+	}
+	_, err = vk.Open(contextGrant, append(sig, f.payload...))
+	return err
 }
 
 // OpenSlip opens a deposit slip. Whoever knows the recipient can make one.

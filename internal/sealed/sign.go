@@ -19,6 +19,7 @@ const (
 	contextContainer  = "coffre/v1/container"
 	contextSuccession = "coffre/v1/succession"
 	contextManifest   = "coffre/v1/manifest"
+	contextChange     = "coffre/v1/change"
 	contextGrant      = "coffre/v1/grant"
 )
 

@@ -59,8 +59,12 @@ func grantRoundTrip(t *testing.T, db Database) {
 	wantEqual(t, mustRead(t, db, byKey), g)
 	changed := g
 	changed.Ended, changed.Opened, changed.Openings = start().Add(time.Hour), start().Add(time.Minute), 3
+	next := v
+	next.ID, next.Key, next.Sealed = safe.NewID[safe.VersionID](), "", v.Sealed+1
+	insertVersion(t, db, next)
+	changed.Version, changed.Sealed, changed.DocSealed = next.ID, []byte("other"), next.Sealed
 	want := changed
-	changed.Purpose, changed.Sealed, changed.NotAfter = "another", []byte("other"), start()
+	changed.Purpose, changed.NotAfter = "another", start()
 	update(t, db, func(tx safe.Tx) error { return tx.Grants.Update(t.Context(), changed) })
 	wantEqual(t, mustRead(t, db, getGrant(g.ID)), want)
 }
