@@ -306,6 +306,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/safe/succession": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Another root takes the place of the safe's, all or nothing
+         * @description The container's `line` leads from the key that is there (SPEC.md 7). `match` is the hash of the
+         *     present sealed manifest, `manifest` the next one, `grants` exactly the grants in force, sealed
+         *     and signed anew; otherwise nothing happens.
+         */
+        readonly post: operations["succeedRoot"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/safe/custody": {
         readonly parameters: {
             readonly query?: never;
@@ -1048,6 +1070,17 @@ export interface components {
             }[];
             /** @description of the root over what changes (SPEC.md 11) */
             readonly signature?: components["schemas"]["Bytes"];
+        };
+        readonly Succession: {
+            readonly keyring: components["schemas"]["Keyring"];
+            readonly match: components["schemas"]["Hash"];
+            /** @description of the manifest */
+            readonly epoch: number;
+            readonly manifest: components["schemas"]["Bytes"];
+            readonly grants: readonly {
+                readonly id: components["schemas"]["Id"];
+                readonly grant: components["schemas"]["Bytes"];
+            }[];
         };
         readonly NewCustody: {
             readonly custody: components["schemas"]["Bytes"];
@@ -1812,6 +1845,37 @@ export interface operations {
                 content?: never;
             };
             readonly 404: components["responses"]["Problem"];
+            readonly 412: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly 428: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly succeedRoot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of what is replaced */
+                readonly "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Succession"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 403: components["responses"]["Problem"];
             readonly 412: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
             readonly 428: components["responses"]["Problem"];
