@@ -49,11 +49,14 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 
 const (
 	wireBuffer = 256 << 10
-	// tries of a request that can be repeated; about a second and a half.
-	tries = 4
+	// tries of a request that can be repeated, within about a second.
+	tries      = 4
+	firstPause = 100 * time.Millisecond
 	// dialTime is for one try to connect: a machine that is gone does not
 	// answer, and the next try may reach the one that took over.
 	dialTime = 5 * time.Second
+	// askTime is for a store that does not know how to be asked.
+	askTime = time.Second
 )
 
 // New connects and makes the bucket when it is missing. What is wrong is said
@@ -71,7 +74,7 @@ func New(ctx context.Context, c Config) (*Store, error) {
 	}
 	core, err := minio.NewCore(c.Endpoint, &minio.Options{
 		Creds: credentials.NewStaticV4(c.AccessKey, string(c.Secret), ""), Secure: c.TLS, Region: c.Region,
-		TrailingHeaders: true, MaxRetries: tries, Transport: transport,
+		TrailingHeaders: true, MaxRetries: tries, Transport: asking{transport},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect object store: %w", err)
@@ -92,7 +95,7 @@ func newTransport(c Config) (*http.Transport, error) {
 	t := &http.Transport{
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: min(dialTime, c.Timeout),
 		WriteBufferSize: wireBuffer, ReadBufferSize: wireBuffer, MaxIdleConnsPerHost: 64,
-		IdleConnTimeout: time.Minute, DisableCompression: true,
+		IdleConnTimeout: time.Minute, DisableCompression: true, ExpectContinueTimeout: askTime,
 	}
 	if c.CAFile == "" {
 		return t, nil
@@ -107,6 +110,20 @@ func newTransport(c Config) (*http.Transport, error) {
 	}
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	return t, nil
+}
+
+// asking lets the store refuse a large object before it is sent: an answer in
+// the middle of a body is often lost, and a connection that the store has
+// closed meanwhile is found out while the body can still be sent by another.
+type asking struct{ *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (a asking) RoundTrip(rq *http.Request) (*http.Response, error) {
+	if rq.ContentLength > smallObject {
+		rq = rq.Clone(rq.Context())
+		rq.Header.Set("Expect", "100-continue")
+	}
+	return a.Transport.RoundTrip(rq)
 }
 
 func (s *Store) findBucket(ctx context.Context, c Config) error {

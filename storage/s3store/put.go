@@ -8,14 +8,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	mrand "math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// smallObject is sent from one buffer: faster, and it can be tried again.
+// smallObject is sent from one buffer: faster, and it can be tried again
+// after it was sent in part.
 const smallObject = 1 << 20
 
 // markHeader carries a word that is drawn for each Put, by which it finds its
@@ -34,12 +37,11 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64) er
 		return &safe.Error{Kind: safe.Invalid, Msg: "put object under a key that is no path"}
 	}
 	in, mark := &source{r: r, left: size}, rand.Text()
-	var err error
-	if size <= smallObject {
-		err = s.putSmall(ctx, key, mark, in, size)
-	} else {
-		err = s.putStream(ctx, key, mark, in, size)
+	send := s.sendSmall
+	if size > smallObject {
+		send = s.sendStream
 	}
+	err := send(ctx, upload{key: key, mark: mark, size: size}, in)
 	failed, all := in.end()
 	switch {
 	case err == nil:
@@ -52,14 +54,19 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64) er
 	return s.settle(ctx, key, mark, err)
 }
 
-func (s *Store) putStream(ctx context.Context, key, mark string, in *source, size int64) error {
+type upload struct {
+	key, mark string
+	size      int64
+}
+
+func (s *Store) sendStream(ctx context.Context, u upload, in *source) error {
 	ctx, w := watch(ctx, s.timeout)
 	defer w.end()
 	in.watcher = w
-	return mapError(ctx, "put object", s.send(ctx, key, mark, in, size))
+	return tried(ctx, in.untouched, func() error { return s.send(ctx, u, in) })
 }
 
-func (s *Store) putSmall(ctx context.Context, key, mark string, in *source, size int64) error {
+func (s *Store) sendSmall(ctx context.Context, u upload, in *source) error {
 	buf := s.small.Get().(*bytes.Buffer)
 	buf.Reset()
 	if _, err := buf.ReadFrom(in); err != nil {
@@ -68,23 +75,43 @@ func (s *Store) putSmall(ctx context.Context, key, mark string, in *source, size
 	}
 	ctx, w := watch(ctx, s.timeout)
 	defer w.end()
-	err := s.send(ctx, key, mark, &seekable{Reader: bytes.NewReader(buf.Bytes()), watcher: w}, size)
-	if err == nil {
+	clean := true
+	err := tried(ctx, func() bool { clean = false; return true }, func() error {
+		return s.send(ctx, u, &watched{r: bytes.NewReader(buf.Bytes()), watcher: w})
+	})
+	if err == nil && clean {
 		// Otherwise a connection may be reading from it still.
 		s.small.Put(buf)
 	}
-	return mapError(ctx, "put object", err)
+	return err
 }
 
-func (s *Store) send(ctx context.Context, key, mark string, r io.Reader, size int64) error {
+// tried sends again what a store did not take, while it can be sent again.
+// minio-go would do so itself with what it can rewind, but its checksum then
+// goes over the bytes of both tries.
+func tried(ctx context.Context, again func() bool, send func() error) error {
+	for n := 1; ; n++ {
+		err := mapError(ctx, "put object", send())
+		if n == tries || !safe.IsKind(err, safe.Unavailable) || !again() {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(mrand.N(firstPause << n)):
+		}
+	}
+}
+
+func (s *Store) send(ctx context.Context, u upload, r io.Reader) error {
 	opts := minio.PutObjectOptions{
 		ContentType: "application/octet-stream", DisableMultipart: true, DisableContentSha256: true,
 		// Without it minio-go sends no checksum over HTTP, and a flipped bit is accepted.
 		Checksum:     minio.ChecksumFullObjectCRC32C,
-		UserMetadata: map[string]string{markHeader: mark},
+		UserMetadata: map[string]string{markHeader: u.mark},
 	}
 	opts.SetMatchETagExcept("*") // If-None-Match: one winner
-	_, err := s.core.Client.PutObject(ctx, s.bucket, key, r, size, opts)
+	_, err := s.core.Client.PutObject(ctx, s.bucket, u.key, r, u.size, opts)
 	return err
 }
 
@@ -114,6 +141,7 @@ type source struct {
 	mu   sync.Mutex // a connection may still be reading when its answer is there
 	left int64
 	err  error
+	read bool
 	over bool
 }
 
@@ -123,6 +151,7 @@ func (s *source) Read(p []byte) (int, error) {
 	if s.over {
 		err = errors.Join(err, errOver)
 	}
+	s.read = true
 	s.mu.Unlock()
 	switch {
 	case err != nil:
@@ -147,6 +176,12 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, s.err
 }
 
+func (s *source) untouched() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.read
+}
+
 var errOver = errors.New("put is over")
 
 // end reads no more, and says how far it came: its own failure, and whether
@@ -158,13 +193,13 @@ func (s *source) end() (failed error, all bool) {
 	return s.err, s.left == 0
 }
 
-// seekable is a body that can be sent again.
-type seekable struct {
-	*bytes.Reader
+// watched is a body that nobody waits for.
+type watched struct {
+	r       io.Reader
 	watcher *watcher
 }
 
-func (s *seekable) Read(p []byte) (int, error) {
-	s.watcher.theirs()
-	return s.Reader.Read(p)
+func (r *watched) Read(p []byte) (int, error) {
+	r.watcher.theirs()
+	return r.r.Read(p)
 }

@@ -2,7 +2,10 @@ package s3store_test
 
 import (
 	"context"
+	"flag"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +26,10 @@ var embedded = sync.OnceValues(func() (*s3store.Server, error) {
 })
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+		_ = f.Value.Set("32") // tests of faults wait, most of the time
+	}
 	code := m.Run()
 	if s, err := embedded(); err == nil {
 		dir, _ := os.Getwd() // the library has moved there

@@ -19,6 +19,7 @@ import (
 type Line struct {
 	Endpoint string // host:port, where to reach the server through it
 	tb       testing.TB
+	client   *toxiproxy.Client
 	proxy    *toxiproxy.Proxy
 }
 
@@ -65,13 +66,19 @@ func Toxiproxy(tb testing.TB, server string) *Line {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &Line{tb: tb}
-	if l.proxy, err = client.CreateProxy(rand.Text(), "127.0.0.1:0", server); err != nil {
-		tb.Fatal(err)
-	}
-	l.Endpoint = l.proxy.Listen
+	l := &Line{Endpoint: "127.0.0.1:0", tb: tb, client: client}
+	l.lay(server)
 	tb.Cleanup(func() { _ = l.proxy.Delete() })
 	return l
+}
+
+func (l *Line) lay(server string) {
+	l.tb.Helper()
+	var err error
+	if l.proxy, err = l.client.CreateProxy(rand.Text(), l.Endpoint, server); err != nil {
+		l.tb.Fatal(err)
+	}
+	l.Endpoint = l.proxy.Listen
 }
 
 // Slow delays what goes that way.
@@ -119,19 +126,11 @@ func (l *Line) Refuse() {
 	}
 }
 
-// Mend makes the line whole again.
+// Mend lays the line anew: at its address, whole, with nothing connected.
 func (l *Line) Mend() {
 	l.tb.Helper()
-	toxics, err := l.proxy.Toxics()
-	if err != nil {
+	if err := l.proxy.Delete(); err != nil {
 		l.tb.Fatal(err)
 	}
-	for _, t := range toxics {
-		if err := l.proxy.RemoveToxic(t.Name); err != nil {
-			l.tb.Fatal(err)
-		}
-	}
-	if err := l.proxy.Enable(); err != nil {
-		l.tb.Fatal(err)
-	}
+	l.lay(l.proxy.Upstream)
 }
