@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/auth"
@@ -102,7 +103,7 @@ const (
 
 // Routes is the only route table.
 func (g *Gateway) Routes() []Route {
-	return append(append(g.publicRoutes(), g.accountRoutes()...), append(g.safeRoutes(), g.officeRoutes()...)...)
+	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.officeRoutes())
 }
 
 func (g *Gateway) publicRoutes() []Route {
@@ -114,6 +115,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
 		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},
 		{"getConsistency", "GET", "/log/consistency", Public, noBody, nil, RateRead, g.getConsistency},
+		{"getEntries", "GET", "/log/entries", Public, noBody, nil, RateRead, g.getEntries},
 		{"getLogKey", "GET", "/log/key", Public, noBody, nil, RateRead, g.getLogKey},
 		{"", "GET", "/login/{provider}", Public, noBody, nil, RateLogin, g.login},
 		{"", "GET", "/callback/{provider}", Public, noBody, []string{journal.WhatLogin, journal.WhatLoginRefused}, RateLogin, g.callback},
@@ -139,12 +141,13 @@ func (g *Gateway) accountRoutes() []Route {
 
 func (g *Gateway) safeRoutes() []Route {
 	const root = "/api/v1/safe"
+	keyrings := []string{journal.WhatKeyringChanged, journal.WhatCustodyEnded, journal.WhatRecoveryCompleted}
 	changes := []string{journal.WhatOrganised, journal.WhatDocumentAdded, journal.WhatDocumentErased, journal.WhatMigrated}
 	return []Route{
 		{"getSafe", "GET", root, CitizenOnly, noBody, nil, RateRead, g.getSafe},
 		{"createSafe", "POST", root, CitizenOnly, grantBody, []string{journal.WhatSafeOpened}, RateWrite, g.createSafe},
 		{"getKeyring", "GET", root + "/keyring", CitizenOnly, noBody, nil, RateRead, g.getKeyring},
-		{"putKeyring", "PUT", root + "/keyring", CitizenOnly, grantBody, []string{journal.WhatKeyringChanged}, RateWrite, g.putKeyring},
+		{"putKeyring", "PUT", root + "/keyring", CitizenOnly, grantBody, keyrings, RateWrite, g.putKeyring},
 		{"getManifest", "GET", root + "/manifest", CitizenOnly, noBody, nil, RateRead, g.getManifest},
 		{"putManifest", "PUT", root + "/manifest", CitizenOnly, bigBody, changes, RateWrite, g.putManifest},
 		{"reserveUpload", "POST", root + "/uploads", CitizenOnly, smallBody, []string{journal.WhatDocumentAdded}, RateWrite, g.reserveUpload},
@@ -161,6 +164,26 @@ func (g *Gateway) safeRoutes() []Route {
 		{"endGrant", "DELETE", root + "/grants/{id}", CitizenOnly, noBody, []string{journal.WhatGrantEnded}, RateWrite, g.endGrant},
 		{"getJournal", "GET", root + "/journal", CitizenOnly, noBody, nil, RateRead, g.getJournal},
 		{"exportSafe", "GET", root + "/export", CitizenOnly, noBody, []string{journal.WhatExported}, RateWrite, g.exportSafe},
+	}
+}
+
+// recoveryRoutes are those of a holder and of her custodians, who may be
+// holders or agents themselves.
+func (g *Gateway) recoveryRoutes() []Route {
+	const root, held = "/api/v1/safe", "/api/v1/custodies"
+	named := []string{journal.WhatCustodyNamed, journal.WhatCustodyAppointed, journal.WhatRecoveryCancelled}
+	return []Route{
+		{"getCustody", "GET", root + "/custody", CitizenOnly, noBody, nil, RateRead, g.getCustody},
+		{"putCustody", "PUT", root + "/custody", CitizenOnly, smallBody, named, RateWrite, g.putCustody},
+		{"putCard", "PUT", root + "/card", CitizenOnly, smallBody, []string{journal.WhatCard}, RateWrite, g.putCard},
+		{"getRecovery", "GET", root + "/recovery", CitizenOnly, noBody, nil, RateRead, g.getRecovery},
+		{"requestRecovery", "POST", root + "/recovery", CitizenOnly, smallBody, []string{journal.WhatRecoveryRequested}, RateWrite, g.requestRecovery},
+		{"cancelRecovery", "DELETE", root + "/recovery", CitizenOnly, noBody, []string{journal.WhatRecoveryCancelled}, RateWrite, g.cancelRecovery},
+		{"getCard", "GET", "/api/v1/cards/{safe}", Account, noBody, nil, RateCode, g.getCard},
+		{"listCustodies", "GET", held, Account, noBody, nil, RateRead, g.listCustodies},
+		{"agreeRecovery", "POST", held + "/{safe}/agreement", Account, smallBody, []string{journal.WhatRecoveryAgreed}, RateWrite, g.agreeRecovery},
+		{"checkRecovery", "POST", held + "/{safe}/check", Account, smallBody, []string{journal.WhatRecoveryChecked}, RateWrite, g.checkRecovery},
+		{"giveShare", "POST", held + "/{safe}/share", Account, smallBody, []string{journal.WhatRecoveryGiven}, RateWrite, g.giveShare},
 	}
 }
 
