@@ -34,11 +34,11 @@ func scanGrant(r row) (safe.Grant, error) {
 }
 
 func (s grants) Insert(ctx context.Context, g safe.Grant) error {
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO grants (`+grantColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	r, err := s.tx.ExecContext(ctx, `INSERT INTO grants (`+grantColumns+`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		string(g.ID), string(g.Safe), string(g.Doc), string(g.Version), string(g.Administration), g.Service, g.Purpose,
 		g.Procedure, g.Sealed, g.Key, micros(g.Created), micros(g.NotAfter), micros(g.Ended), micros(g.Opened), g.Openings)
-	return mapError("insert grant", err)
+	return inserted("insert grant", r, err)
 }
 
 func (s grants) ByKey(ctx context.Context, id safe.SafeID, key string) (safe.Grant, error) {
@@ -52,8 +52,8 @@ func (s grants) Get(ctx context.Context, id safe.GrantID) (safe.Grant, error) {
 }
 
 func (s grants) Update(ctx context.Context, g safe.Grant) error {
-	r, err := s.tx.ExecContext(ctx, `UPDATE grants SET ended = $2, opened = $3, openings = $4 WHERE id = $1`,
-		string(g.ID), micros(g.Ended), micros(g.Opened), g.Openings)
+	r, err := s.tx.ExecContext(ctx, `UPDATE grants SET ended = $2, opened = $3, openings = $4, version = $5, sealed = $6 WHERE id = $1`,
+		string(g.ID), micros(g.Ended), micros(g.Opened), g.Openings, string(g.Version), g.Sealed)
 	return changed("update grant", r, err)
 }
 

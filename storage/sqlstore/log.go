@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -16,11 +15,13 @@ import (
 // logStore implements journal.Store.
 type logStore struct{ db *DB }
 
-func readHead(ctx context.Context, tx *sql.Tx) (journal.Head, error) {
+// Head, and what else reads here, is one statement, or reads what never
+// changes: no transaction is around it.
+func (s logStore) Head(ctx context.Context) (journal.Head, error) {
 	var h journal.Head
 	var root []byte
 	var at int64
-	err := tx.QueryRowContext(ctx, `SELECT size, root, checkpoint, at, fence FROM log_head WHERE one = 1`).
+	err := s.db.read.QueryRowContext(ctx, `SELECT size, root, checkpoint, at, fence FROM log_head WHERE one = 1`).
 		Scan(&h.Size, &root, &h.Checkpoint, &at, &h.Fence)
 	if errors.Is(err, sql.ErrNoRows) {
 		return journal.Head{}, nil
@@ -29,30 +30,17 @@ func readHead(ctx context.Context, tx *sql.Tx) (journal.Head, error) {
 		return journal.Head{}, mapError("read log head", err)
 	}
 	h.At = timeOf(at)
-	r, err := hash32("read log head", root)
-	h.Root = r
+	h.Root, err = hash32("read log head", root)
 	return h, mapError("read log head", err)
 }
 
-func (s logStore) Head(ctx context.Context) (h journal.Head, err error) {
-	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
-		h, err = readHead(ctx, tx)
-		return err
-	})
-	return h, err
-}
-
-func (s logStore) Queue(ctx context.Context, limit int) (q []journal.Queued, err error) {
+func (s logStore) Queue(ctx context.Context, limit int) ([]journal.Queued, error) {
 	scan := func(r row) (journal.Queued, error) {
 		var e journal.Queued
 		err := r.Scan(&e.ID, &e.Entry)
 		return e, err
 	}
-	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
-		q, err = query(ctx, tx, "read log queue", scan, `SELECT id, entry FROM log_queue ORDER BY seq LIMIT $1`, limit)
-		return err
-	})
-	return q, err
+	return query(ctx, s.db.read, "read log queue", scan, `SELECT id, entry FROM log_queue ORDER BY seq LIMIT $1`, limit)
 }
 
 // Publish implements journal.Store. The head row is the fence: the statement
@@ -88,38 +76,36 @@ WHERE one = 1 AND fence = $6 AND size = $7 AND root = $8`
 	return err
 }
 
+// Hashes implements journal.Store.
 func (s logStore) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
-	err := s.db.snapshot(ctx, func(tx *sql.Tx) error {
-		for from := 0; from < len(indexes); from += 500 {
-			to := min(from+500, len(indexes))
-			if err := readHashes(ctx, tx, indexes[from:to], out[from:to]); err != nil {
-				return err
-			}
+	for from := 0; from < len(indexes); from += 500 {
+		to := min(from+500, len(indexes))
+		if err := s.readHashes(ctx, indexes[from:to], out[from:to]); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return out, err
+	}
+	return out, nil
 }
 
-func readHashes(ctx context.Context, tx *sql.Tx, indexes []int64, out []tlog.Hash) error {
+func (s logStore) readHashes(ctx context.Context, indexes []int64, out []tlog.Hash) error {
 	where := make(map[int64][]int, len(indexes))
-	var holes []string
 	var args []any
 	for i, x := range indexes {
+		if where[x] == nil {
+			args = append(args, x)
+		}
 		where[x] = append(where[x], i)
-		args = append(args, x)
-		holes = append(holes, fmt.Sprintf("$%d", len(args)))
 	}
 	type positioned struct {
 		at   int64
 		hash []byte
 	}
-	got, err := query(ctx, tx, "read log hashes", func(r row) (positioned, error) {
+	got, err := query(ctx, s.db.read, "read log hashes", func(r row) (positioned, error) {
 		var p positioned
 		err := r.Scan(&p.at, &p.hash)
 		return p, err
-	}, `SELECT position, hash FROM log_hashes WHERE position IN (`+strings.Join(holes, ", ")+`)`, args...)
+	}, `SELECT position, hash FROM log_hashes WHERE position IN (`+holes("$", len(args))+`)`, args...)
 	if err != nil {
 		return err
 	}
@@ -138,16 +124,13 @@ func readHashes(ctx context.Context, tx *sql.Tx, indexes []int64, out []tlog.Has
 	return nil
 }
 
-func (s logStore) Entries(ctx context.Context, from int64, limit int) (out [][]byte, err error) {
+// Entries implements journal.Store.
+func (s logStore) Entries(ctx context.Context, from int64, limit int) ([][]byte, error) {
 	scan := func(r row) ([]byte, error) {
 		var b []byte
 		err := r.Scan(&b)
 		return b, err
 	}
-	err = s.db.snapshot(ctx, func(tx *sql.Tx) error {
-		out, err = query(ctx, tx, "read log entries", scan,
-			`SELECT entry FROM log_entries WHERE leaf >= $1 ORDER BY leaf LIMIT $2`, from, limit)
-		return err
-	})
-	return out, err
+	return query(ctx, s.db.read, "read log entries", scan,
+		`SELECT entry FROM log_entries WHERE leaf >= $1 ORDER BY leaf LIMIT $2`, from, limit)
 }

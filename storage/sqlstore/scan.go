@@ -29,8 +29,13 @@ func timeOf(us int64) time.Time {
 
 type row interface{ Scan(dest ...any) error }
 
+// reader is a transaction, or the database for one statement.
+type reader interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
 // query reads all rows of one statement.
-func query[T any](ctx context.Context, tx *sql.Tx, verb string, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+func query[T any](ctx context.Context, tx reader, verb string, scan func(row) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, mapError(verb, err)
