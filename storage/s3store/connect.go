@@ -29,6 +29,11 @@ type Config struct {
 	// CAFile holds the authorities, in PEM, that are believed instead of the
 	// system's.
 	CAFile string
+	// Dial makes connections; nil is the system's way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Verify is asked about a TLS connection that the authorities vouch for;
+	// nil asks nobody.
+	Verify func(tls.ConnectionState) error
 	// Timeout is how long the store may stand still while it is its turn:
 	// DefaultTimeout if zero. Waiting for the other end of a transfer, a slow
 	// citizen's line, does not count.
@@ -92,8 +97,11 @@ func newTransport(c Config) (*http.Transport, error) {
 		// A connection whose other end is gone without a word is found out.
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}
+	if c.Dial == nil {
+		c.Dial = dialer.DialContext
+	}
 	t := &http.Transport{
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: min(dialTime, c.Timeout),
+		DialContext: c.Dial, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, VerifyConnection: c.Verify}, TLSHandshakeTimeout: min(dialTime, c.Timeout),
 		WriteBufferSize: wireBuffer, ReadBufferSize: wireBuffer, MaxIdleConnsPerHost: 64,
 		IdleConnTimeout: time.Minute, DisableCompression: true, ExpectContinueTimeout: askTime,
 	}
@@ -108,7 +116,7 @@ func newTransport(c Config) (*http.Transport, error) {
 	if !pool.AppendCertsFromPEM(b) {
 		return nil, fmt.Errorf("read authorities of object store: %s holds no certificate in PEM", c.CAFile)
 	}
-	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	t.TLSClientConfig.RootCAs = pool
 	return t, nil
 }
 
