@@ -90,7 +90,7 @@ func (g *Gateway) findDevice(r *http.Request) (key string, raw []byte, d device,
 	if p.Door != "web" { // a command line lets no other one in
 		return "", nil, device{}, problem.New("forbidden")
 	}
-	if err := g.count(r.Context(), "devices/"+p.Account, deviceTries, deviceTime); err != nil {
+	if err := g.count(r.Context(), g.limiter, "devices/"+p.Account, deviceTries, deviceTime); err != nil {
 		return "", nil, device{}, err
 	}
 	code := mux.Vars(r)["code"]
@@ -177,7 +177,7 @@ func (g *Gateway) cliSession(r *http.Request, name string) (session.Session, err
 	}
 	return session.Session{
 		Kind: session.CLI, Principal: string(p.Kind), Account: p.Account, Safe: p.Safe, Administration: p.Administration,
-		Name: p.Name, Provider: p.Provider, Issuer: acc.Issuer, Sub: acc.Sub, ACR: p.ACR, Level: p.Level,
+		Name: p.Name, Provider: p.Provider, Issuer: acc.Issuer, Sub: acc.Sub, Through: p.Through, ACR: p.ACR, Level: p.Level,
 		AuthTime: g.now().UTC(), Device: name,
 	}, nil
 }

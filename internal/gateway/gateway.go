@@ -39,18 +39,27 @@ type SiteProvider struct {
 	ID    string `json:"id"`
 	Kind  string `json:"kind"`
 	Label string `json:"label"`
+	// Level is the highest eIDAS level that can be asked for there.
+	Level int `json:"level"`
+	// StepUp is offered when an act asks for a higher level, not before.
+	StepUp bool `json:"stepUp,omitempty"`
 }
 
-// Config of a Gateway. All but Progress, Pace, Proxies, Observe and Extra are
+// Config of a Gateway. All but Spare, Progress, Pace, Proxies, Observe and Extra are
 // needed.
 type Config struct {
 	Safe      *safe.Domain
 	Log       *journal.Log
 	Sessions  *session.Manager
 	Providers map[string]*oidc.Provider // by id, as in the paths of log-in
+	// LoginKeys are ours at the providers; nil where they need none.
+	LoginKeys *oidc.Keys
 	Machine   *machine.Server
 	Once      session.Once
 	Limiter   session.Limiter
+	// Spare counts reads and writes in this process while Limiter is
+	// unavailable; nil lets them through.
+	Spare     session.Limiter
 	Site      Site
 	PublicURL string // without a slash at the end
 	Pages     http.Handler
@@ -77,9 +86,11 @@ type Gateway struct {
 	log       *journal.Log
 	sessions  *session.Manager
 	providers map[string]*oidc.Provider
+	ours      *oidc.Keys
 	machine   *machine.Server
 	once      session.Once
 	limiter   session.Limiter
+	spare     session.Limiter
 	site      Site
 	publicURL string
 	pages     http.Handler
@@ -102,8 +113,8 @@ func New(c Config) *Gateway {
 		c.Progress = 30 * time.Second
 	}
 	return &Gateway{
-		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, machine: c.Machine,
-		once: c.Once, limiter: c.Limiter, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
+		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, ours: c.LoginKeys, machine: c.Machine,
+		once: c.Once, limiter: c.Limiter, spare: c.Spare, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
 		pace: max(c.Pace, 1), proxies: c.Proxies, crowd: newCrowd(),
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/coffre-citoyen/coffre/auth/session"
 	"github.com/coffre-citoyen/coffre/internal/problem"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -78,7 +79,7 @@ func problemOf(err error) *problem.Error {
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, session.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return problem.Wrap("unavailable", err)
 	}
 	return problem.Wrap("internal", err)

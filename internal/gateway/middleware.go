@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -111,7 +110,7 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 		return err
 	}
 	if err := g.allow(rt.Rate, p, r); err != nil {
-		return err
+		return g.uncounted(rt, w, r, err)
 	}
 	if err := rt.Class.admits(p); err != nil {
 		return err
@@ -162,19 +161,7 @@ func (g *Gateway) allow(rate Rate, p auth.Principal, r *http.Request) error {
 	if who == "" {
 		who = g.address(r)
 	}
-	return g.count(r.Context(), "rate/"+rate.name+"/"+who, rate.most(g.pace), time.Minute)
-}
-
-// count takes one of the n tries that a key has in a while.
-func (g *Gateway) count(ctx context.Context, key string, n int, per time.Duration) error {
-	ok, wait, err := g.limiter.Allow(ctx, key, n, per)
-	if err != nil {
-		return problem.Wrap("unavailable", err)
-	}
-	if !ok {
-		return &problem.Error{Slug: "rate-limited", RetryAfter: int(wait/time.Second) + 1}
-	}
-	return nil
+	return g.tally(r.Context(), rate, "rate/"+rate.name+"/"+who)
 }
 
 // fail writes the problem, unless the answer has begun: then the connection
@@ -254,6 +241,6 @@ func actorOf(p auth.Principal) safe.Actor {
 	return safe.Actor{
 		Kind: safe.ActorKind(p.Kind), Account: safe.AccountID(p.Account), Safe: safe.SafeID(p.Safe),
 		Administration: safe.AdministrationID(p.Administration), System: safe.SystemID(p.System),
-		Name: p.Name, Level: p.Level, Door: p.Door, Scopes: p.Scopes,
+		Name: p.Name, Level: p.Level, Through: p.Through, Door: p.Door, Scopes: p.Scopes,
 	}
 }

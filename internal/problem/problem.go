@@ -58,6 +58,10 @@ func (e *Error) Unwrap() error { return e.Cause }
 // Status of the entry.
 func (e *Error) Status() int { return lookup(e.Slug).status }
 
+// unavailableFor is after how many seconds to try again what a backend could
+// not answer: about as long as one takes the place of another.
+const unavailableFor = 5
+
 // Write answers with the problem in the caller's language. Slugs that are not
 // in the catalogue become `internal`.
 func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
@@ -77,8 +81,12 @@ func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
 	h.Set("Content-Language", lang)
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Accept-Language")
-	if e.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
+	after := e.RetryAfter
+	if after == 0 && entry.status == http.StatusServiceUnavailable {
+		after = unavailableFor
+	}
+	if after > 0 {
+		h.Set("Retry-After", strconv.Itoa(after))
 	}
 	if entry.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="coffre"`)
