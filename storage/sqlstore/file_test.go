@@ -21,7 +21,7 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dsn := range []string{
-		"", "data.db", "sqlite://data.db", "postgres://localhost/coffre",
+		"", "data.db", "sqlite://data.db", "postgres://127.0.0.1:1/coffre", "mysql://localhost/coffre",
 		"sqlite://" + filepath.Join(dir, "no such directory", "x.db"), "sqlite://" + other,
 	} {
 		db, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: dsn, Now: time.Now})
@@ -81,18 +81,22 @@ func TestOpenedAgain(t *testing.T) {
 	}
 }
 
-const childFile = "COFFRE_TEST_DATABASE"
+const childDatabase = "COFFRE_TEST_DATABASE"
 
 // TestKilled: a process that is killed loses nothing that it acknowledged,
 // and leaves no half of a transaction.
 func TestKilled(t *testing.T) {
-	if path := os.Getenv(childFile); path != "" {
-		writeUntilKilled(t, path)
+	if at := os.Getenv(childDatabase); at != "" {
+		writeUntilKilled(t, at)
 		return
 	}
-	path := filepath.Join(t.TempDir(), "test.db")
+	both(t, func(t *testing.T, dsn func(*testing.T) string) { killWriter(t, dsn(t)) })
+}
+
+func killWriter(t *testing.T, at string) {
+	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$", "-test.v=false")
-	child.Env = append(os.Environ(), childFile+"="+path)
+	child.Env = append(os.Environ(), childDatabase+"="+at)
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +119,7 @@ func TestKilled(t *testing.T) {
 	if len(acknowledged) < 40 {
 		t.Fatalf("the child wrote %d rows: %v", len(acknowledged), acknowledged)
 	}
-	db := openFile(t, path)
+	db := open(t, at)
 	err = db.View(t.Context(), func(tx safe.Tx) error {
 		for _, id := range acknowledged {
 			if _, err := tx.Accounts.Get(t.Context(), safe.AccountID(id)); err != nil {
@@ -133,9 +137,9 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-func writeUntilKilled(t *testing.T, path string) {
+func writeUntilKilled(t *testing.T, at string) {
 	t.Helper()
-	db := openFile(t, path)
+	db := open(t, at)
 	for {
 		a := safe.Account{ID: safe.NewID[safe.AccountID](), Kind: safe.Citizen, Created: time.Now()}
 		a.Sub = string(a.ID)

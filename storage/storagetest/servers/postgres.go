@@ -124,14 +124,12 @@ func (s *PostgresServer) init(ctx context.Context, initdb string) error {
 	if err := os.WriteFile(secret, []byte(s.password+"\n"), 0o600); err != nil {
 		return err
 	}
+	if err := Own(secret); err != nil {
+		return err
+	}
 	who, err := plain()
 	if err != nil {
 		return err
-	}
-	if who != nil {
-		if err := os.Chown(secret, int(who.Uid), int(who.Gid)); err != nil {
-			return err
-		}
 	}
 	cmd := exec.CommandContext(ctx, initdb, "-D", filepath.Join(s.dir, "data"), "-U", owner, "--pwfile="+secret, //nolint:gosec // found above
 		"--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=fr")

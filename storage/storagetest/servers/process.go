@@ -106,11 +106,16 @@ func makeDir(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return dir, Own(dir)
+}
+
+// Own gives a file to the user that Plain commands run as.
+func Own(path string) error {
 	who, err := plain()
 	if err != nil || who == nil {
-		return dir, err
+		return err
 	}
-	return dir, os.Chown(dir, int(who.Uid), int(who.Gid))
+	return os.Chown(path, int(who.Uid), int(who.Gid))
 }
 
 // FreePort is a port of loopback that was free a moment ago.
