@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -131,7 +132,13 @@ func (a asking) RoundTrip(rq *http.Request) (*http.Response, error) {
 		rq = rq.Clone(rq.Context())
 		rq.Header.Set("Expect", "100-continue")
 	}
-	return a.Transport.RoundTrip(rq)
+	resp, err := a.Transport.RoundTrip(rq)
+	if err == nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") && resp.StatusCode < http.StatusBadRequest {
+		// What stands in between has its own page for everything; minio-go
+		// would take it for an empty list.
+		return nil, errors.Join(errors.New("object store answers with a web page"), resp.Body.Close())
+	}
+	return resp, err
 }
 
 func (s *Store) findBucket(ctx context.Context, c Config) error {
@@ -154,7 +161,7 @@ func explain(c Config, err error) error {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var expired x509.CertificateInvalidError
-	var notTLS tls.RecordHeaderError
+	var lookup *net.DNSError
 	switch r := minio.ToErrorResponse(errors.Unwrap(err)); {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("objects: nobody this machine knows has signed the certificate of %s: name the file of its authority in objects.ca_file", c.Endpoint)
@@ -162,8 +169,12 @@ func explain(c Config, err error) error {
 		return fmt.Errorf("objects: the certificate of %s is for another name: write that name in objects.endpoint", c.Endpoint)
 	case errors.As(err, &expired):
 		return fmt.Errorf("objects: the certificate of %s is not valid now: renew it, or set this machine's clock", c.Endpoint)
-	case errors.As(err, &notTLS):
+	case errors.As(err, &lookup):
+		return fmt.Errorf("objects: no address is known for %s: correct objects.endpoint, or this machine's resolver", c.Endpoint)
+	case c.TLS && strings.Contains(err.Error(), "HTTP response to HTTPS client"):
 		return fmt.Errorf("objects: %s speaks plain HTTP: give it a certificate", c.Endpoint)
+	case !c.TLS && r.StatusCode == http.StatusBadRequest:
+		return fmt.Errorf("objects: %s does not understand plain HTTP: write tls: true", c.Endpoint)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("objects: nothing listens on %s: start the object store, or correct objects.endpoint", c.Endpoint)
 	case errors.Is(err, errStill):

@@ -75,6 +75,7 @@ func wantWholeOrNothing(t *testing.T, s safe.Blobs, key string, b []byte) {
 // call is answered in bounded time and says that the store is unavailable,
 // nothing half is visible, and with the line mended the same Store works.
 func TestSpoiledLines(t *testing.T) {
+	t.Parallel()
 	for name, spoil := range map[string]func(*servers.Line){
 		"refused":                   func(l *servers.Line) { l.Refuse() },
 		"reset at once":             func(l *servers.Line) { l.Reset(servers.FromServer, 0) },
@@ -140,6 +141,7 @@ func spoiledLine(t *testing.T, s spoiled, spoil func(*servers.Line)) {
 
 // TestLineCutInTheMiddle of an upload, wherever that is, and of a download.
 func TestLineCutInTheMiddle(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, c s3store.Config) {
 		t.Parallel()
 		s := behindLine(t, c)
@@ -171,6 +173,7 @@ func TestLineCutInTheMiddle(t *testing.T) {
 // TestSlowIsNotStill: transfers that take longer than the timeout, because the
 // line is narrow or because the citizen's is, come to their end.
 func TestSlowIsNotStill(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, c s3store.Config) {
 		t.Parallel()
 		s := behindLine(t, c)
@@ -215,6 +218,7 @@ func (l *late) Read(p []byte) (int, error) {
 // TestStoreKilledInMidUpload: what it had acknowledged is there when it is
 // back, what it had not is not, and nobody restarts the gateway.
 func TestStoreKilledInMidUpload(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(testing.TB) *servers.S3Server{"versitygw": servers.NewVersityGW, "MinIO": servers.NewMinIO} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

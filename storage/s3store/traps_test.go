@@ -84,7 +84,7 @@ func flippedBitIsRefused(t *testing.T, c s3store.Config) {
 	for _, size := range []int{300_000, 4 << 20} { // from one buffer, and streamed
 		line := &flipping{to: c.Endpoint, at: 200_000}
 		bent := c
-		bent.Endpoint = line.listen(t)
+		bent.Endpoint = line.listen(t, "127.0.0.1")
 		s, err := s3store.New(t.Context(), bent)
 		if err != nil {
 			t.Fatal(err)
@@ -102,7 +102,7 @@ func flippedBitIsRefused(t *testing.T, c s3store.Config) {
 }
 
 // flipping is a line that flips one bit in each connection that carries that
-// many bytes.
+// many bytes, or none where at is negative.
 type flipping struct {
 	to string
 	at int
@@ -117,9 +117,9 @@ func (f *flipping) flipped() int {
 	return f.n
 }
 
-func (f *flipping) listen(t *testing.T) string {
+func (f *flipping) listen(t *testing.T, on string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", on+":0")
 	if err != nil {
 		t.Fatal(err)
 	}
