@@ -115,9 +115,12 @@ func (c Custody) OpenOwnShare(custodian string, b []byte, id *Identity, vk VK) (
 // Recover opens a keyring with the shares that custodians have sealed to the
 // holder's new paper key. Custody and shares are believed in the end because
 // the pin under what they give vouches for the key that signed them. Shares
-// that do not fit are passed over while two others do.
-func Recover(c Container, custody []byte, given [][]byte, paper Secret) (*Keyring, error) {
-	fail := func(err error) (*Keyring, error) { return nil, fmt.Errorf("recover keyring: %w", err) }
+// that do not fit are passed over while two others do. It gives the secret
+// that opened it too, with which the keyring is replaced.
+func Recover(c Container, custody []byte, given [][]byte, paper Secret) (*Keyring, Secret, error) {
+	fail := func(err error) (*Keyring, Secret, error) {
+		return nil, Secret{}, fmt.Errorf("recover keyring: %w", err)
+	}
 	if err := c.Check(); err != nil {
 		return fail(err)
 	}
@@ -152,7 +155,7 @@ func Recover(c Container, custody []byte, given [][]byte, paper Secret) (*Keyrin
 	return combineAny(c, points, bad)
 }
 
-func combineAny(c Container, points []Point, bad []error) (*Keyring, error) {
+func combineAny(c Container, points []Point, bad []error) (*Keyring, Secret, error) {
 	for i, a := range points {
 		for _, b := range points[:i] {
 			p, err := Combine(a, b)
@@ -162,7 +165,7 @@ func combineAny(c Container, points []Point, bad []error) (*Keyring, error) {
 			}
 			ring, err := OpenKeyring(c, p)
 			if err == nil {
-				return ring, nil
+				return ring, p, nil
 			}
 			bad = append(bad, err)
 		}
@@ -170,5 +173,5 @@ func combineAny(c Container, points []Point, bad []error) (*Keyring, error) {
 	if len(bad) == 0 {
 		bad = []error{fmt.Errorf("%d shares: %w", len(points), ErrKey)}
 	}
-	return nil, fmt.Errorf("recover keyring: %w", errors.Join(bad...))
+	return nil, Secret{}, fmt.Errorf("recover keyring: %w", errors.Join(bad...))
 }

@@ -166,8 +166,8 @@ func testCustodyVector(t *testing.T, name string) {
 	}
 	p := must(ParseSecret(v.P))(t)
 	for _, two := range [][][]byte{{given[0], given[1]}, {given[2], given[0]}, {given[1], given[2]}, given} {
-		ring := must(Recover(v.Made.Container, v.Made.Custody, two, must(ParseSecret(v.Paper))(t)))(t)
-		if ring.Root().VK() != vk {
+		ring, secret := must2(Recover(v.Made.Container, v.Made.Custody, two, must(ParseSecret(v.Paper))(t)))(t)
+		if ring.Root().VK() != vk || secret != p {
 			t.Error("another keyring was opened")
 		}
 	}
