@@ -35,6 +35,7 @@ type Principal struct {
 	Level          int    // eIDAS: 1 low, 2 substantial, 3 high
 	ACR            string // as the provider said it
 	Provider       string
+	Through        string // a helper's service by which she logged in; "" is herself
 	Session        string // public id of the session; "" for systems
 	Device         string
 	Door           string // "web", "cli", "api"

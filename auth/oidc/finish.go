@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,15 +19,18 @@ import (
 )
 
 // Identity is what a provider has proven. Nothing of it is ever matched with
-// another account: an account is (Issuer, Sub).
+// another account: an account is (Issuer, Sub), where Issuer is the one whose
+// accounts these are (Config.AccountsOf).
 type Identity struct {
 	Issuer, Sub           string
 	GivenName, FamilyName string
 	SIRET                 string // agents
 	IDP                   string // which identity provider behind the provider
+	Helped                bool   // by which somebody else may act in her name
 	ACR                   string
 	Level                 int
-	IDToken               string // for logging out at the provider
+	IDToken               string // for logging out at the provider; signed, no longer encrypted
+	SID                   string // the provider's name for its session, "" if none
 }
 
 // Name as people read it.
@@ -41,6 +46,7 @@ type claims struct {
 	SIRET      string  `json:"siret"`
 	IDP        string  `json:"idp_id"`
 	AZP        string  `json:"azp"`
+	SID        string  `json:"sid"`
 	IssuedAt   float64 `json:"iat"` // a NumericDate may have a fraction
 	NotBefore  float64 `json:"nbf"`
 }
@@ -74,38 +80,62 @@ func (p *Provider) Finish(ctx context.Context, query url.Values, a Attempt) (Ide
 	if err != nil {
 		return Identity{}, err
 	}
+	sid := c.SID
 	if p.c.Profile != Plain {
 		if c, err = p.signedUserinfo(ctx, d, token, idt.Subject, c); err != nil {
 			return Identity{}, err
 		}
 	}
-	level := Level(c.ACR)
+	who := Identity{
+		Issuer: p.c.AccountsOf, Sub: idt.Subject, GivenName: c.GivenName, FamilyName: cmp.Or(c.FamilyName, c.UsualName), SIRET: c.SIRET,
+		IDP: c.IDP, Helped: slices.Contains(p.c.HelpedBy, c.IDP), ACR: c.ACR, Level: Level(c.ACR), IDToken: raw, SID: sid,
+	}
 	if p.c.Profile == Plain && c.ACR == "" {
-		level = 1
+		who.Level = 1
 	}
-	if level < p.c.MinLevel {
-		return Identity{}, &Error{
-			Slug: "level-too-low", Cause: fmt.Errorf("acr %.60q is below what was asked", c.ACR), Issuer: idt.Issuer, Sub: idt.Subject,
+	return p.admit(who, max(a.Level, p.c.MinLevel))
+}
+
+// admit refuses somebody who is proven, by a way that is not enough; then her
+// own journal can tell who tried.
+func (p *Provider) admit(who Identity, level int) (Identity, error) {
+	slug := ""
+	switch {
+	case slices.Contains(p.c.RefuseIDP, who.IDP):
+		slug = "idp-refused"
+		if who.Helped {
+			slug = "helper-refused"
 		}
+	case who.Level < level:
+		slug = "level-too-low"
+	case p.c.TwoFactors && who.Level < 2 && !strings.HasSuffix(who.ACR, "-mfa"):
+		slug = "two-factors"
+	default:
+		return who, nil
 	}
-	if c.FamilyName == "" {
-		c.FamilyName = c.UsualName
+	return Identity{}, &Error{
+		Slug: slug, Cause: fmt.Errorf("acr %.60q by %.60q is not what was asked", who.ACR, who.IDP), Issuer: who.Issuer, Sub: who.Sub,
 	}
-	return Identity{
-		Issuer: idt.Issuer, Sub: idt.Subject, GivenName: c.GivenName, FamilyName: c.FamilyName, SIRET: c.SIRET,
-		IDP: c.IDP, ACR: c.ACR, Level: level, IDToken: raw,
-	}, nil
 }
 
 // answered translates an error that the provider sent the browser back with.
+// The numbers are FranceConnect's and ProConnect's, and come under any code.
 func answered(code, description string) error {
-	switch {
-	case strings.Contains(description, "Y500015"): // under any code
-		return refuse("private-agent", "private-sector agent")
-	case code == "access_denied":
+	for number, slug := range map[string]string{
+		"Y500015": "private-agent", "Y030007": "provider-parameters", "Y030031": "provider-redirect",
+		"Y030111": "provider-logout", "Y100009": "provider-claims",
+	} {
+		if strings.Contains(description, number) {
+			return refuse(slug, "provider says %s", number)
+		}
+	}
+	switch code {
+	case "access_denied":
 		return refuse("access-denied", "turned back at the provider")
-	case code == "temporarily_unavailable" || code == "server_error":
+	case "temporarily_unavailable", "server_error":
 		return refuse("provider-unavailable", "provider says %s", code)
+	case "unmet_authentication_requirements": // of an essential acr
+		return refuse("level-unavailable", "provider says %s", code)
 	default:
 		return refuse("login-refused", "provider says %.60q", code)
 	}
@@ -129,6 +159,14 @@ func (p *Provider) exchange(ctx context.Context, d *discovered, code string, a A
 	if a.Verifier != "" {
 		opts = append(opts, oauth2.VerifierOption(a.Verifier))
 	}
+	if p.c.ClientSecret == "" {
+		proof, err := p.c.Keys.assertion(p.c.ClientID, p.c.Issuer, p.c.Now())
+		if err != nil {
+			return nil, "", &Error{Slug: "provider-unavailable", Cause: err}
+		}
+		opts = append(opts, oauth2.SetAuthURLParam("client_assertion", proof),
+			oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
+	}
 	token, err := d.oauth.Exchange(gooidc.ClientContext(ctx, p.c.Client), code, opts...)
 	var answer *oauth2.RetrieveError
 	switch {
@@ -143,7 +181,21 @@ func (p *Provider) exchange(ctx context.Context, d *discovered, code string, a A
 	if !ok {
 		return nil, "", refuse("login-refused", "no ID token")
 	}
-	return token, raw, nil
+	raw, err = p.opened(raw)
+	return token, raw, err
+}
+
+// opened is the signed token inside an encrypted one, where it was agreed that
+// tokens are encrypted; what was agreed is not left to the sender.
+func (p *Provider) opened(raw string) (string, error) {
+	if !p.c.Encrypted {
+		return raw, nil
+	}
+	inner, err := p.c.Keys.open(raw)
+	if err != nil {
+		return "", &Error{Slug: "login-refused", Cause: err}
+	}
+	return inner, nil
 }
 
 func (p *Provider) verifyID(ctx context.Context, d *discovered, raw, nonce, access string) (*gooidc.IDToken, claims, error) {
@@ -220,7 +272,11 @@ func (p *Provider) signedUserinfo(ctx context.Context, d *discovered, token *oau
 	if t, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err != nil || t != "application/jwt" {
 		return claims{}, refuse("login-refused", "userinfo is not signed")
 	}
-	_, c, err := p.verify(ctx, d, string(body), true)
+	raw, err := p.opened(string(body))
+	if err != nil {
+		return claims{}, err
+	}
+	_, c, err := p.verify(ctx, d, raw, true)
 	if err != nil {
 		return claims{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ type hostile struct {
 	id, info func(map[string]any)               // claims
 	idJWT    func(claims map[string]any) string // signature
 	infoJWT  func(claims map[string]any) string
+	byKey    func(*http.Request) bool    // whether the client proves itself by its key
 	handle   map[string]http.HandlerFunc // instead of an endpoint
 	asked    map[string]*atomic.Int32    // how often each endpoint was
 }
@@ -55,6 +57,7 @@ func newHostile(t *testing.T) *hostile {
 	h := &hostile{t: t, clock: storagetest.NewClock(), key: newKey(t), kid: "k1", handle: map[string]http.HandlerFunc{}, asked: map[string]*atomic.Int32{}}
 	h.jwk = jose.JSONWebKey{Key: h.key.Public(), KeyID: h.kid, Algorithm: "ES256", Use: "sig"}
 	h.idJWT, h.infoJWT = h.sign, h.sign
+	h.byKey = func(*http.Request) bool { return false }
 	for _, p := range []string{"/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"} {
 		h.asked[p] = &atomic.Int32{}
 	}
@@ -102,7 +105,7 @@ func (h *hostile) serve(w http.ResponseWriter, r *http.Request) {
 	case "/jwks":
 		h.json(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{h.jwk}})
 	case "/token":
-		if r.PostFormValue("code") != code || r.PostFormValue("client_id") != clientID || r.PostFormValue("client_secret") != secret || r.PostFormValue("redirect_uri") != redirect {
+		if r.PostFormValue("code") != code || r.PostFormValue("client_id") != clientID || (r.PostFormValue("client_secret") != secret && !h.byKey(r)) || r.PostFormValue("redirect_uri") != redirect {
 			w.WriteHeader(http.StatusBadRequest)
 			h.json(w, map[string]string{"error": "invalid_grant"})
 			return
@@ -152,7 +155,12 @@ func (h *hostile) sign(claims map[string]any) string {
 
 func signed(t *testing.T, alg jose.SignatureAlgorithm, key any, claims map[string]any) string {
 	t.Helper()
-	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, nil)
+	return signedAs(t, alg, key, claims, nil)
+}
+
+func signedAs(t *testing.T, alg jose.SignatureAlgorithm, key any, claims map[string]any, opts *jose.SignerOptions) string {
+	t.Helper()
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,10 +195,17 @@ func unsigned(t *testing.T, header, claims map[string]any, sig []byte) string {
 // client is our relying party for this provider.
 func (h *hostile) client(profile oidc.Profile, minLevel int) *oidc.Provider {
 	h.t.Helper()
-	p, err := oidc.New(oidc.Config{
-		ID: "fc", Profile: profile, Issuer: h.URL, ClientID: clientID, ClientSecret: secret, RedirectURL: redirect,
-		PostLogoutURL: "https://coffre.example/logout/callback", MinLevel: minLevel, Now: h.clock.Now,
-	})
+	return h.clientWith(func(c *oidc.Config) { c.Profile, c.MinLevel = profile, minLevel })
+}
+
+func (h *hostile) clientWith(change func(*oidc.Config)) *oidc.Provider {
+	h.t.Helper()
+	c := oidc.Config{
+		ID: "fc", Profile: oidc.FranceConnect, Issuer: h.URL, ClientID: clientID, ClientSecret: secret, RedirectURL: redirect,
+		PostLogoutURL: "https://coffre.example/logout/callback", Now: h.clock.Now,
+	}
+	change(&c)
+	p, err := oidc.New(c)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -224,7 +239,8 @@ func wantRefused(t *testing.T, got oidc.Identity, err error, slug string) {
 	if refused.Slug != slug {
 		t.Errorf("refused as %s (%v), want %s", refused.Slug, err, slug)
 	}
-	if proven := slug == "level-too-low"; (refused.Sub == honestID) != proven || (refused.Issuer != "") != proven {
+	proven := slices.Contains([]string{"level-too-low", "two-factors", "idp-refused", "helper-refused"}, slug)
+	if (refused.Sub == honestID) != proven || (refused.Issuer != "") != proven {
 		t.Errorf("the refusal names %q at %q", refused.Sub, refused.Issuer)
 	}
 	if got != (oidc.Identity{}) {

@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,37 +21,39 @@ func TestIndependentProvider(t *testing.T) {
 	if _, err := os.Stat("testdata/peer/node_modules"); err != nil {
 		t.Fatal("the independent provider is not installed: run `make deps`")
 	}
-	people := map[oidc.Profile]map[string]oidc.Identity{
-		oidc.FranceConnect: {
-			"angela": {GivenName: "Angela Claire Louise", FamilyName: "DUBOIS"},
-			"marcel": {GivenName: "Marcel", FamilyName: "LEROY"},
-		},
-		oidc.ProConnect: {
-			"camille": {GivenName: "Camille", FamilyName: "MARTIN", SIRET: "21370999900015"},
-			"karim":   {GivenName: "Karim", FamilyName: "BENALI", SIRET: "22360999900018"},
-		},
-	}
-	for profile, who := range people {
-		for name, v := range who {
-			v.IDP, v.ACR, v.Level = "simulateur", "eidas1", 1
-			who[name] = v
-		}
-		t.Run(string(profile), func(t *testing.T) {
-			c := oidc.Config{
-				ID: string(profile), Profile: profile, Now: time.Now,
+	keys := newKeys(t)
+	ours := httptest.NewServer(publishing(t, func() *oidc.Keys { return keys }))
+	t.Cleanup(ours.Close)
+	for _, c := range []struct {
+		profile   oidc.Profile
+		auth, alg string
+	}{
+		{oidc.FranceConnect, "client_secret_post", ""},
+		{oidc.FranceConnectPlus, "client_secret_post", "RSA-OAEP-256"},
+		{oidc.FranceConnectPlus, "private_key_jwt", "RSA-OAEP"},
+		{oidc.FranceConnectPlus, "private_key_jwt", "ECDH-ES"},
+		{oidc.ProConnect, "client_secret_post", ""},
+		{oidc.ProConnect, "private_key_jwt", ""},
+	} {
+		t.Run(strings.TrimSpace(fmt.Sprintf("%s %s %s", c.profile, c.auth, c.alg)), func(t *testing.T) {
+			config := oidc.Config{
+				ID: "x", Profile: c.profile, Now: time.Now, Keys: keys,
 				RedirectURL: "https://coffre.example/callback/x", PostLogoutURL: "https://coffre.example/logout/callback",
 			}
-			startPeer(t, &c)
-			testRelyingParty(t, peer{config: c, people: who, pkce: profile == oidc.ProConnect})
+			startPeer(t, &config, c.auth, c.alg, ours.URL)
+			if c.auth == "private_key_jwt" {
+				config.ClientSecret = ""
+			}
+			testRelyingParty(t, peer{config: config, people: peopleOf(c.profile), pkce: c.profile == oidc.ProConnect})
 		})
 	}
 }
 
 // startPeer runs the provider until the test ends, and fills in how to log in
 // there.
-func startPeer(t *testing.T, c *oidc.Config) {
+func startPeer(t *testing.T, c *oidc.Config, auth, alg, jwks string) {
 	t.Helper()
-	cmd := exec.Command("node", "testdata/peer/peer.mjs", string(c.Profile), c.RedirectURL, c.PostLogoutURL)
+	cmd := exec.Command("node", "testdata/peer/peer.mjs", string(c.Profile), c.RedirectURL, c.PostLogoutURL, auth, alg, jwks)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

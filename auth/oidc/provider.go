@@ -31,6 +31,9 @@ const (
 	// FranceConnect v2: acr_values and nonce mandatory, any parameter beyond
 	// its list (PKCE's included) refused, signed userinfo.
 	FranceConnect Profile = "franceconnect"
+	// FranceConnectPlus is FranceConnect for substantial and high assurance:
+	// tokens come encrypted to us.
+	FranceConnectPlus Profile = "franceconnect+"
 	// ProConnect: PKCE, claims, signed userinfo.
 	ProConnect Profile = "proconnect"
 	// Plain OpenID Connect: PKCE, identity in the ID token.
@@ -43,12 +46,31 @@ type Config struct {
 	Profile       Profile
 	Issuer        string
 	ClientID      string
-	ClientSecret  string
+	ClientSecret  string // "" where Keys say who we are (private_key_jwt)
 	RedirectURL   string
 	PostLogoutURL string
-	// MinLevel is the eIDAS level asked for, 1 if zero.
+	// MinLevel is the eIDAS level asked for; if zero 1, and 2 at
+	// FranceConnect+, which has no lower one.
 	MinLevel int
-	Now      func() time.Time
+	// TwoFactors asks ProConnect for a log-in with two factors and refuses
+	// any other.
+	TwoFactors bool
+	// Encrypted refuses tokens that are not encrypted to us; always so at
+	// FranceConnect+. Needs Keys.
+	Encrypted bool
+	// Keys of ours; nil where none are needed.
+	Keys *Keys
+	// AccountsOf is the issuer whose accounts people log in to here: the same
+	// authority under another name, which gives the same sub (FranceConnect+
+	// for FranceConnect). "" is this issuer.
+	AccountsOf string
+	// HelpedBy are identity providers behind this one (idp_id) through which
+	// somebody else may log in in a citizen's name: Aidants Connect.
+	HelpedBy []string
+	// RefuseIDP are identity providers behind this one (idp_id) through which
+	// nobody comes in.
+	RefuseIDP []string
+	Now       func() time.Time
 	// Client reaches the provider; nil is one with a timeout of 10 s.
 	Client *http.Client
 }
@@ -97,14 +119,22 @@ func refuse(slug, format string, args ...any) error {
 
 // New makes a Provider without reaching it.
 func New(c Config) (*Provider, error) {
-	if c.Issuer == "" || c.ClientID == "" || c.ClientSecret == "" || c.RedirectURL == "" {
-		return nil, errors.New("issuer, client id, secret and redirect URL are needed")
+	if c.Issuer == "" || c.ClientID == "" || c.RedirectURL == "" || c.ClientSecret == "" && c.Keys == nil {
+		return nil, errors.New("issuer, client id, redirect URL, and a secret or keys are needed")
 	}
-	if c.Profile != FranceConnect && c.Profile != ProConnect && c.Profile != Plain {
-		return nil, fmt.Errorf("unknown profile %q: write franceconnect, proconnect or plain", c.Profile)
+	switch c.Profile {
+	case FranceConnect, ProConnect, Plain:
+		c.MinLevel = max(c.MinLevel, 1)
+	case FranceConnectPlus:
+		c.MinLevel, c.Encrypted = max(c.MinLevel, 2), true
+	default:
+		return nil, fmt.Errorf("unknown profile %q: write franceconnect, franceconnect+, proconnect or plain", c.Profile)
 	}
-	if c.MinLevel == 0 {
-		c.MinLevel = 1
+	if c.Encrypted && c.Keys == nil {
+		return nil, errors.New("keys are needed where tokens are encrypted")
+	}
+	if c.AccountsOf == "" {
+		c.AccountsOf = c.Issuer
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -122,10 +152,23 @@ func (p *Provider) Profile() Profile { return p.c.Profile }
 // Issuer of the provider.
 func (p *Provider) Issuer() string { return p.c.Issuer }
 
+// AccountsOf is the issuer whose accounts people log in to here.
+func (p *Provider) AccountsOf() string { return p.c.AccountsOf }
+
+// Top is the highest level that can be asked for here.
+func (p *Provider) Top() int {
+	if p.c.Profile == FranceConnectPlus || p.c.Profile == ProConnect {
+		return 3
+	}
+	return p.c.MinLevel
+}
+
 func (p *Provider) scopes() []string {
 	switch p.c.Profile {
 	case FranceConnect:
 		return []string{"openid", "given_name", "family_name", "idp_id"}
+	case FranceConnectPlus: // refuses idp_id
+		return []string{"openid", "given_name", "family_name"}
 	case ProConnect:
 		return []string{"openid", "given_name", "usual_name", "siret", "idp_id"}
 	case Plain:
@@ -191,6 +234,7 @@ const leeway = 30 * time.Second
 // Attempt is one log-in on its way: remember it under a single-use cookie.
 type Attempt struct {
 	State, Nonce, Verifier string
+	Level                  int // that was asked for; the provider's own if zero
 }
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -210,30 +254,46 @@ func random64() string {
 }
 
 // Begin gives the address to send the browser to.
-func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
+func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) { return p.BeginAt(ctx, 0) }
+
+// BeginAt asks for a level above the provider's own, for one act.
+func (p *Provider) BeginAt(ctx context.Context, level int) (string, Attempt, error) {
+	level = max(level, p.c.MinLevel)
+	if level > p.Top() {
+		return "", Attempt{}, refuse("level-unavailable", "level %d cannot be had here", level)
+	}
 	d, err := p.discover(ctx)
 	if err != nil {
 		return "", Attempt{}, err
 	}
-	a := Attempt{State: random64(), Nonce: random64()}
+	a := Attempt{State: random64(), Nonce: random64(), Level: level}
 	opts := []oauth2.AuthCodeOption{gooidc.Nonce(a.Nonce)}
 	switch p.c.Profile {
-	case FranceConnect:
-		opts = append(opts, oauth2.SetAuthURLParam("acr_values", fmt.Sprintf("eidas%d", p.c.MinLevel)))
+	case FranceConnect, FranceConnectPlus:
+		opts = append(opts, oauth2.SetAuthURLParam("acr_values", fmt.Sprintf("eidas%d", level)))
 	case ProConnect: // says in the ID token only the assurance that was asked for
-		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(p.c.MinLevel)+`}}}`))
+		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(level, p.c.TwoFactors)+`}}}`))
 	case Plain:
 	}
-	if p.c.Profile != FranceConnect {
+	if p.proofKey() {
 		a.Verifier = oauth2.GenerateVerifier()
 		opts = append(opts, oauth2.S256ChallengeOption(a.Verifier))
 	}
 	return d.oauth.AuthCodeURL(a.State, opts...), a, nil
 }
 
+// proofKey says whether the provider takes PKCE; FranceConnect refuses it.
+func (p *Provider) proofKey() bool {
+	return p.c.Profile != FranceConnect && p.c.Profile != FranceConnectPlus
+}
+
 // levelsFrom lists the acr values of a level and above, in JSON.
-func levelsFrom(level int) string {
-	acrs := []string{`"eidas1","eidas1-mfa"`, `"eidas2"`, `"eidas3"`}
+func levelsFrom(level int, twoFactors bool) string {
+	lowest := `"eidas1","eidas1-mfa"`
+	if twoFactors {
+		lowest = `"eidas1-mfa"`
+	}
+	acrs := []string{lowest, `"eidas2"`, `"eidas3"`}
 	return "[" + strings.Join(acrs[min(level, len(acrs))-1:], ",") + "]"
 }
 

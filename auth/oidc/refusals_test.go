@@ -341,6 +341,11 @@ func TestAnswerThatLies(t *testing.T) {
 		"a pause of theirs":              said("provider-unavailable", "temporarily_unavailable", ""),
 		"an error and a code":            answer("access-denied", func(q url.Values) { q.Set("error", "access_denied") }),
 		"an unknown error":               said("login-refused", "login_required", ""),
+		"parameters beyond the list":     said("provider-parameters", "invalid_request", "Y030007 paramètres"),
+		"a way back not registered":      said("provider-redirect", "invalid_request", "(Y030031)"),
+		"a way out not registered":       said("provider-logout", "invalid_request", "Y030111"),
+		"a claim not authorised":         said("provider-claims", "invalid_request", "Y100009"),
+		"an assurance not to be had":     said("level-unavailable", "unmet_authentication_requirements", ""),
 	})
 }
 

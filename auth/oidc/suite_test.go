@@ -20,6 +20,7 @@ func testRelyingParty(t *testing.T, p peer) {
 		"a wrong secret is refused":         wrongSecret,
 		"parameters beyond the list":        strictParameters,
 		"logging out there, and back":       logOut,
+		"a higher level, for one act":       higherLevel,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, p) })
 	}
@@ -139,6 +140,11 @@ func strictParameters(t *testing.T, p peer) {
 	if p.pkce {
 		changes = append(changes, change{"code_challenge_method", "plain", "Y030007"}, change{"code_challenge_method", "", "Y030007"})
 	} else {
+		if p.config.Profile == oidc.FranceConnectPlus {
+			changes = append(changes, change{"acr_values", "eidas1", "Y030007"}, change{"scope", "openid idp_id", "Y030007"})
+		} else {
+			changes = append(changes, change{"acr_values", "eidas2", "Y030007"})
+		}
 		changes = append(changes, change{"code_challenge", strings.Repeat("c", 43), "Y030007"}, change{"login_hint", "x", "Y030007"},
 			change{"acr_values", "", "Y030007"}, change{"nonce", "", "Y030007"}, change{"state", "", "Y030007"})
 	}
@@ -159,6 +165,29 @@ func strictParameters(t *testing.T, p peer) {
 		if !onTheirPage && !sentBack {
 			t.Errorf("%s=%q: came back with %v, or status %d without %s", c.name, c.value, end.query, end.status, c.number)
 		}
+	}
+}
+
+// higherLevel: what is asked for one act is had, or the door is not opened.
+func higherLevel(t *testing.T, p peer) {
+	rp := p.client(t, nil)
+	to, attempt, err := rp.BeginAt(t.Context(), 3)
+	if p.config.Profile == oidc.FranceConnect {
+		wantRefused(t, oidc.Identity{}, err, "level-unavailable")
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := browse(t, to, p.anybody(t), p.config.RedirectURL)
+	who, err := rp.Finish(t.Context(), end.query, attempt)
+	if err != nil || who.Level != 3 || who.ACR != "eidas3" {
+		t.Errorf("asked for eidas3, is %+v, %v", who, err)
+	}
+	q, attempt := p.visit(t, rp, p.anybody(t)) // the usual level, under an attempt for the higher one
+	attempt.Level = 3
+	if who, err := rp.Finish(t.Context(), q, attempt); err == nil {
+		t.Errorf("asked for level 3, admitted %+v", who)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,11 +21,29 @@ type Login struct {
 	State    string
 	Nonce    string
 	Verifier string // PKCE; "" where the provider refuses it
+	Level    int    // that was asked for; 0 is the provider's own
 	Return   string // local path
+	// Account is whom a step-up is for: nobody else may come back from it. ""
+	// is anybody.
+	Account string
+}
+
+// maxLogins is how many log-ins one browser may have under way, in as many
+// tabs; beyond it the others are given up, so that their cookies do not fill
+// the headers of every request.
+const maxLogins = 5
+
+// loginPrefix of the cookies of log-ins under way: each has one of its own,
+// named after its state, so that two tabs do not spoil each other's.
+const loginPrefix = "login-"
+
+func loginName(state string) string {
+	h := hashOf(state)
+	return loginPrefix + base64.RawURLEncoding.EncodeToString(h[:9])
 }
 
 // BeginLogin remembers a login under a single-use cookie.
-func (m *Manager) BeginLogin(ctx context.Context, w http.ResponseWriter, l Login) error {
+func (m *Manager) BeginLogin(ctx context.Context, w http.ResponseWriter, r *http.Request, l Login) error {
 	b, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("begin login: %w", err)
@@ -33,24 +52,51 @@ func (m *Manager) BeginLogin(ctx context.Context, w http.ResponseWriter, l Login
 	if err := m.c.Once.Put(ctx, "login/"+HashKey(token), b, loginTime); err != nil {
 		return fmt.Errorf("begin login: %w", err)
 	}
-	http.SetCookie(w, m.cookie("login", token, loginTime))
+	if under := m.underWay(r); len(under) >= maxLogins {
+		for _, name := range under {
+			http.SetCookie(w, m.cookie(name, "", -time.Second))
+		}
+	}
+	http.SetCookie(w, m.cookie(loginName(l.State), token, loginTime))
 	return nil
 }
 
-// TakeLogin gives it back once; ErrNotFound when it is over, was used, or
-// belongs to another browser.
-func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.Request) (Login, error) {
-	http.SetCookie(w, m.cookie("login", "", -time.Second))
-	c, err := r.Cookie(m.cookieName("login"))
+// underWay are the names of the cookies of log-ins that a request carries.
+func (m *Manager) underWay(r *http.Request) []string {
+	var all []string
+	for _, c := range r.Cookies() {
+		if name, ok := strings.CutPrefix(c.Name, m.cookieName("")); ok && strings.HasPrefix(name, loginPrefix) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// TakeLogin gives it back once, by the state that came with the answer;
+// ErrNotFound when it is over, was used, or belongs to another browser, and
+// ErrNone when this browser has none under way at all.
+func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.Request, state string) (Login, error) {
+	if len(m.underWay(r)) == 0 {
+		return Login{}, fmt.Errorf("finish login: %w", ErrNone)
+	}
+	name := loginName(state)
+	c, err := r.Cookie(m.cookieName(name))
 	if err != nil {
 		return Login{}, fmt.Errorf("finish login: %w", ErrNotFound)
 	}
+	http.SetCookie(w, m.cookie(name, "", -time.Second))
 	b, err := m.c.Once.Take(ctx, "login/"+HashKey(c.Value))
 	if err != nil {
 		return Login{}, fmt.Errorf("finish login: %w", err)
 	}
 	var l Login
-	return l, json.Unmarshal(b, &l)
+	if err := json.Unmarshal(b, &l); err != nil {
+		return Login{}, fmt.Errorf("finish login: %w", err)
+	}
+	if l.State != state {
+		return Login{}, fmt.Errorf("finish login: %w", ErrNotFound)
+	}
+	return l, nil
 }
 
 // NewID draws a public identifier: 26 characters of a-z2-7.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,15 +17,16 @@ import (
 func (w *world) begin(l session.Login) *http.Cookie {
 	w.t.Helper()
 	out := httptest.NewRecorder()
-	if err := w.BeginLogin(w.t.Context(), out, l); err != nil {
+	if err := w.BeginLogin(w.t.Context(), out, carrying(), l); err != nil {
 		w.t.Fatal(err)
 	}
 	return only(w.t, out)
 }
 
-func (w *world) wantNoLogin(r *http.Request) {
+func (w *world) wantNoLogin(r *http.Request, state string) {
 	w.t.Helper()
-	if l, err := w.TakeLogin(w.t.Context(), httptest.NewRecorder(), r); !errors.Is(err, session.ErrNotFound) || l != (session.Login{}) {
+	l, err := w.TakeLogin(w.t.Context(), httptest.NewRecorder(), r, state)
+	if !errors.Is(err, session.ErrNotFound) && !errors.Is(err, session.ErrNone) || l != (session.Login{}) {
 		w.t.Errorf("took %+v, %v; want ErrNotFound", l, err)
 	}
 }
@@ -34,26 +36,82 @@ func TestLoginIsTakenOnce(t *testing.T) {
 	want := session.Login{Provider: "fc", State: "state", Nonce: "nonce", Verifier: "verifier", Return: "/coffre"}
 	cookie := w.begin(want)
 	out := httptest.NewRecorder()
-	got, err := w.TakeLogin(t.Context(), out, carrying(cookie))
+	got, err := w.TakeLogin(t.Context(), out, carrying(cookie), "state")
 	if err != nil || got != want {
 		t.Errorf("took %+v, %v", got, err)
 	}
-	if c := only(t, out); c.Name != "__Host-login" || c.MaxAge >= 0 || c.Value != "" {
+	if c := only(t, out); c.Name != cookie.Name || c.MaxAge >= 0 || c.Value != "" {
 		t.Errorf("the browser keeps %q", c)
 	}
-	w.wantNoLogin(carrying(cookie))
+	w.wantNoLogin(carrying(cookie), "state")
 }
 
 func TestLoginBelongsToABrowser(t *testing.T) {
 	w := newWorld(t, true)
 	cookie := w.begin(session.Login{State: "state"})
 	sid, _ := w.start(citizen())
-	w.wantNoLogin(carrying())
-	w.wantNoLogin(carrying(&http.Cookie{Name: "login", Value: cookie.Value}))
-	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: sid.Value}))
-	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: session.HashKey(cookie.Value)}))
-	if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie)); err != nil {
+	w.wantNoLogin(carrying(), "state")
+	w.wantNoLogin(carrying(&http.Cookie{Name: strings.TrimPrefix(cookie.Name, "__Host-"), Value: cookie.Value}), "state")
+	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: sid.Value}), "state")
+	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: session.HashKey(cookie.Value)}), "state")
+	if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state"); err != nil {
 		t.Errorf("the others' tries used it up: %v", err)
+	}
+}
+
+// TestTwoTabs log in at once: each ends with its own answer, in any order, and
+// neither is answered with the other's.
+func TestTwoTabs(t *testing.T) {
+	w := newWorld(t, true)
+	one, two := w.begin(session.Login{State: "1", Return: "/a"}), w.begin(session.Login{State: "2", Return: "/b"})
+	if one.Name == two.Name || !strings.HasPrefix(one.Name, "__Host-login-") {
+		t.Fatalf("cookies %s and %s", one.Name, two.Name)
+	}
+	swapped := &http.Cookie{Name: two.Name, Value: one.Value}
+	w.wantNoLogin(carrying(swapped), "2") // and it is spent: it was somebody's trick
+	one = w.begin(session.Login{State: "1", Return: "/a"})
+	for state, want := range map[string]string{"2": "/b", "1": "/a"} {
+		out := httptest.NewRecorder()
+		l, err := w.TakeLogin(t.Context(), out, carrying(one, two), state)
+		if err != nil || l.Return != want {
+			t.Errorf("state %s: %+v, %v", state, l, err)
+		}
+		if c := only(t, out); c.MaxAge >= 0 || strings.HasSuffix(c.Name, loginOf(one, two, state)) {
+			t.Errorf("state %s clears %s", state, c.Name)
+		}
+	}
+}
+
+// loginOf is the name of the other tab's cookie.
+func loginOf(one, two *http.Cookie, state string) string {
+	if state == "1" {
+		return two.Name
+	}
+	return one.Name
+}
+
+// TestManyTabs: log-ins that nobody ends do not fill every request's headers.
+func TestManyTabs(t *testing.T) {
+	w := newWorld(t, true)
+	jar := map[string]*http.Cookie{}
+	for i := range 40 {
+		var carried []*http.Cookie
+		for _, c := range jar {
+			carried = append(carried, c)
+		}
+		out := httptest.NewRecorder()
+		if err := w.BeginLogin(t.Context(), out, carrying(carried...), session.Login{State: strings.Repeat("s", i+1)}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range out.Result().Cookies() {
+			jar[c.Name] = c
+			if c.MaxAge < 0 {
+				delete(jar, c.Name)
+			}
+		}
+		if len(jar) > 5 || len(jar) == 0 {
+			t.Fatalf("%d cookies after %d tabs", len(jar), i+1)
+		}
 	}
 }
 
@@ -61,11 +119,11 @@ func TestLoginLapses(t *testing.T) {
 	w := newWorld(t, true)
 	late, inTime := w.begin(session.Login{State: "1"}), w.begin(session.Login{State: "2"})
 	w.clock.Advance(10*time.Minute - time.Second)
-	if l, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(inTime)); err != nil || l.State != "2" {
+	if l, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(inTime), "2"); err != nil || l.State != "2" {
 		t.Errorf("after 9:59: %+v, %v", l, err)
 	}
 	w.clock.Advance(time.Second)
-	w.wantNoLogin(carrying(late))
+	w.wantNoLogin(carrying(late), "1")
 }
 
 // TestLoginIsNoSession: the cookie of a log-in on its way authenticates
@@ -86,7 +144,7 @@ func TestLoginDoubleClick(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie)); err == nil {
+				if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state"); err == nil {
 					won.Add(1)
 				}
 			})

@@ -170,7 +170,7 @@ func (m *Manager) Read(ctx context.Context, r *http.Request) (auth.Principal, er
 	}
 	return auth.Principal{
 		Kind: auth.Kind(s.Principal), Account: s.Account, Safe: s.Safe, Administration: s.Administration, Name: s.Name,
-		Level: s.Level, ACR: s.ACR, Provider: s.Provider, Session: s.ID, Device: s.Device, Door: door, Expires: s.Ends(),
+		Level: s.Level, ACR: s.ACR, Provider: s.Provider, Through: s.Through, Session: s.ID, Device: s.Device, Door: door, Expires: s.Ends(),
 	}, nil
 }
 
@@ -202,6 +202,13 @@ func (m *Manager) End(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		return Session{}, fmt.Errorf("end session: %w", err)
 	}
 	return s, nil
+}
+
+// Current is the browser's own session, as it is kept; ErrNone and ErrNotFound
+// as in Read.
+func (m *Manager) Current(ctx context.Context, r *http.Request) (Session, error) {
+	s, _, err := m.find(ctx, r)
+	return s, err
 }
 
 // List shows where an account is logged in, newest first.

@@ -133,10 +133,11 @@ func TestCookie(t *testing.T) {
 			wantCookie(t, c, prefix+"sid", secure, 4*time.Hour)
 		}
 		out := httptest.NewRecorder()
-		if err := w.BeginLogin(t.Context(), out, session.Login{State: "s"}); err != nil {
+		if err := w.BeginLogin(t.Context(), out, carrying(), session.Login{State: "s"}); err != nil {
 			t.Fatal(err)
 		}
-		wantCookie(t, only(t, out), prefix+"login", secure, 10*time.Minute)
+		c := only(t, out)
+		wantCookie(t, c, prefix+"login-"+c.Name[len(c.Name)-12:], secure, 10*time.Minute)
 	}
 }
 

@@ -29,6 +29,8 @@ type Session struct {
 	Name           string
 	Provider       string
 	Issuer, Sub    string
+	SID            string // the provider's name for its own session, "" if none
+	Through        string // a helper's service by which she logged in (Aidants Connect); "" is herself
 	ACR            string
 	Level          int
 	AuthTime       time.Time // ours: when the provider's answer was verified

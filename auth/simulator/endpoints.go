@@ -3,6 +3,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 )
 
 // allowed parameters of authorize; anything else is Y030007.
@@ -26,16 +28,23 @@ func (p *side) allowed() []string {
 }
 
 func (p *side) scopes() []string {
-	if p.france() {
-		return []string{"openid", "identite_pivot", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email", "idp_id"}
+	france := []string{"openid", "identite_pivot", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email"}
+	switch p.id {
+	case FranceConnect:
+		return append(france, "idp_id")
+	case FranceConnectPlus:
+		return france
 	}
 	return []string{"openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id", "roles", "organization_label", "phone"}
 }
 
 // levels that may be asked for.
 func (p *side) levels() []string {
-	if p.france() { // FranceConnect+ has the two upper ones
-		return []string{"eidas1", "eidas2", "eidas3"}
+	switch p.id {
+	case FranceConnect:
+		return []string{"eidas1"}
+	case FranceConnectPlus:
+		return []string{"eidas2", "eidas3"}
 	}
 	return []string{"eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3", "https://proconnect.gouv.fr/assurance/certification-dirigeant"}
 }
@@ -90,7 +99,7 @@ func (p *side) choose(w http.ResponseWriter, r *http.Request) {
 	}
 	back := url.Values{"state": {q.Get("state")}, "iss": {p.issuer}}
 	chosen := r.PostFormValue("persona")
-	i := slices.IndexFunc(Personas(), func(x Persona) bool { return x.ID == chosen && x.Agent != p.france() })
+	i := slices.IndexFunc(Personas(), func(x Persona) bool { return x.ID == chosen && p.knows(x) })
 	switch {
 	case chosen == "":
 		back.Set("error", "access_denied")
@@ -106,6 +115,9 @@ func (p *side) choose(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, p.redirect+"?"+back.Encode(), http.StatusSeeOther)
 }
+
+// knows says who can log in here: nobody is helped at FranceConnect+.
+func (p *side) knows(x Persona) bool { return x.Agent != p.france() && (!p.plus() || x.As == "") }
 
 // acr is the first level that was asked for; "" when none was: then the ID
 // token says nothing of it.
@@ -135,8 +147,7 @@ func claimed(q url.Values) []string {
 func (p *side) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	fail := func(status int, code string) { writeJSON(w, status, map[string]string{"error": code}) }
-	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("client_secret")), []byte(p.client.ClientSecret)) != 1 ||
-		r.PostFormValue("client_id") != p.client.ClientID {
+	if !p.isClient(r) {
 		fail(http.StatusUnauthorized, "invalid_client")
 		return
 	}
@@ -158,6 +169,9 @@ func (p *side) token(w http.ResponseWriter, r *http.Request) {
 		claims["acr"] = g.acr
 	}
 	id, err := p.sign(claims)
+	if err == nil {
+		id, err = p.encrypt(r.Context(), id)
+	}
 	if err != nil {
 		fail(http.StatusInternalServerError, "server_error")
 		return
@@ -165,7 +179,41 @@ func (p *side) token(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 60, "id_token": id})
 }
 
-// userinfo is a signed JWT at both.
+// isClient takes the secret, or a signature by a key that the relying party
+// publishes (private_key_jwt); never both.
+func (p *side) isClient(r *http.Request) bool {
+	secret, proof := r.PostFormValue("client_secret"), r.PostFormValue("client_assertion")
+	if r.PostFormValue("client_id") != p.client.ClientID || (secret == "") == (proof == "") {
+		return false
+	}
+	if proof == "" {
+		return subtle.ConstantTimeCompare([]byte(secret), []byte(p.client.ClientSecret)) == 1
+	}
+	token, err := jwt.ParseSigned(proof, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil || r.PostFormValue("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+		return false
+	}
+	set, err := p.clientKeys(r.Context())
+	if err != nil {
+		return false
+	}
+	var c jwt.Claims
+	now := p.c.Now()
+	if token.Claims(set, &c) != nil || c.ID == "" || c.Expiry == nil || c.Expiry.Time().After(now.Add(5*time.Minute)) {
+		return false
+	}
+	err = c.Validate(jwt.Expected{Issuer: p.client.ClientID, Subject: p.client.ClientID, AnyAudience: jwt.Audience{p.issuer}, Time: now})
+	if err != nil || len(c.Audience) != 1 {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, used := p.proofs[c.ID]
+	p.proofs[c.ID] = struct{}{}
+	return !used
+}
+
+// userinfo is a signed JWT at all.
 func (p *side) userinfo(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	g, ok := p.take(p.tokens, token, true)
@@ -175,6 +223,9 @@ func (p *side) userinfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	raw, err := p.sign(p.claims(g))
+	if err == nil {
+		raw, err = p.encrypt(r.Context(), raw)
+	}
 	if err != nil {
 		http.Error(w, "server_error", http.StatusInternalServerError)
 		return
@@ -185,7 +236,7 @@ func (p *side) userinfo(w http.ResponseWriter, r *http.Request) {
 
 // claims are those of the scopes that were asked for, and no other.
 func (p *side) claims(g grant) map[string]any {
-	all := map[string]any{"given_name": g.persona.given, "idp_id": "simulateur"}
+	all := map[string]any{"given_name": g.persona.given, "idp_id": cmp.Or(g.persona.idp, "simulateur")}
 	asked := g.scopes
 	if p.france() {
 		all["family_name"], all["birthdate"] = g.persona.family, g.persona.birthdate

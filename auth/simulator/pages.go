@@ -40,10 +40,7 @@ type page struct {
 }
 
 func (p *side) title() string {
-	if p.france() {
-		return "FranceConnect"
-	}
-	return "ProConnect"
+	return p.client.Label
 }
 
 func (p *side) render(w http.ResponseWriter, status int, v page) {
@@ -60,7 +57,7 @@ func (p *side) render(w http.ResponseWriter, status int, v page) {
 func (p *side) personaPage(w http.ResponseWriter, q url.Values) {
 	v := page{Title: p.title(), Query: template.URL(q.Encode())} //nolint:gosec // encoded by net/url
 	for _, x := range Personas() {
-		if x.Agent != p.france() {
+		if p.knows(x) {
 			v.People = append(v.People, x)
 		}
 	}

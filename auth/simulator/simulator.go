@@ -1,9 +1,11 @@
 //go:build demo
 
-// Package simulator plays FranceConnect and ProConnect for the
+// Package simulator plays FranceConnect, FranceConnect+ and ProConnect for the
 // demonstration, as strict as the real ones: unknown parameters, foreign
 // redirect URIs and stale codes are refused with their error numbers, ID
-// tokens and userinfo are signed (ES256), subs are pairwise.
+// tokens and userinfo are signed (ES256) and, at FranceConnect+, encrypted to
+// the key that the relying party publishes; subs are pairwise, and the same at
+// both FranceConnects.
 //
 // Trust: none. Anybody who can reach it can be anybody, so it is built only
 // with the tag demo, and refuses to exist unless the configuration says demo
@@ -11,9 +13,12 @@
 package simulator
 
 import (
+	"cmp"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -37,18 +42,34 @@ type Config struct {
 	Mode      string   // must be "demo"
 	Listeners []string // host:port, each on loopback
 	PublicURL string   // of the gateway it is mounted on
-	Now       func() time.Time
+	// ClientKeys is where the relying party publishes its keys; "" is
+	// PublicURL/oidc/jwks.
+	ClientKeys string
+	// Encryption is how a token's key is wrapped at FranceConnect+; "" is
+	// RSA-OAEP-256.
+	Encryption jose.KeyAlgorithm
+	Now        func() time.Time
 }
+
+// The ids of the providers, as in paths.
+const (
+	FranceConnect     = "franceconnect"
+	FranceConnectPlus = "franceconnect-plus"
+	ProConnect        = "proconnect"
+)
 
 // Client is the relying party that each simulator knows.
 type Client struct {
-	ID           string // "franceconnect" or "proconnect"
+	ID           string // of the provider, as in paths
+	Profile      string // as in the configuration
+	Kind         string // of the people: "citizen" or "agent"
+	Label        string
 	Issuer       string
 	ClientID     string
 	ClientSecret string
 }
 
-// Simulator serves both providers. Safe for concurrent use.
+// Simulator serves all three providers. Safe for concurrent use.
 type Simulator struct {
 	mux   *http.ServeMux
 	sides []*side
@@ -66,6 +87,7 @@ type side struct {
 	mu       sync.Mutex
 	codes    map[string]grant
 	tokens   map[string]grant
+	proofs   map[string]struct{} // jti of assertions that were used
 }
 
 // grant is what a code or an access token stands for.
@@ -93,7 +115,7 @@ func New(c Config) (*Simulator, error) {
 		}
 	}
 	s := &Simulator{mux: http.NewServeMux()}
-	for _, id := range []string{"franceconnect", "proconnect"} {
+	for _, id := range []string{FranceConnect, FranceConnectPlus, ProConnect} {
 		p, err := newSide(c, id)
 		if err != nil {
 			return nil, err
@@ -118,10 +140,21 @@ func newSide(c Config, id string) (*side, error) {
 		return nil, fmt.Errorf("generate simulator key: %w", err)
 	}
 	issuer := c.PublicURL + Prefix + id + "/api/v2"
+	if c.ClientKeys == "" {
+		c.ClientKeys = c.PublicURL + "/oidc/jwks"
+	}
+	if c.Encryption == "" {
+		c.Encryption = jose.RSA_OAEP_256
+	}
+	registered := map[string]Client{
+		FranceConnect:     {Profile: "franceconnect", Kind: "citizen", Label: "FranceConnect"},
+		FranceConnectPlus: {Profile: "franceconnect+", Kind: "citizen", Label: "FranceConnect+"},
+		ProConnect:        {Profile: "proconnect", Kind: "agent", Label: "ProConnect"},
+	}[id]
+	registered.ID, registered.Issuer, registered.ClientID, registered.ClientSecret = id, issuer, "coffre-"+id, rand.Text()
 	return &side{
-		c: c, id: id, issuer: issuer, key: key, codes: map[string]grant{}, tokens: map[string]grant{},
-		client:   Client{ID: id, Issuer: issuer, ClientID: "coffre-" + id, ClientSecret: rand.Text()},
-		redirect: c.PublicURL + "/callback/" + id, logout: c.PublicURL + "/logout/callback",
+		c: c, id: id, issuer: issuer, key: key, codes: map[string]grant{}, tokens: map[string]grant{}, proofs: map[string]struct{}{},
+		client: registered, redirect: c.PublicURL + "/callback/" + id, logout: c.PublicURL + "/logout/callback",
 	}, nil
 }
 
@@ -137,19 +170,28 @@ func (s *Simulator) Clients() []Client {
 // ServeHTTP implements http.Handler.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-func (p *side) france() bool { return p.id == "franceconnect" }
+func (p *side) france() bool { return p.id != ProConnect }
+
+func (p *side) plus() bool { return p.id == FranceConnectPlus }
 
 func (p *side) metadata(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{
+	all := map[string]any{
 		"issuer": p.issuer, "authorization_endpoint": p.issuer + "/authorize", "token_endpoint": p.issuer + "/token",
 		"userinfo_endpoint": p.issuer + "/userinfo", "jwks_uri": p.issuer + "/jwks", "end_session_endpoint": p.issuer + "/session/end",
 		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"ES256"}, "userinfo_signing_alg_values_supported": []string{"ES256"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_post"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
 		// FranceConnect advertises it too, and refuses it all the same.
 		"code_challenge_methods_supported":               []string{"S256"},
 		"authorization_response_iss_parameter_supported": true,
-	})
+	}
+	if p.plus() {
+		for _, what := range []string{"id_token", "userinfo"} {
+			all[what+"_encryption_alg_values_supported"] = []string{"RSA-OAEP", "RSA-OAEP-256", "ECDH-ES"}
+			all[what+"_encryption_enc_values_supported"] = []string{"A256GCM"}
+		}
+	}
+	writeJSON(w, http.StatusOK, all)
 }
 
 func (p *side) jwks(w http.ResponseWriter, _ *http.Request) {
@@ -175,9 +217,10 @@ func (p *side) sign(claims map[string]any) (string, error) {
 	return jws.CompactSerialize()
 }
 
-// sub is pairwise: the same person is somebody else at each provider.
+// sub is pairwise: the same person is somebody else at each provider, except
+// that both FranceConnects know her by one.
 func (p *side) sub(who Persona) string {
-	h := sha256.Sum256([]byte(p.id + "/" + who.ID))
+	h := sha256.Sum256([]byte(strings.TrimSuffix(p.id, "-plus") + "/" + cmp.Or(who.As, who.ID)))
 	return hex.EncodeToString(h[:]) + "v1"
 }
 
@@ -206,6 +249,50 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// encrypt wraps a signed token for the relying party, where that is agreed.
+func (p *side) encrypt(ctx context.Context, signed string) (string, error) {
+	if !p.plus() {
+		return signed, nil
+	}
+	set, err := p.clientKeys(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, key := range set.Keys {
+		_, wide := key.Key.(*rsa.PublicKey)
+		if key.Use != "enc" || wide == (p.c.Encryption == jose.ECDH_ES) {
+			continue
+		}
+		enc, err := jose.NewEncrypter(jose.A256GCM, jose.Recipient{Algorithm: p.c.Encryption, Key: key.Key, KeyID: key.KeyID},
+			(&jose.EncrypterOptions{}).WithContentType("JWT"))
+		if err != nil {
+			return "", err
+		}
+		jwe, err := enc.Encrypt([]byte(signed))
+		if err != nil {
+			return "", err
+		}
+		return jwe.CompactSerialize()
+	}
+	return "", errors.New("the relying party publishes no key to encrypt to")
+}
+
+// clientKeys reads what the relying party publishes, each time: here a
+// rotation is seen at once.
+func (p *side) clientKeys(ctx context.Context) (jose.JSONWebKeySet, error) {
+	var set jose.JSONWebKeySet
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.c.ClientKeys, nil)
+	if err != nil {
+		return set, err
+	}
+	res, err := (&http.Client{Timeout: 5 * time.Second}).Do(r)
+	if err != nil {
+		return set, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	return set, json.NewDecoder(http.MaxBytesReader(nil, res.Body, 64<<10)).Decode(&set)
 }
 
 // challengeOf is "" for a verifier that was not sent.

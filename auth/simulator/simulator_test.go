@@ -213,7 +213,7 @@ func TestNobodyIsTheSameAtBoth(t *testing.T) {
 		}
 		_, got := w.token(id, w.code(id, p.ID, "openid"))
 		sub := claims(t, got["id_token"].(string))["sub"]
-		if seen[sub] != "" || strings.Contains(sub.(string), p.ID) {
+		if seen[sub] != p.As || strings.Contains(sub.(string), p.ID) {
 			t.Errorf("%s is %v, as %s", p.ID, sub, seen[sub])
 		}
 		seen[sub] = p.ID

@@ -15,14 +15,14 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// simulated mounts both simulators on the gateway, as the demonstration does.
+// simulated mounts the simulators on the gateway, as the demonstration does.
 func simulated(t *testing.T) setting {
 	t.Helper()
-	return simulatedAt(t, 1)
+	return simulatedAs(t, func(*oidc.Config) {})
 }
 
-// simulatedAt asks for a level of assurance.
-func simulatedAt(t *testing.T, level int) setting {
+// simulatedAs changes what our side of them is.
+func simulatedAs(t *testing.T, change func(*oidc.Config)) setting {
 	t.Helper()
 	return func(_ *safe.Config, c *gateway.Config) {
 		t.Helper()
@@ -32,17 +32,35 @@ func simulatedAt(t *testing.T, level int) setting {
 		c.Extra = map[string]http.Handler{simulator.Prefix: sim}
 		c.Providers = map[string]*oidc.Provider{}
 		c.Site.Providers = nil
+		c.LoginKeys = loginKeys(t)
+		low := sim.Clients()[0].Issuer
 		for _, p := range sim.Clients() {
-			c.Providers[p.ID], err = oidc.New(oidc.Config{
-				ID: p.ID, Profile: oidc.Profile(p.ID), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret,
+			config := oidc.Config{
+				ID: p.ID, Profile: oidc.Profile(p.Profile), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret,
 				RedirectURL: c.PublicURL + "/callback/" + p.ID, PostLogoutURL: c.PublicURL + "/logout/callback", Now: c.Now,
-				MinLevel: level,
-			})
+				Keys: c.LoginKeys,
+			}
+			switch p.ID {
+			case simulator.FranceConnect:
+				config.HelpedBy = []string{simulator.AidantsConnect}
+			case simulator.FranceConnectPlus:
+				config.AccountsOf = low
+			}
+			change(&config)
+			c.Providers[p.ID], err = oidc.New(config)
 			must(t, err)
-			kind := map[string]string{"franceconnect": "citizen", "proconnect": "agent"}[p.ID]
-			c.Site.Providers = append(c.Site.Providers, gateway.SiteProvider{ID: p.ID, Kind: kind, Label: p.ID})
+			c.Site.Providers = append(c.Site.Providers, gateway.SiteProvider{ID: p.ID, Kind: p.Kind, Label: p.Label, Level: c.Providers[p.ID].Top()})
 		}
 	}
+}
+
+func loginKeys(t *testing.T) *oidc.Keys {
+	t.Helper()
+	b, err := oidc.NewKeys(nil)
+	must(t, err)
+	k, err := oidc.ParseKeys(b)
+	must(t, err)
+	return k
 }
 
 // browser keeps cookies, as one does, and goes where it is sent when told to.
@@ -128,6 +146,16 @@ func (b *browser) leave(provider, person, back string) string {
 func (b *browser) logIn(provider, person, back string) string {
 	b.t.Helper()
 	return b.sentTo(b.get(b.leave(provider, person, back)))
+}
+
+// underWay is the cookie of a log-in that this browser has begun.
+func (b *browser) underWay() (name, value string) {
+	for name, value := range b.cookies {
+		if strings.HasPrefix(name, "__Host-login-") {
+			return name, value
+		}
+	}
+	return "", ""
 }
 
 // who asks the interface who is logged in; "" is nobody.

@@ -178,7 +178,8 @@ func (w *world) saw(operation string, status int) {
 func (w *world) declared(t *testing.T, operation string) {
 	t.Helper()
 	rt := routeOf(w, operation)
-	for _, e := range w.rows.take() {
+	w.told = w.rows.take()
+	for _, e := range w.told {
 		refusedRead := e.Result == journal.ResultRefused && rt.Events == nil
 		if !slices.Contains(rt.Events, e.What) && !refusedRead {
 			t.Errorf("%s writes %s in the journal and declares %q", operation, e.What, rt.Events)

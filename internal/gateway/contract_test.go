@@ -20,20 +20,22 @@ type story struct {
 	citizen *citizen
 	browser caller // of the same citizen
 	office  *office
+	idp     *keycloak
 }
 
 // TestEveryOperationAnswersAsTheContractSays: every status that openapi.yaml
 // names for every operation is given once, and nothing that it does not name.
 func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	s := &story{world: w, office: w.keyless(t, "Mairie de Valmont", valmont)}
+	idp := newKeycloak(t)
+	w := newWorld(t, idp.registered)
+	s := &story{world: w, idp: idp, office: w.keyless(t, "Mairie de Valmont", valmont)}
 	s.citizen = w.newcomer(t, "angela")
 	acc, err := w.domain.Account(w.ctx, s.citizen.Actor)
 	must(t, err)
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
-		publicPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, documentPart, sharePart,
+		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, documentPart, sharePart,
 		depositPart, readPart, erasePart,
 	} {
 		part(t, s)
@@ -65,7 +67,7 @@ func publicPart(t *testing.T, s *story) {
 	t.Helper()
 	for _, path := range []string{
 		"/healthz", "/readyz", "/api/v1/site", "/api/v1/terms", "/api/v1/administrations?q=valmont&limit=10",
-		"/log/checkpoint", "/log/key", "/.well-known/oauth-authorization-server", "/oauth/jwks",
+		"/log/checkpoint", "/log/key", "/.well-known/oauth-authorization-server", "/oauth/jwks", "/oidc/jwks",
 	} {
 		a := s.get(t, nobody, path, 200)
 		head := s.do(t, request{method: "HEAD", path: path})

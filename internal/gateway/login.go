@@ -22,14 +22,21 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem.New("not-found")
 	}
-	to, a, err := p.Begin(r.Context())
+	l := session.Login{Provider: id, Return: localPath(r.URL.Query().Get("return"))}
+	if r.URL.Query().Has("level") {
+		return g.stepUp(w, r, p, l)
+	}
+	return g.leave(w, r, p, l)
+}
+
+// leave remembers the log-in and sends the browser away.
+func (g *Gateway) leave(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
+	to, a, err := p.BeginAt(r.Context(), l.Level)
 	if err != nil {
 		return g.turnedAway(w, r, err)
 	}
-	err = g.sessions.BeginLogin(r.Context(), w, session.Login{
-		Provider: id, State: a.State, Nonce: a.Nonce, Verifier: a.Verifier, Return: localPath(r.URL.Query().Get("return")),
-	})
-	if err != nil {
+	l.State, l.Nonce, l.Verifier, l.Level = a.State, a.Nonce, a.Verifier, a.Level
+	if err := g.sessions.BeginLogin(r.Context(), w, r, l); err != nil {
 		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -43,24 +50,25 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem.New("not-found")
 	}
-	l, err := g.sessions.TakeLogin(r.Context(), w, r)
-	if errors.Is(err, session.ErrNotFound) || err == nil && l.Provider != id {
+	l, err := g.sessions.TakeLogin(r.Context(), w, r, r.URL.Query().Get("state"))
+	switch {
+	case errors.Is(err, session.ErrNone): // no log-in of ours was under way: nothing was tried
 		return g.turnedAway(w, r, &oidc.Error{Slug: "login-expired", Cause: err})
-	}
-	if err != nil {
+	case errors.Is(err, session.ErrNotFound) || err == nil && l.Provider != id:
+		return g.loginRefused(w, r, id, &oidc.Error{Slug: "login-expired", Cause: err})
+	case err != nil:
 		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
 	}
-	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier})
+	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier, Level: l.Level})
+	if err == nil {
+		err = g.sameSomebody(r, l, who)
+	}
 	if err != nil {
-		refused := safe.SignInRefusal{Kind: g.kindOf(id), Door: "web", Reason: slugOfLogin(err)}
-		var proven *oidc.Error
-		if errors.As(err, &proven) { // then her own journal shows who tried
-			refused.Issuer, refused.Sub = proven.Issuer, proven.Sub
-		}
-		return g.turnedAway(w, r, errors.Join(err, g.safe.SignInRefused(r.Context(), refused)))
+		return g.loginRefused(w, r, id, err)
 	}
 	acc, err := g.safe.SignIn(r.Context(), safe.SignIn{
-		Kind: g.kindOf(id), Issuer: who.Issuer, Sub: who.Sub, Name: who.Name(), SIRET: who.SIRET, ACR: who.ACR, Door: "web",
+		Kind: g.kindOf(id), Issuer: who.Issuer, Sub: who.Sub, Name: who.Name(), SIRET: who.SIRET, IDP: who.IDP, ACR: who.ACR,
+		Through: through(who), Door: "web",
 	})
 	if err == nil {
 		err = g.startSession(w, r, id, acc, who)
@@ -72,15 +80,40 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// loginRefused journals a log-in that did not happen; in her own journal where
+// somebody was proven, so that she sees who tried.
+func (g *Gateway) loginRefused(w http.ResponseWriter, r *http.Request, provider string, err error) error {
+	refused := safe.SignInRefusal{Kind: g.kindOf(provider), Door: "web", Reason: slugOfLogin(err)}
+	var proven *oidc.Error
+	if errors.As(err, &proven) {
+		refused.Issuer, refused.Sub = proven.Issuer, proven.Sub
+	}
+	return g.turnedAway(w, r, errors.Join(err, g.safe.SignInRefused(r.Context(), refused)))
+}
+
+// helpers is what a session is marked with that a helper may have opened. The
+// provider tells the citizen's name, never the helper's.
+const helpers = "Aidants Connect"
+
+func through(who oidc.Identity) string {
+	if who.Helped {
+		return helpers
+	}
+	return ""
+}
+
 func (g *Gateway) startSession(w http.ResponseWriter, r *http.Request, provider string, acc safe.Account, who oidc.Identity) error {
 	hint, err := g.sessions.SealHint(who.IDToken)
 	if err != nil {
 		return err
 	}
+	if err := g.noteSID(r.Context(), provider, who, acc); err != nil {
+		return err
+	}
 	_, err = g.sessions.Start(r.Context(), w, r, session.Session{
 		Principal: string(acc.Kind), Account: string(acc.ID), Safe: string(acc.Safe), Administration: string(acc.Administration),
-		Name: acc.Name, Provider: provider, Issuer: acc.Issuer, Sub: acc.Sub, ACR: who.ACR, Level: who.Level,
-		AuthTime: g.now().UTC(), IDTokenHint: hint, Device: deviceLabel(r.UserAgent()),
+		Name: acc.Name, Provider: provider, Issuer: acc.Issuer, Sub: acc.Sub, SID: who.SID, Through: through(who), ACR: who.ACR,
+		Level: who.Level, AuthTime: g.now().UTC(), IDTokenHint: hint, Device: deviceLabel(r.UserAgent()),
 	})
 	return err
 }
@@ -151,12 +184,6 @@ func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
-}
-
-// loggedOut is where the provider sends the browser back to.
-func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
 }
 

@@ -178,7 +178,7 @@ func (m *matrix) nothing(t *testing.T, rt gateway.Route, who role) string {
 	t.Helper()
 	slug := "not-found"
 	switch {
-	case who.kind == "":
+	case who.kind == "" && rt.Class != gateway.Public:
 		slug = "unauthenticated"
 	case !admits(rt.Class, who.kind):
 		slug = "forbidden"

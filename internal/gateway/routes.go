@@ -121,6 +121,8 @@ func (g *Gateway) publicRoutes() []Route {
 		{"", "GET", "/callback/{provider}", Public, noBody, []string{journal.WhatLogin, journal.WhatLoginRefused}, RateLogin, g.callback},
 		{"", "POST", "/logout", Public, smallBody, []string{journal.WhatSessionEnded}, RateLogin, g.logout},
 		{"", "GET", "/logout/callback", Public, noBody, nil, RateLogin, g.loggedOut},
+		{"loginKeys", "GET", "/oidc/jwks", Public, noBody, nil, RateRead, g.loginKeys},
+		{"backchannelLogout", "POST", "/logout/{provider}", Public, smallBody, []string{journal.WhatSessionEnded}, RateWrite, g.backchannelLogout},
 		{"oauthMetadata", "GET", "/.well-known/oauth-authorization-server", Public, noBody, nil, RateRead, g.oauthMetadata},
 		{"oauthKeys", "GET", "/oauth/jwks", Public, noBody, nil, RateRead, g.oauthKeys},
 		{"deviceAuthorization", "POST", "/oauth/device", Public, smallBody, nil, RateCode, g.deviceAuthorization},
@@ -205,7 +207,7 @@ func isPage(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	for _, p := range []string{"/api/", "/oauth/", "/log/", "/login/", "/callback/", "/logout"} {
+	for _, p := range []string{"/api/", "/oauth/", "/oidc/", "/log/", "/login/", "/callback/", "/logout"} {
 		if strings.HasPrefix(r.URL.Path, p) {
 			return false
 		}

@@ -21,6 +21,8 @@ type sessionView struct {
 	Seen    time.Time `json:"seen"`
 	Expires time.Time `json:"expires"`
 	Current bool      `json:"current"`
+	Level   string    `json:"level"`             // acr
+	Through string    `json:"through,omitempty"` // a helper's service
 }
 
 func (g *Gateway) listSessions(w http.ResponseWriter, r *http.Request) error {
@@ -32,7 +34,7 @@ func (g *Gateway) listSessions(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, listOf(all, "", func(s session.Session) sessionView {
 		return sessionView{
 			ID: s.ID, Kind: s.Kind, Device: s.Device, Started: s.Started.UTC(), Seen: s.Seen.UTC(), Expires: s.Ends().UTC(),
-			Current: s.ID == p.Session,
+			Current: s.ID == p.Session, Level: s.ACR, Through: s.Through,
 		}
 	}))
 }

@@ -111,6 +111,7 @@ type meView struct {
 	Name           string              `json:"name"`
 	Level          string              `json:"level"`
 	Provider       string              `json:"provider"`
+	Through        string              `json:"through,omitempty"`
 	Session        meSession           `json:"session"`
 	TermsAccepted  string              `json:"termsAccepted,omitempty"`
 	Safe           *meSafe             `json:"safe,omitempty"`
@@ -134,7 +135,7 @@ func (g *Gateway) getMe(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := meView{
-		Kind: string(p.Kind), Account: p.Account, Name: p.Name, Level: p.ACR, Provider: p.Provider,
+		Kind: string(p.Kind), Account: p.Account, Name: p.Name, Level: p.ACR, Provider: p.Provider, Through: p.Through,
 		Session: meSession{ID: p.Session, Expires: p.Expires.UTC()}, TermsAccepted: acc.TermsVersion,
 	}
 	if err := g.addHolding(r, p, &v); err != nil {

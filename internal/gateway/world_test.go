@@ -48,6 +48,7 @@ type world struct {
 	gateway  *gateway.Gateway
 	url      string
 	logged   *lines
+	told     []journal.Event // by the last operation of openapi.yaml, in the journal
 
 	mu       sync.Mutex
 	answered map[string][]int // statuses by operation, as told to Observe

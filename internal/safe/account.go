@@ -13,6 +13,7 @@ type SignIn struct {
 	Issuer, Sub string
 	Name        string
 	SIRET       string // agents
+	IDP         string // agents: which identity provider behind the provider
 	ACR         string
 	Through     string // a helper's service, as in Actor
 	Door        string
@@ -159,6 +160,28 @@ func (s *Domain) SessionEnded(ctx context.Context, a Actor, session string) erro
 		_, err := s.record(ctx, tx, *ev)
 		return err
 	})
+}
+
+// SessionEndedAt journals that a session ended because the holder logged out
+// at the provider.
+func (s *Domain) SessionEndedAt(ctx context.Context, a Actor, session, provider string) error {
+	ev := s.begin(a, journal.WhatSessionEnded)
+	ev.Detail = detail("session", session, "provider", provider)
+	return s.update(ctx, ev, func(tx Tx) error {
+		_, err := s.record(ctx, tx, *ev)
+		return err
+	})
+}
+
+// Known is the account of an identity that has logged in before.
+func (s *Domain) Known(ctx context.Context, issuer, sub string) (Account, error) {
+	var acc Account
+	err := s.rows.View(ctx, func(tx Tx) error {
+		var err error
+		acc, err = tx.Accounts.ByIdentity(ctx, issuer, sub)
+		return err
+	})
+	return acc, backend("find account", err)
 }
 
 // DeviceAnswered journals that the caller allowed a command line in her name,

@@ -1,7 +1,10 @@
 // An OpenID Connect provider that we did not write (the engine of FranceConnect
 // and ProConnect), set as strictly as they are, for the relying-party tests.
 //
-//   node peer.mjs franceconnect|proconnect REDIRECT_URI POST_LOGOUT_URI
+//   node peer.mjs franceconnect|franceconnect+|proconnect REDIRECT_URI POST_LOGOUT_URI AUTH ALG JWKS_URI
+//
+// AUTH is how the client authenticates (client_secret_post, private_key_jwt);
+// ALG wraps the keys of tokens at franceconnect+; JWKS_URI is the client's.
 //
 // It listens on a free port of loopback, prints one line of JSON that says how
 // to log in, and stops when its standard input ends.
@@ -10,8 +13,9 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import Provider, { errors, interactionPolicy } from "oidc-provider";
 
-const [profile, redirect, postLogout] = process.argv.slice(2);
-const france = profile === "franceconnect";
+const [profile, redirect, postLogout, auth, alg, clientKeys] = process.argv.slice(2);
+const plus = profile === "franceconnect+";
+const france = plus || profile === "franceconnect";
 
 const people = france
 	? {
@@ -27,9 +31,12 @@ const allowed = [
 	...["client_id", "acr_values", "claims", "response_type", "nonce", "state", "redirect_uri", "scope", "prompt", "idp_hint", "ui_locales"],
 	...(france ? [] : ["code_challenge", "code_challenge_method", "login_hint", "siret_hint"]),
 ];
-const levels = france ? ["eidas1"] : ["eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"];
+const levels = plus ? ["eidas2", "eidas3"] : france ? ["eidas1"] : ["eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"];
 const scopes = france
-	? ["openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email", "idp_id"]
+	? [
+			...["openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email"],
+			...(plus ? [] : ["idp_id"]),
+		]
 	: ["openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id", "roles", "organization_label", "phone"];
 
 /** What the engine lets pass and FranceConnect does not: the error's number, or "". */
@@ -60,6 +67,13 @@ async function grantAll(ctx) {
 	return grant;
 }
 
+const encrypted = {
+	id_token_encrypted_response_alg: alg,
+	id_token_encrypted_response_enc: "A256GCM",
+	userinfo_encrypted_response_alg: alg,
+	userinfo_encrypted_response_enc: "A256GCM",
+};
+
 function configuration(secret) {
 	const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
 	const loginEachTime = interactionPolicy.base();
@@ -67,13 +81,15 @@ function configuration(secret) {
 		clients: [
 			{
 				client_id: "coffre",
-				client_secret: secret,
+				...(auth === "private_key_jwt" ? { token_endpoint_auth_signing_alg: "ES256" } : { client_secret: secret }),
+				...(plus || auth === "private_key_jwt" ? { jwks_uri: clientKeys } : {}),
 				redirect_uris: [redirect],
 				post_logout_redirect_uris: [postLogout],
-				token_endpoint_auth_method: "client_secret_post",
+				token_endpoint_auth_method: auth,
 				id_token_signed_response_alg: "ES256",
 				userinfo_signed_response_alg: "ES256",
 				subject_type: "pairwise",
+				...(plus ? encrypted : {}),
 			},
 		],
 		jwks: { keys: [{ ...key, kid: "pair-1", use: "sig", alg: "ES256" }] },
@@ -86,6 +102,14 @@ function configuration(secret) {
 		enabledJWA: {
 			idTokenSigningAlgValues: ["ES256"],
 			userinfoSigningAlgValues: ["ES256"],
+			...(plus
+				? {
+						idTokenEncryptionAlgValues: ["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES"],
+						idTokenEncryptionEncValues: ["A256GCM"],
+						userinfoEncryptionAlgValues: ["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES"],
+						userinfoEncryptionEncValues: ["A256GCM"],
+					}
+				: {}),
 		},
 		pkce: { required: () => !france },
 		ttl: { AuthorizationCode: 30, AccessToken: 60, IdToken: 60, Interaction: 600, Grant: 600, Session: 1800 },
@@ -93,6 +117,7 @@ function configuration(secret) {
 		features: {
 			devInteractions: { enabled: false },
 			jwtUserinfo: { enabled: true },
+			encryption: { enabled: plus },
 			claimsParameter: { enabled: true },
 			rpInitiatedLogout: {
 				enabled: true,
@@ -102,6 +127,8 @@ function configuration(secret) {
 			},
 		},
 		extraParams: ["idp_hint", "siret_hint"],
+		// The engine refuses to fetch from loopback, where the client's keys are here.
+		fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options),
 		interactions: { policy: loginEachTime, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 		loadExistingGrant: grantAll,
 		findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, idp_id: "simulateur", ...people[id] }) }),
@@ -114,6 +141,12 @@ function configuration(secret) {
 	};
 }
 
+/** The first level that was asked for, as both real ones answer. */
+function acrOf(params) {
+	const claimed = JSON.parse(params.claims ?? "{}").id_token?.acr?.values ?? [];
+	return [...(params.acr_values ?? "").split(" ").filter(Boolean), ...claimed][0] ?? "eidas1";
+}
+
 async function interact(provider, req, res) {
 	if (req.method !== "POST") {
 		await provider.interactionDetails(req, res);
@@ -123,8 +156,9 @@ async function interact(provider, req, res) {
 	let body = "";
 	for await (const part of req) body += part;
 	const person = new URLSearchParams(body).get("persona");
+	const { params } = await provider.interactionDetails(req, res);
 	const result = people[person]
-		? { login: { accountId: person, acr: "eidas1", remember: false } }
+		? { login: { accountId: person, acr: acrOf(params), remember: false } }
 		: { error: "access_denied", error_description: "User auth aborted" };
 	await provider.interactionFinished(req, res, result, { mergeWithLastSubmission: false });
 }
@@ -139,6 +173,9 @@ server.listen(0, "127.0.0.1", () => {
 	const issuer = `http://127.0.0.1:${server.address().port}`;
 	const secret = randomBytes(32).toString("hex");
 	const provider = new Provider(issuer, configuration(secret));
+	for (const what of ["grant.error", "server_error", "userinfo.error"]) {
+		provider.on(what, (_ctx, error) => console.error(what, error.message, error.error_detail ?? ""));
+	}
 	const engine = provider.callback();
 	server.on("request", (req, res) => {
 		const url = new URL(req.url, issuer);
