@@ -50,13 +50,24 @@ func openBare(ctx context.Context, c config.Config) (*stores, error) {
 	}
 	s := &stores{}
 	var err error
-	if s.db, err = sqlstore.Open(ctx, sqlstore.Config{DSN: "sqlite://" + filepath.Join(c.Data, "coffre.db"), Now: time.Now}); err != nil {
+	if s.db, err = openDatabase(ctx, c); err != nil {
 		return nil, err
 	}
 	if s.blobs, err = s.openObjects(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+func openDatabase(ctx context.Context, c config.Config) (*sqlstore.DB, error) {
+	dsn, err := c.Database.DSN(c.Mode)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	if dsn == "" {
+		dsn = "sqlite://" + filepath.Join(c.Data, "coffre.db")
+	}
+	return sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Connections: c.Database.Connections, Now: time.Now})
 }
 
 func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger) error {

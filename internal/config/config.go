@@ -37,6 +37,7 @@ type Config struct {
 	Proxies   []string   `yaml:"proxies"`    // whose X-Forwarded-For is believed: addresses or networks
 	Territory Territory  `yaml:"territory"`
 	Limits    Limits     `yaml:"limits"`
+	Database  Database   `yaml:"database"`
 	Objects   Objects    `yaml:"objects"`
 	Providers []Provider `yaml:"providers"`
 }
@@ -114,7 +115,7 @@ func (c *Config) Resolve() error {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
-	files := []*string{&c.Objects.SecretFile, &c.Objects.CAFile}
+	files := []*string{&c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)
 	}
@@ -158,6 +159,7 @@ func (c *Config) Validate() error {
 	if c.Limits.Pace < 0 || c.Limits.Pace > 1000 {
 		bad("limits.pace is %d: write 1 to 1000, or nothing", c.Limits.Pace)
 	}
+	errs = append(errs, c.Database.validate(c.Mode)...)
 	errs = append(errs, c.Objects.validate(c.Mode)...)
 	if _, err := c.ProxyNetworks(); err != nil {
 		errs = append(errs, err)

@@ -2,8 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
+	"net"
 	"strings"
 	"time"
 
@@ -18,7 +20,11 @@ type Config struct {
 	DSN string
 	// Connections to PostgreSQL at once, at most; 0 takes 24.
 	Connections int
-	Now         func() time.Time
+	// Dial makes connections to PostgreSQL; nil is the system's way. Verify
+	// looks at who answers, once the DSN's own demands are met.
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	Verify func(tls.ConnectionState) error
+	Now    func() time.Time
 }
 
 // DB is the database. Safe for concurrent use.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 			cc.RuntimeParams[name] = value
 		}
 	}
+	reach(cc, c)
 	if err := checkPostgres(ctx, cc); err != nil {
 		return nil, err
 	}
@@ -90,6 +92,24 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 		dialect: postgresDialect(), slow: slow,
 		write: postgresPool(hasty, writers), read: postgresPool(hasty, max(most-writers, 1)),
 	}, nil
+}
+
+// reach lets whoever opened the database say how it is reached. A host's name
+// is then theirs to resolve.
+func reach(cc *pgx.ConnConfig, c Config) {
+	if c.Dial != nil {
+		cc.DialFunc = c.Dial
+		cc.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	}
+	all := []*tls.Config{cc.TLSConfig}
+	for _, f := range cc.Fallbacks {
+		all = append(all, f.TLSConfig)
+	}
+	for _, t := range all {
+		if t != nil {
+			t.VerifyConnection = c.Verify
+		}
+	}
 }
 
 // durable says before the first statement that an acknowledged transaction is
