@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -48,6 +49,9 @@ func (c *Client) acceptKeyring(box sealed.Container, holder string, p sealed.Sec
 	if err := c.memory.compareEpoch("keyring:"+box.Safe, box.Epoch, hex.EncodeToString(h[:]), ""); err != nil {
 		return nil, err
 	}
+	if err := c.checkLine(box); err != nil {
+		return nil, err
+	}
 	ring, err := sealed.OpenKeyring(box, p)
 	if err != nil {
 		return nil, err
@@ -55,9 +59,29 @@ func (c *Client) acceptKeyring(box sealed.Container, holder string, p sealed.Sec
 	return ring, c.rememberKeyring(box)
 }
 
+// checkLine: this device takes another verification key than the one that it has
+// seen only when each root from there on has named the next.
+func (c *Client) checkLine(box sealed.Container) error {
+	kept := c.memory.get("vk:" + box.Safe)
+	if kept == "" {
+		return nil
+	}
+	b, err := hex.DecodeString(kept)
+	if err != nil || len(b) != len(sealed.VK{}) {
+		return errors.Join(errors.New("read memory: not a verification key"), err)
+	}
+	if !box.LeadsFrom(sealed.VK(b)) {
+		return fmt.Errorf("no line leads from the root that was seen to this one: %w", sealed.ErrPin)
+	}
+	return nil
+}
+
 func (c *Client) rememberKeyring(box sealed.Container) error {
 	h := box.Hash()
-	return c.memory.checkEpoch("keyring:"+box.Safe, box.Epoch, hex.EncodeToString(h[:]), "")
+	if err := c.memory.checkEpoch("keyring:"+box.Safe, box.Epoch, hex.EncodeToString(h[:]), ""); err != nil {
+		return err
+	}
+	return c.memory.set("vk:"+box.Safe, hex.EncodeToString(box.VK))
 }
 
 // CreateSafe opens the safe that the gateway reserved for this account, with

@@ -54,7 +54,7 @@ func (c *Client) Unlock(ctx context.Context, p sealed.Secret) (*Safe, error) {
 }
 
 func (c *Client) newSafe(ring *sealed.Keyring, p sealed.Secret) (*Safe, error) {
-	s := &Safe{c: c, id: ring.Safe(), root: ring.Root(), p: p}
+	s := &Safe{c: c, id: ring.Safe(), p: p}
 	return s, s.take(ring)
 }
 
@@ -64,7 +64,7 @@ func (s *Safe) take(ring *sealed.Keyring) error {
 	if err != nil {
 		return err
 	}
-	s.ring, s.vault = ring, vault
+	s.ring, s.root, s.vault = ring, ring.Root(), vault
 	return nil
 }
 

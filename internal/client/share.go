@@ -84,8 +84,21 @@ type ShareOrder struct {
 }
 
 // Share seals the document's key to an administration whose key is in the
-// log. No byte of the document moves.
+// log. No byte of the document moves. When another device has replaced the root
+// in the meantime it is done once more: nobody would believe the old one.
 func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, error) {
+	for attempt := 1; ; attempt++ {
+		g, err := s.share(ctx, e, o)
+		if err == nil || !IsProblem(err, "stale") || attempt == mergeAttempts {
+			return g, err
+		}
+		if _, err := s.refetch(ctx); err != nil {
+			return g, err
+		}
+	}
+}
+
+func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, error) {
 	m, err := s.c.watch.mark(ctx)
 	if err != nil {
 		return Grant{}, err
@@ -105,17 +118,16 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if err != nil {
 		return Grant{}, err
 	}
-	g := s.grantOf(e)
-	g.Reader, g.Recipient, g.Index = a.ID, to.recipient.Fingerprint(), &to.index
-	g.Purpose, g.Procedure, g.Service, g.NotAfter = o.Purpose, o.Procedure, o.Service, until(o.Until)
-	b, err := sealed.SealGrant(g, s.root, key, to.recipient)
+	given := Grant{Purpose: o.Purpose, Procedure: o.Procedure, Service: o.Service, NotAfter: o.Until}
+	b, err := s.sealFor(s.root, a.ID, to, opened{e, key}, given)
 	if err != nil {
 		return Grant{}, err
 	}
+	vk := s.root.VK()
 	in := map[string]any{
-		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": g.Purpose, "notAfter": g.NotAfter, "grant": b,
+		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": o.Purpose, "notAfter": until(o.Until), "grant": b, "vk": vk[:],
 	}
-	for k, v := range map[string]string{"service": g.Service, "procedure": g.Procedure} {
+	for k, v := range map[string]string{"service": o.Service, "procedure": o.Procedure} {
 		if v != "" {
 			in[k] = v
 		}
@@ -125,6 +137,15 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	_, err = s.c.call(ctx, rq, &out)
 	out.Administration, out.AdministrationName = a.ID, a.Name // as the log has it, not as the answer says
 	return out, err
+}
+
+// sealFor seals a document's key to a reader, signed by root, for the purpose
+// and the time that given says.
+func (s *Safe) sealFor(root sealed.RootKey, id string, to reader, d opened, given Grant) ([]byte, error) {
+	g := s.grantOf(d.entry)
+	g.Reader, g.Recipient, g.Index = id, to.recipient.Fingerprint(), &to.index
+	g.Purpose, g.Procedure, g.Service, g.NotAfter = given.Purpose, given.Procedure, given.Service, until(given.NotAfter)
+	return sealed.SealGrant(g, root, d.key, to.recipient)
 }
 
 func serviceOf(a Administration, name string) (string, error) {

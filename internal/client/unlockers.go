@@ -52,7 +52,7 @@ func (s *Safe) refetch(ctx context.Context) (etag string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if ring.Root().VK() != s.root.VK() {
+	if !ring.Container().LeadsFrom(s.root.VK()) {
 		return "", withEvidence(mismatch("keyring of another root"), map[string]any{"keyring": ring.Container()})
 	}
 	return etag, s.take(ring)
@@ -111,7 +111,7 @@ func (s *Safe) RemoveUnlocker(ctx context.Context, id string) error {
 		if _, err := findUnlocker(all, id); err != nil {
 			return nil, sealed.Container{}, err
 		}
-		if len(all) <= fewestWays {
+		if waysLeft(all, id) < fewestWays {
 			return nil, sealed.Container{}, ErrFewWays
 		}
 		return ring.Reseal(nil, []string{id}, s.c.now())
@@ -122,6 +122,29 @@ func (s *Safe) RemoveUnlocker(ctx context.Context, id string) error {
 	// The manifest of before is for the vault of before: once more, for the new
 	// one. When this fails the safe still opens, and the next change does it.
 	return s.apply(ctx, change{edit: unchanged})
+}
+
+// waysLeft counts those that the holder opens the safe with by herself, without
+// the one that goes; custodians are other people.
+func waysLeft(all []sealed.Unlocker, without string) int {
+	n := 0
+	for _, u := range all {
+		if u.ID != without && u.Kind != sealed.KindCustodians {
+			n++
+		}
+	}
+	return n
+}
+
+// Mend makes the pin anew of the way that the safe was opened with, when it
+// vouches for a former root only. It changes nothing otherwise.
+func (s *Safe) Mend(ctx context.Context) error {
+	if !s.ring.Outpinned() {
+		return nil
+	}
+	return s.replaceKeyring(ctx, func(ring *sealed.Keyring) (*sealed.Keyring, sealed.Container, error) {
+		return ring.Reseal(nil, nil, s.c.now())
+	})
 }
 
 // UnlockedWith is the way that the safe was opened with; ErrNotFound once it

@@ -40,6 +40,7 @@ type grantInput struct {
 	Procedure      string `json:"procedure"`
 	NotAfter       string `json:"notAfter"`
 	Grant          []byte `json:"grant"`
+	VK             []byte `json:"vk"`
 }
 
 func (in grantInput) parse(key string) (safe.NewGrant, error) {
@@ -61,7 +62,7 @@ func (in grantInput) parse(key string) (safe.NewGrant, error) {
 	}
 	return safe.NewGrant{
 		Key: key, Doc: doc, Version: version, Administration: adm, Service: in.Service, Purpose: in.Purpose,
-		Procedure: in.Procedure, NotAfter: until.UTC(), Sealed: in.Grant,
+		Procedure: in.Procedure, NotAfter: until.UTC(), Sealed: in.Grant, VK: in.VK,
 	}, nil
 }
 

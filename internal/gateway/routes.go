@@ -145,6 +145,7 @@ func (g *Gateway) safeRoutes() []Route {
 	const root = "/api/v1/safe"
 	keyrings := []string{journal.WhatKeyringChanged, journal.WhatCustodyEnded, journal.WhatRecoveryCompleted}
 	changes := []string{journal.WhatOrganised, journal.WhatDocumentAdded, journal.WhatDocumentErased, journal.WhatMigrated}
+	successions := []string{journal.WhatRootChanged, journal.WhatCustodyEnded, journal.WhatRecoveryCompleted}
 	return []Route{
 		{"getSafe", "GET", root, CitizenOnly, noBody, nil, RateRead, g.getSafe},
 		{"createSafe", "POST", root, CitizenOnly, grantBody, []string{journal.WhatSafeOpened}, RateWrite, g.createSafe},
@@ -152,6 +153,7 @@ func (g *Gateway) safeRoutes() []Route {
 		{"putKeyring", "PUT", root + "/keyring", CitizenOnly, grantBody, keyrings, RateWrite, g.putKeyring},
 		{"getManifest", "GET", root + "/manifest", CitizenOnly, noBody, nil, RateRead, g.getManifest},
 		{"putManifest", "PUT", root + "/manifest", CitizenOnly, bigBody, changes, RateWrite, g.putManifest},
+		{"succeedRoot", "POST", root + "/succession", CitizenOnly, bigBody, successions, RateWrite, g.succeedRoot},
 		{"reserveUpload", "POST", root + "/uploads", CitizenOnly, smallBody, []string{journal.WhatDocumentAdded}, RateWrite, g.reserveUpload},
 		{"putVersion", "PUT", root + "/documents/{doc}/versions/{version}", CitizenOnly, Streamed, []string{journal.WhatDocumentAdded}, RateWrite, g.putVersion},
 		{"getDocument", "GET", root + "/documents/{doc}", CitizenOnly, noBody, nil, RateRead, g.getDocument},

@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"encoding/hex"
 	"errors"
 	"net/http"
 
+	"github.com/coffre-citoyen/coffre/internal/problem"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
@@ -171,6 +173,41 @@ func (g *Gateway) putManifest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := g.safe.Change(r.Context(), actor(r), match, change)
+	return replaced(w, v, err)
+}
+
+func (g *Gateway) succeedRoot(w http.ResponseWriter, r *http.Request) error {
+	match, err := ifMatch(r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Keyring  sealed.Container `json:"keyring"`
+		Match    string           `json:"match"`
+		Epoch    int64            `json:"epoch"`
+		Manifest []byte           `json:"manifest"`
+		Grants   []struct {
+			ID    string `json:"id"`
+			Grant []byte `json:"grant"`
+		} `json:"grants"`
+	}
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	next := safe.Succession{Keyring: in.Keyring, Epoch: in.Epoch, Manifest: in.Manifest}
+	hash, err := hex.DecodeString(in.Match)
+	if err != nil || len(hash) != len(next.Match) {
+		return problem.New("invalid")
+	}
+	next.Match = [32]byte(hash)
+	for _, v := range in.Grants {
+		id, err := safe.ParseID[safe.GrantID](v.ID)
+		if err != nil {
+			return err
+		}
+		next.Grants = append(next.Grants, safe.Regrant{ID: id, Grant: v.Grant})
+	}
+	v, err := g.safe.Succeed(r.Context(), actor(r), match, next)
 	return replaced(w, v, err)
 }
 

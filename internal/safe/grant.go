@@ -24,6 +24,7 @@ type NewGrant struct {
 	Procedure      string
 	NotAfter       time.Time
 	Sealed         []byte
+	VK             []byte // the key it is signed under; nil is not compared
 }
 
 // Live says whether the grant can be released at that time.
@@ -95,6 +96,9 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	if n.Service != "" && !slices.ContainsFunc(adm.Services, func(sv Service) bool { return sv.ID == n.Service || sv.Name == n.Service }) {
 		return Grant{}, refusal(Invalid, "the administration has no such service")
 	}
+	if err := sameRoot(ctx, tx, a.Safe, n.VK); err != nil {
+		return Grant{}, err
+	}
 	acc, err := tx.Accounts.Get(ctx, a.Account)
 	if err != nil {
 		return Grant{}, backend("read account", err)
@@ -112,6 +116,19 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	done.Grant = string(g.ID)
 	_, err = s.record(ctx, tx, done)
 	return g, err
+}
+
+// sameRoot is Stale when another device has replaced the root in the meantime:
+// no reader would believe what the old one has signed.
+func sameRoot(ctx context.Context, tx Tx, id SafeID, vk []byte) error {
+	if vk == nil {
+		return nil
+	}
+	sf, err := openSafe(ctx, tx, id)
+	if err == nil && !bytes.Equal(sf.VK, vk) {
+		err = refusal(Stale, "the safe has another root by now")
+	}
+	return err
 }
 
 func (s *Domain) checkNewGrant(n NewGrant) error {

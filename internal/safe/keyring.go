@@ -32,8 +32,8 @@ func (s *Domain) read(ctx context.Context, a Actor, get func(Tx) (Sealed, error)
 }
 
 // PutKeyring replaces the keyring whose hash is match; Stale when that is no
-// longer the present one. The root key stays; a new one would orphan every
-// signature of the safe.
+// longer the present one. The root key stays: a new one would orphan every
+// signature of the safe, so it comes by Succeed.
 func (s *Domain) PutKeyring(ctx context.Context, a Actor, match [32]byte, c sealed.Container) (Sealed, error) {
 	ev := s.begin(a, journal.WhatKeyringChanged)
 	var ring Sealed
@@ -85,6 +85,13 @@ func (s *Domain) swapKeyring(ctx context.Context, tx Tx, holder string, vk []byt
 	}
 	if !bytes.Equal(c.VK, vk) {
 		return Sealed{}, false, refusal(Invalid, "a keyring may not change its root key")
+	}
+	var now sealed.Container
+	if err := sealed.DecodeCanonical(have.Body, &now); err != nil {
+		return Sealed{}, false, &Error{Kind: Damaged, Msg: "read present keyring", Err: err}
+	}
+	if !sameLine(c.Line, now.Line) {
+		return Sealed{}, false, refusal(Invalid, "a keyring may not change its line of former keys")
 	}
 	// A session opens nothing: with one alone, nobody puts his own recipient,
 	// or nothing at all, in the place of the holder's keys.

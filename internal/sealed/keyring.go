@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -51,6 +52,11 @@ type Keyring struct {
 	vaults    []*Identity // the one in use first
 	hash      string      // of the signed bytes
 	container Container
+	// known are the secrets of unlockers that were in hand, by id: what pins
+	// are made of.
+	known map[string]Secret
+	// pinned is the verification key that the pin vouched for which opened it.
+	pinned VK
 }
 
 // Format hides it from every verb.
@@ -85,7 +91,7 @@ func NewKeyring(holder string, unlockers []NewUnlocker, now time.Time) (*Keyring
 		Suite: Suite, Safe: holder, Epoch: 1, Root: NewSecret().Bytes(),
 		Seeds: []seedEntry{{Epoch: 1, Seed: NewSecret().Bytes()}},
 	}
-	return sealKeyring(p, unlockers, nil, now)
+	return p.seal(made{add: unlockers}, now)
 }
 
 // Reseal makes the next epoch with some unlockers added and some removed, by
@@ -101,7 +107,7 @@ func (k *Keyring) Reseal(add []NewUnlocker, remove []string, now time.Time) (*Ke
 		last := p.Seeds[len(p.Seeds)-1]
 		p.Seeds = append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
 	}
-	return sealKeyring(p, add, k.container.Copies, now)
+	return p.seal(k.made(add), now)
 }
 
 // Rename makes the next epoch with another label for one unlocker. The seeds
@@ -114,22 +120,38 @@ func (k *Keyring) Rename(id, label string) (*Keyring, Container, error) {
 		return nil, Container{}, fmt.Errorf("rename unlocker: no such unlocker: %w", ErrMismatch)
 	}
 	p.Unlockers[i].Label = label
-	return sealCopies(p, slices.Clone(k.container.Copies))
+	return p.seal(k.made(nil), time.Time{})
 }
 
-// sealKeyring seals p to its listed unlockers, whose pins and credentials are
-// in old, and to new ones that it lists.
-func sealKeyring(p keyringPayload, add []NewUnlocker, old []Copy, now time.Time) (*Keyring, Container, error) {
+// made is what a sealed keyring is made of, beside its payload.
+type made struct {
+	add   []NewUnlocker
+	old   []Copy // pins and credentials of unlockers that stay
+	line  []Former
+	known map[string]Secret
+}
+
+func (k *Keyring) made(add []NewUnlocker) made {
+	return made{add: add, old: k.container.Copies, line: k.container.Line, known: k.known}
+}
+
+// seal seals p to its listed unlockers and to new ones that it lists. A pin is
+// made anew when its secret is in hand, else it stays under the key that it has
+// been under.
+func (p keyringPayload) seal(m made, now time.Time) (*Keyring, Container, error) {
 	rootSecret, err := ParseSecret(p.Root)
 	if err != nil {
 		return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
 	}
 	vk := NewRootKey(rootSecret).VK()
-	p.Unlockers = slices.Clone(p.Unlockers)
-	copies := slices.DeleteFunc(slices.Clone(old), func(c Copy) bool {
+	p.Unlockers, m.known = slices.Clone(p.Unlockers), maps.Clone(m.known)
+	if m.known == nil {
+		m.known = map[string]Secret{}
+	}
+	copies := slices.DeleteFunc(slices.Clone(m.old), func(c Copy) bool {
 		return !slices.ContainsFunc(p.Unlockers, func(u Unlocker) bool { return u.ID == c.ID })
 	})
-	for _, n := range add {
+	for _, n := range m.add {
 		id, err := UnlockIdentity(n.P)
 		if err != nil {
 			return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
@@ -138,13 +160,18 @@ func sealKeyring(p keyringPayload, add []NewUnlocker, old []Copy, now time.Time)
 		if slices.ContainsFunc(p.Unlockers, func(o Unlocker) bool { return o.Recipient == u.Recipient }) {
 			return nil, Container{}, fmt.Errorf("seal keyring: two unlockers with one secret: %w", ErrMismatch)
 		}
-		p.Unlockers = append(p.Unlockers, u)
-		copies = append(copies, Copy{ID: u.ID, Kind: u.Kind, Pin: pin(n.P, p.Safe, vk), Credential: n.Credential})
+		p.Unlockers, m.known[u.ID] = append(p.Unlockers, u), n.P
+		copies = append(copies, Copy{ID: u.ID, Kind: u.Kind, Credential: n.Credential})
 	}
-	return sealCopies(p, copies)
+	for i, c := range copies {
+		if secret, ok := m.known[c.ID]; ok {
+			copies[i].Pin = pin(secret, p.Safe, vk)
+		}
+	}
+	return p.sealCopies(copies, m)
 }
 
-func sealCopies(p keyringPayload, copies []Copy) (*Keyring, Container, error) {
+func (p keyringPayload) sealCopies(copies []Copy, m made) (*Keyring, Container, error) {
 	fail := func(err error) (*Keyring, Container, error) {
 		return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
 	}
@@ -169,9 +196,10 @@ func sealCopies(p keyringPayload, copies []Copy) (*Keyring, Container, error) {
 		return fail(err)
 	}
 	vk := root.VK()
+	k.known, k.pinned = m.known, vk
 	k.container = Container{
 		Suite: Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
-		Recipient: k.vaults[0].Recipient().String(), Copies: copies,
+		Recipient: k.vaults[0].Recipient().String(), Copies: copies, Line: m.line,
 	}
 	if p.Epoch > 1 { // it replaces another
 		rest, err := k.container.unsigned()
@@ -258,12 +286,22 @@ func OpenKeyring(c Container, p Secret) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
-	want := pin(p, c.Safe, vk)
-	i := slices.IndexFunc(c.Copies, func(x Copy) bool { return hmac.Equal(x.Pin, want) })
-	if i < 0 {
-		return nil, fmt.Errorf("open keyring: %w", whyNot(c, id))
+	// The key in use first, then the former ones: a copy keeps the pin that it
+	// had at a succession until its secret is in hand again, and Check has
+	// verified every step from there.
+	for _, known := range c.keys() {
+		want := pin(p, c.Safe, known)
+		i := slices.IndexFunc(c.Copies, func(x Copy) bool { return hmac.Equal(x.Pin, want) })
+		if i < 0 {
+			continue
+		}
+		k, err := openCopy(c, c.Copies[i], id, vk)
+		if err == nil {
+			k.known, k.pinned = map[string]Secret{c.Copies[i].ID: p}, known
+		}
+		return k, err
 	}
-	return openCopy(c, c.Copies[i], id, vk)
+	return nil, fmt.Errorf("open keyring: %w", whyNot(c, id))
 }
 
 // whyNot: a copy that opens without its pin is a swapped key; none that opens

@@ -22,7 +22,7 @@ func (k *Keyring) OpenOwn(b []byte) (g OpenedGrant, last bool, err error) {
 	if err != nil {
 		return OpenedGrant{}, false, fmt.Errorf("open own grant: %w", err)
 	}
-	for i, vk := range k.keys() {
+	for i, vk := range k.container.keys() {
 		if err = f.verify(vk); err == nil {
 			g, err = f.opened(k.vaults[vault], false)
 			last = err == nil && vault+i == 0
@@ -36,13 +36,4 @@ func (k *Keyring) OpenOwn(b []byte) (g OpenedGrant, last bool, err error) {
 		return OpenedGrant{}, false, fmt.Errorf("open own grant: %w", err)
 	}
 	return g, last, nil
-}
-
-// keys are the safe's verification keys, the one in use first.
-func (k *Keyring) keys() []VK {
-	all := []VK{k.root.VK()}
-	for _, f := range k.container.Line {
-		all = append(all, VK(f.VK)) // 33 bytes: the container was checked
-	}
-	return all
 }

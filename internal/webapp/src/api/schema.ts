@@ -1244,6 +1244,8 @@ export interface components {
             readonly procedure?: string;
             readonly notAfter: components["schemas"]["Time"];
             readonly grant: components["schemas"]["Bytes"];
+            /** @description the verification key that it is signed under: 412 when the safe has another by now */
+            readonly vk?: components["schemas"]["Bytes"];
         };
         readonly Grant: {
             readonly id: components["schemas"]["Id"];

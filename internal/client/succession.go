@@ -1,0 +1,193 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// Standing is a share in force, as the gateway lists it: its word, so it goes on
+// under another root only when the holder, who has seen it, agrees.
+type Standing struct {
+	Grant
+	Entry sealed.Entry
+}
+
+// RenewOptions of Renew.
+type RenewOptions struct {
+	// Agree is shown every share that goes on, and again when there are others
+	// by then. An error stops everything before anything has changed.
+	Agree    func([]Standing) error
+	Progress Progress
+}
+
+// Renew puts another root in the place of the safe's: another verification key,
+// another vault. Who knows the old keys signs nothing any more and opens nothing
+// that comes. Every way to unlock stays, but custodians, who are named anew;
+// shares in force are sealed and signed again. It happens in one step or not at
+// all; Reseal does the rest.
+func (s *Safe) Renew(ctx context.Context, o RenewOptions) error {
+	var agreed []string
+	for attempt := 1; ; attempt++ {
+		etag, err := s.refetch(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.Refresh(ctx); err != nil {
+			return err
+		}
+		if waysLeft(s.Unlockers(), "") < fewestWays {
+			return ErrFewWays
+		}
+		going, err := s.standing(ctx)
+		if err != nil {
+			return err
+		}
+		if said := saidOf(going); !slices.Equal(said, agreed) {
+			if err := o.Agree(going); err != nil {
+				return err
+			}
+			agreed = said
+		}
+		again, err := s.succeed(ctx, etag, going, o.Progress)
+		if err == nil || !again || attempt == mergeAttempts {
+			return err
+		}
+	}
+}
+
+// standing are the shares in force.
+func (s *Safe) standing(ctx context.Context) ([]Standing, error) {
+	all, err := s.c.Grants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Standing
+	for _, g := range all {
+		if g.State != "live" {
+			continue
+		}
+		i := slices.IndexFunc(s.held.manifest.Docs, func(e sealed.Entry) bool { return e.ID == g.Doc && e.Version == g.Version })
+		if i < 0 {
+			return nil, fmt.Errorf("share %s is of no document in the safe, or of an older version; end it first: %w", g.ID, ErrNotFound)
+		}
+		out = append(out, Standing{Grant: g, Entry: s.held.manifest.Docs[i]})
+	}
+	return out, nil
+}
+
+// saidOf is what the holder agrees to, share by share.
+func saidOf(all []Standing) []string {
+	var out []string
+	for _, g := range all {
+		out = append(out, fmt.Sprintf("%q", []string{
+			g.ID, g.Doc, g.Version, g.Administration, g.Service, g.Purpose, g.Procedure, until(g.NotAfter),
+		}))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// regrant is a grant in force, sealed again.
+type regrant struct {
+	ID    string `json:"id"`
+	Grant []byte `json:"grant"`
+}
+
+// succeed sends one succession; again says whether another try may help.
+func (s *Safe) succeed(ctx context.Context, etag string, going []Standing, p Progress) (again bool, err error) {
+	next, box, err := s.ring.Succeed()
+	if err != nil {
+		return false, err
+	}
+	vault, err := next.Vault()
+	if err != nil {
+		return false, err
+	}
+	grants, err := s.sealAgain(ctx, next.Root(), going, p)
+	if err != nil {
+		return false, err
+	}
+	m := s.held.manifest
+	m.Epoch, m.Previous, m.Time = m.Epoch+1, s.held.hash, s.time()
+	b, err := m.Seal(next.Root(), vault.Recipient())
+	if err != nil {
+		return false, err
+	}
+	in := map[string]any{"keyring": box, "match": s.held.hash, "epoch": m.Epoch, "manifest": b, "grants": grants}
+	rq := request{method: http.MethodPost, path: "/api/v1/safe/succession", header: http.Header{"If-Match": {etag}}, in: in}
+	_, err = s.c.call(ctx, rq, nil)
+	if err == nil {
+		return false, s.succeeded(ctx, next, box)
+	}
+	if !IsProblem(err, "stale") && !errors.Is(err, ErrOffline) {
+		return false, err
+	}
+	var have sealed.Container
+	if look := s.c.get(ctx, safeKeyring, nil, &have); look != nil {
+		return false, errors.Join(err, look)
+	}
+	if have.Hash() == box.Hash() {
+		return false, s.succeeded(ctx, next, box)
+	}
+	return true, err
+}
+
+func (s *Safe) succeeded(ctx context.Context, next *sealed.Keyring, box sealed.Container) error {
+	if err := s.c.rememberKeyring(box); err != nil {
+		return err
+	}
+	if err := s.take(next); err != nil {
+		return err
+	}
+	return s.Refresh(ctx)
+}
+
+// sealAgain seals shares in force anew, to readers whose keys are in the log.
+func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Standing, p Progress) ([]regrant, error) {
+	out := []regrant{}
+	readers, keys := map[string]reader{}, map[string]*sealed.Identity{}
+	for i, g := range going {
+		to, ok := readers[g.Administration]
+		if !ok {
+			var err error
+			if to, err = s.readerOf(ctx, g.Administration); err != nil {
+				return nil, err
+			}
+			readers[g.Administration] = to
+		}
+		if keys[g.Doc] == nil {
+			key, _, err := s.release(ctx, g.Entry)
+			if err != nil {
+				return nil, err
+			}
+			keys[g.Doc] = key
+		}
+		b, err := s.sealFor(root, g.Administration, to, opened{g.Entry, keys[g.Doc]}, g.Grant)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, regrant{g.ID, b})
+		if p != nil {
+			p("sharing", int64(i+1), int64(len(going)))
+		}
+	}
+	return out, nil
+}
+
+func (s *Safe) readerOf(ctx context.Context, id string) (reader, error) {
+	m, err := s.c.watch.mark(ctx)
+	if err != nil {
+		return reader{}, err
+	}
+	a, err := s.c.FindAdministration(ctx, id)
+	if err != nil {
+		return reader{}, err
+	}
+	to, err := s.c.checkReader(ctx, m, a)
+	return to, withEvidence(err, map[string]any{"administration": a})
+}
