@@ -250,4 +250,4 @@ func withBare(ctx context.Context, c config.Config, fn func(*stores) error) erro
 	return errors.Join(fn(s), s.Close())
 }
 
-func keysDir(c config.Config) string { return filepath.Join(c.Data, "keys") }
+func keysDir(c config.Config) string { return keysOf(c).dir }

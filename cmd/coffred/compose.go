@@ -17,7 +17,6 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/gateway"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
-	"github.com/coffre-citoyen/coffre/storage/memstore"
 )
 
 // extras are what the demonstration adds to a gateway.
@@ -36,27 +35,26 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		return nil, "", err
 	}
 	c.Providers = append(c.Providers, x.providers...)
-	once := memstore.NewOnce(time.Now)
 	providers, site, err := logIns(c, x.secrets)
 	if err != nil {
 		return nil, "", err
 	}
-	hints, err := hintKey(c.Data)
+	hints, err := hintKey(keysOf(c))
 	if err != nil {
 		return nil, "", err
 	}
 	sessions, err := session.NewManager(session.Config{
-		Store: memstore.NewSessions(time.Now), Once: once, Now: time.Now, HintKey: hints,
+		Store: s.state.sessions, Once: s.state.once, Now: time.Now, HintKey: hints,
 		Secure: strings.HasPrefix(c.PublicURL, "https://"),
 	})
 	if err != nil {
 		return nil, "", err
 	}
-	signer, err := tokenKey(c.Data)
+	signer, err := tokenKey(keysOf(c))
 	if err != nil {
 		return nil, "", err
 	}
-	tokens, err := machine.New(machine.Config{Issuer: c.PublicURL, Signer: signer, Once: once, Now: time.Now, Systems: systems(s.domain)})
+	tokens, err := machine.New(machine.Config{Issuer: c.PublicURL, Signer: signer, Once: s.state.once, Now: time.Now, Systems: systems(s.domain)})
 	if err != nil {
 		return nil, "", err
 	}
@@ -65,8 +63,8 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		return nil, "", err
 	}
 	g := gateway.New(gateway.Config{
-		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: once,
-		Limiter: memstore.NewLimiter(time.Now), PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
+		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: s.state.once,
+		Limiter: s.state.limiter, Spare: s.state.spare, PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
 		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace, Proxies: proxies,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,

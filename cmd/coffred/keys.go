@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -16,26 +17,56 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
-// The gateway's own keys, below data/keys: they sign checkpoints and tokens,
-// and seal log-out hints. None of them opens a document.
+// The gateway's own keys: they sign checkpoints and tokens, and seal log-out
+// hints. None of them opens a document.
+
+// ownKeys are where they are.
+type ownKeys struct {
+	dir string
+	// given: the operator has put them there, the same for each replica. None
+	// is made: it would be another one than the others have.
+	given bool
+}
+
+func keysOf(c config.Config) ownKeys {
+	if c.Keys.Dir != "" {
+		return ownKeys{c.Keys.Dir, true}
+	}
+	return ownKeys{filepath.Join(c.Data, "keys"), false}
+}
 
 // keep reads a key file, or makes it with make at first start.
-func keep(dir, name string, make func() ([]byte, error)) ([]byte, error) {
-	path := filepath.Join(dir, "keys", name)
+func (k ownKeys) keep(name string, make func() ([]byte, error)) ([]byte, error) {
+	path := filepath.Join(k.dir, name)
 	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && k.given {
+		return nil, fmt.Errorf("%s is missing: copy it from where the other replicas have it, or make a first one with `coffred keys`", path)
+	}
+	if err == nil && k.given {
+		return b, private(path)
+	}
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return b, err
 	}
 	if b, err = make(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return nil, err
 	}
 	return b, writeFile(path, b)
+}
+
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o007 != 0 {
+		err = fmt.Errorf("%s is open to every user of this machine: chmod o-rwx it", path)
+	}
+	return err
 }
 
 // writeFile is durable and appears whole.
@@ -56,8 +87,8 @@ func writeFile(path string, b []byte) error {
 }
 
 // logKey is the signer of checkpoints and its verifier key.
-func logKey(dir, origin string) (note.Signer, string, error) {
-	b, err := keep(dir, "journal.key", func() ([]byte, error) {
+func logKey(k ownKeys, origin string) (note.Signer, string, error) {
+	b, err := k.keep("journal.key", func() ([]byte, error) {
 		skey, vkey, err := journal.GenerateKey(origin)
 		return []byte(skey + "\n" + vkey + "\n"), err
 	})
@@ -67,7 +98,7 @@ func logKey(dir, origin string) (note.Signer, string, error) {
 	skey, rest, _ := strings.Cut(string(b), "\n")
 	signer, err := note.NewSigner(skey)
 	if err != nil {
-		return nil, "", errors.New("load journal key: data/keys/journal.key is damaged; restore it from a backup")
+		return nil, "", fmt.Errorf("load journal key: journal.key in %s is damaged; restore it from a backup", k.dir)
 	}
 	if signer.Name() != origin {
 		return nil, "", fmt.Errorf("load journal key: it signs for %q and log_origin is %q; the name of a journal never changes", signer.Name(), origin)
@@ -76,20 +107,20 @@ func logKey(dir, origin string) (note.Signer, string, error) {
 }
 
 // tokenKey signs the access tokens of systems (ES256).
-func tokenKey(dir string) (crypto.Signer, error) {
-	b, err := keep(dir, "tokens.key", newECKey)
+func tokenKey(k ownKeys) (crypto.Signer, error) {
+	b, err := k.keep("tokens.key", newECKey)
 	if err != nil {
 		return nil, fmt.Errorf("load token key: %w", err)
 	}
 	block, _ := pem.Decode(b)
 	if block == nil {
-		return nil, errors.New("load token key: data/keys/tokens.key is damaged; remove it, systems will ask for new tokens")
+		return nil, fmt.Errorf("load token key: tokens.key in %s is damaged; remove it, systems will ask for new tokens", k.dir)
 	}
-	k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
 		return nil, fmt.Errorf("load token key: %w", err)
 	}
-	signer, ok := k.(crypto.Signer)
+	signer, ok := parsed.(crypto.Signer)
 	if !ok {
 		return nil, errors.New("load token key: not a signing key")
 	}
@@ -109,14 +140,37 @@ func newECKey() ([]byte, error) {
 }
 
 // hintKey seals what is kept for logging out at the provider.
-func hintKey(dir string) ([]byte, error) {
-	b, err := keep(dir, "hints.key", func() ([]byte, error) {
-		k := make([]byte, 32)
-		_, err := rand.Read(k)
-		return k, err
+func hintKey(k ownKeys) ([]byte, error) {
+	b, err := k.keep("hints.key", func() ([]byte, error) {
+		key := make([]byte, 32)
+		_, err := rand.Read(key)
+		return key, err
 	})
 	if err == nil && len(b) != 32 {
-		err = errors.New("data/keys/hints.key is damaged; remove it")
+		err = fmt.Errorf("hints.key in %s is damaged; remove it", k.dir)
 	}
 	return b, err
+}
+
+// makeKeys makes what is missing of them, for an operator who gives the same
+// ones to several replicas.
+func makeKeys(_ context.Context, args []string, io stdio) error {
+	var o options
+	if err := o.flags("keys", io).Parse(args); err != nil {
+		return err
+	}
+	c, err := o.load(io)
+	if err != nil {
+		return err
+	}
+	k := keysOf(c)
+	k.given = false
+	_, vkey, err1 := logKey(k, c.LogOrigin)
+	_, err2 := tokenKey(k)
+	_, err3 := hintKey(k)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(io.out, "the gateway's own keys are in %s: give each replica the same ones, and back them up\nthe journal is signed by %s\n", k.dir, vkey)
+	return err
 }

@@ -3,6 +3,7 @@
 //	coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
 //	coffred check | scrub | migrate | version
 //	coffred backup-key | backup | restore | move
+//	coffred keys
 //	coffred admin add-administration | add-system
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
@@ -63,6 +64,7 @@ var errUsage = errors.New(`usage:
   coffred backup --to DIR --recipient FILE [--keep DAYS] [--data dir] [--config file]
   coffred restore --from DIR --key FILE [--point NAME] [--data dir] [--config file]
   coffred move --config OLD --to-config NEW             to other stores, which are empty
+  coffred keys [--data dir] [--config file]             make the gateway's own keys that are missing
   coffred admin add-administration --siret N --name NAME [--service id=Name]...
   coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
   coffred version`)
@@ -73,7 +75,7 @@ func run(ctx context.Context, args []string, io stdio) error {
 	}
 	commands := map[string]func(context.Context, []string, stdio) error{
 		"serve": serve, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
-		"backup-key": backupKey, "backup": backUp, "restore": restore, "move": move,
+		"backup-key": backupKey, "keys": makeKeys, "backup": backUp, "restore": restore, "move": move,
 		"version": func(context.Context, []string, stdio) error {
 			_, err := fmt.Fprintln(io.out, version)
 			return err

@@ -113,6 +113,10 @@ func closeAll(listeners []net.Listener) error {
 
 func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, io stdio) error {
 	metrics := telemetry.New()
+	var err error
+	if s.state, err = openState(ctx, c, logger); err != nil {
+		return errors.Join(err, closeAll(listeners))
+	}
 	g, banner, err := compose(ctx, c, s, pages, logger, metrics, listeners)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))

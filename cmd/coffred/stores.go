@@ -21,6 +21,7 @@ import (
 // stores is the domain on its backends, without the HTTP around it.
 type stores struct {
 	db     *sqlstore.DB
+	state  *state          // nil where nobody is served
 	s3     *s3store.Server // nil when the object store is elsewhere
 	blobs  safe.Blobs
 	domain *safe.Domain
@@ -74,7 +75,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	if err := s.checkMark(ctx, c.Mode); err != nil {
 		return err
 	}
-	signer, vkey, err := logKey(c.Data, c.LogOrigin)
+	signer, vkey, err := logKey(keysOf(c), c.LogOrigin)
 	if err != nil {
 		return err
 	}
@@ -143,6 +144,9 @@ func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, 
 // Close stops the stores; the sequencer has to have ended.
 func (s *stores) Close() error {
 	var errs []error
+	if s.state != nil {
+		errs = append(errs, s.state.close())
+	}
 	if s.s3 != nil {
 		errs = append(errs, s.s3.Close())
 	}

@@ -39,6 +39,8 @@ type Config struct {
 	Limits    Limits     `yaml:"limits"`
 	Database  Database   `yaml:"database"`
 	Objects   Objects    `yaml:"objects"`
+	State     State      `yaml:"state"`
+	Keys      Keys       `yaml:"keys"`
 	Providers []Provider `yaml:"providers"`
 }
 
@@ -115,7 +117,9 @@ func (c *Config) Resolve() error {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
-	files := []*string{&c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile}
+	files := []*string{
+		&c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
+	}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)
 	}
@@ -161,6 +165,7 @@ func (c *Config) Validate() error {
 	}
 	errs = append(errs, c.Database.validate(c.Mode)...)
 	errs = append(errs, c.Objects.validate(c.Mode)...)
+	errs = append(errs, c.State.validate(c.Mode)...)
 	if _, err := c.ProxyNetworks(); err != nil {
 		errs = append(errs, err)
 	}
