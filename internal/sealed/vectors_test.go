@@ -167,7 +167,7 @@ func stripSealed(t *testing.T, b []byte) any {
 	strip = func(v any) {
 		switch v := v.(type) {
 		case map[string]any:
-			for _, random := range []string{"sealed", "sha256", "id", "pin", "vk", "recipient", "keyring", "grant"} {
+			for _, random := range []string{"sealed", "sha256", "id", "pin", "vk", "recipient", "keyring", "grant", "signature"} {
 				if s, ok := v[random].(string); ok {
 					v[random] = len(s)
 				}
@@ -232,9 +232,11 @@ func makeVectors(t *testing.T) map[string]any {
 			Reader: vault.Reveal(), Key: key.Reveal(),
 			Sealed: must(SealSlip(slip, key, vault.Recipient()))(t), Grant: string(must(Canonical(slip))(t)),
 		},
-		"document": documentVector{Key: key.Reveal(), Document: plain, Sealed: sealed, SHA256: ref.SHA256},
-		"derive":   makeDerivations(t),
-		"texts":    makeTexts(t),
-		"custody":  makeCustody(t),
+		"document":   documentVector{Key: key.Reveal(), Document: plain, Sealed: sealed, SHA256: ref.SHA256},
+		"derive":     makeDerivations(t),
+		"texts":      makeTexts(t),
+		"custody":    makeCustody(t),
+		"succession": makeSuccession(t),
+		"change":     makeChange(t),
 	}
 }
