@@ -19,8 +19,8 @@ const (
 	mib = 1 << 20
 	// patience is what the tests give a store; bound is what a caller waits
 	// at most: for the request, and for what became of it, with its retries.
-	patience = 2 * time.Second
-	bound    = 3*patience + 3*time.Second
+	patience = 4 * time.Second
+	bound    = 3*patience + 5*time.Second
 )
 
 // spoiled is a store behind a line, and the same without one.
@@ -38,13 +38,16 @@ func behindLine(t *testing.T, c s3store.Config) spoiled {
 	return spoiled{Store: connect(t, c), straight: straight, line: line}
 }
 
-func pattern(n int) []byte {
-	b := make([]byte, n)
+// pattern is bytes that tell where they belong; nobody may change them.
+func pattern(n int) []byte { return allPattern()[:n:n] }
+
+var allPattern = sync.OnceValue(func() []byte {
+	b := make([]byte, 48*mib)
 	for i := range b {
 		b[i] = byte(i*7 + i>>11)
 	}
 	return b
-}
+})
 
 func put(t *testing.T, s safe.Blobs, key string, b []byte) {
 	t.Helper()
@@ -95,15 +98,15 @@ func TestSpoiledLines(t *testing.T) {
 }
 
 func spoiledLine(t *testing.T, s spoiled, spoil func(*servers.Line)) {
-	kept, small, large := pattern(3*mib), pattern(1000), pattern(4*mib)
+	kept, small, large := pattern(3*mib/2), pattern(1000), pattern(2*mib)
 	put(t, s, "docs/kept", kept)
 	put(t, s, "docs/gone", small)
 	spoil(s.line)
 	calls := map[string]func(context.Context) error{
 		"put small":  func(ctx context.Context) error { return s.Put(ctx, "docs/small", bytes.NewReader(small), 1000) },
-		"put large":  func(ctx context.Context) error { return s.Put(ctx, "docs/large", bytes.NewReader(large), 4*mib) },
+		"put large":  func(ctx context.Context) error { return s.Put(ctx, "docs/large", bytes.NewReader(large), 2*mib) },
 		"open":       func(ctx context.Context) error { _, err := read(ctx, s, "docs/kept", 0, -1); return err },
-		"open range": func(ctx context.Context) error { _, err := read(ctx, s, "docs/kept", mib, mib); return err },
+		"open range": func(ctx context.Context) error { _, err := read(ctx, s, "docs/kept", mib, 1000); return err },
 		"size":       func(ctx context.Context) error { _, err := s.Size(ctx, "docs/kept"); return err },
 		"list":       func(ctx context.Context) error { _, err := s.List(ctx, "docs/", "", 10); return err },
 		"delete":     func(ctx context.Context) error { return s.Delete(ctx, "docs/gone") },
@@ -177,7 +180,7 @@ func TestSlowIsNotStill(t *testing.T) {
 	onEach(t, func(t *testing.T, c s3store.Config) {
 		t.Parallel()
 		s := behindLine(t, c)
-		b := pattern(24 * mib)
+		b := pattern(40 * mib)
 		s.line.Narrow(servers.ToServer, 8*mib)
 		s.line.Narrow(servers.FromServer, 8*mib)
 		began := time.Now()
@@ -190,7 +193,7 @@ func TestSlowIsNotStill(t *testing.T) {
 		}
 		s.line.Mend()
 		slow := io.MultiReader(bytes.NewReader(b[:2*mib]), &late{r: bytes.NewReader(b[2*mib:])})
-		if err := s.Put(t.Context(), "docs/slow", slow, 24*mib); err != nil {
+		if err := s.Put(t.Context(), "docs/slow", slow, 40*mib); err != nil {
 			t.Errorf("a slow sender: %v", err)
 		}
 		r, err := s.Open(t.Context(), "docs/slow", 0, -1)

@@ -36,7 +36,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		"another secret":     {plain, func(c *s3store.Config) { c.Secret = "another secret" }, "the secret"},
 		"another key":        {plain, func(c *s3store.Config) { c.AccessKey = "nobody" }, "objects.access_key"},
 		"nobody there":       {plain, func(c *s3store.Config) { c.Endpoint = "127.0.0.1:1" }, "nothing listens on 127.0.0.1:1"},
-		"no answer":          {plain, func(c *s3store.Config) { c.Endpoint, c.Timeout = silence(t), patience }, "does not answer within 2s"},
+		"no answer":          {plain, func(c *s3store.Config) { c.Endpoint, c.Timeout = silence(t), patience }, "does not answer within 4s"},
 		"no address for it":  {plain, func(c *s3store.Config) { c.Endpoint = "s3.coffre.invalid:443" }, "no address is known"},
 	} {
 		t.Run(name, func(t *testing.T) {

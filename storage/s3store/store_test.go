@@ -28,7 +28,7 @@ var embedded = sync.OnceValues(func() (*s3store.Server, error) {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-		_ = f.Value.Set("32") // tests of faults wait, most of the time
+		_ = f.Value.Set("24") // tests of faults wait, most of the time
 	}
 	code := m.Run()
 	if s, err := embedded(); err == nil {
