@@ -63,21 +63,18 @@ describe('a request', () => {
 
 it('an agreement is believed under the root of its custodian alone', async () => {
 	const root = new RootKey(random(32));
-	const a = {
-		suite: 1 as const,
-		safe,
-		request: hashHex(random(1)),
-		custodian: newId(),
-		seen: time,
-	};
+	const request = hashHex(random(1));
+	const a = { suite: 1 as const, safe, request, custodian: newId(), index: 7, seen: time };
 	const signed = signAgreement(a, root);
 	expect(openAgreement(signed, root.vk)).toEqual(a);
 	expect(await code(() => openAgreement(signed, new RootKey(random(32)).vk))).toBe('signature');
 	const early = signed.slice();
 	early[early.length - 10] = 0x30;
 	expect(await code(() => openAgreement(early, root.vk))).toBe('signature');
-	const odd = root.sign('coffre/v1/agreement', canonical({ ...a, seen: 'now' }));
-	expect(await code(() => openAgreement(odd, root.vk))).toBe('form');
+	for (const bad of [{ seen: 'now' }, { index: -1 }, { index: undefined }]) {
+		const odd = root.sign('coffre/v1/agreement', canonical({ ...a, ...bad }));
+		expect(await code(() => openAgreement(odd, root.vk))).toBe('form');
+	}
 });
 
 it('of the entries of a log, the facts of recoveries are told from the others', () => {

@@ -6,7 +6,7 @@ import { hashHex, sha256 } from './derive.ts';
 import { type Container, type Keyring, openKeyring } from './keyring.ts';
 import { factOf } from './log.ts';
 import { combine } from './shamir.ts';
-import { hash, id, object, oneOf, suite, time } from './shape.ts';
+import { hash, id, integer, object, oneOf, suite, time } from './shape.ts';
 import { openSigned, type RootKey } from './sign.ts';
 import { hashWords, type Language } from './words.ts';
 
@@ -20,7 +20,10 @@ const requestShape = object(
 	{ suite, safe: id, custody: hash, recipient: recipientText, created: time },
 	{},
 );
-const agreementShape = object({ suite, safe: id, request: hash, custodian: id, seen: time }, {});
+const agreementShape = object(
+	{ suite, safe: id, request: hash, custodian: id, index: integer(), seen: time },
+	{},
+);
 const factShape = object(
 	{ type: oneOf('recovery', 'recovery-ended'), safe: id, request: hash },
 	{},

@@ -126,7 +126,14 @@ export async function makeCustody(): Promise<CustodyVector> {
 					const own = await openShare(sealed, vaultOf(who), root.vk, custody, who.id);
 					const seen = '2027-01-01T09:30:00Z';
 					const asked = hashHex(request);
-					const agreed = { suite: 1, safe, request: asked, custodian: who.id, seen } as const;
+					const agreed = {
+						suite: 1,
+						safe,
+						request: asked,
+						custodian: who.id,
+						index: 7,
+						seen,
+					} as const;
 					return {
 						custodian: who.id,
 						sealed: toBase64(sealed),
