@@ -13,7 +13,8 @@ export interface Problem {
  * pin, signature, form, hash, length, padding, rollback, unknown-suite,
  * wrong-key, words, word-unknown, too-large, empty, name, no-prf, cancelled,
  * leaf, offline, locked, no-key, mismatch, same-way, few-ways, many-ways,
- * keys-changed, internal.
+ * keys-changed, custodian-code, card, no-card, same-custodian, no-custody,
+ * few-shares, not-agreed, waiting, internal.
  */
 export class CoffreError extends Error {
 	readonly code: string;

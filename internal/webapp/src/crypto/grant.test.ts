@@ -66,7 +66,8 @@ describe('grants (T4, T5, T7)', () => {
 		const former = new RootKey(random(32));
 		const sealed = await sealGrant(grant, former, s.key, s.to);
 		const by = (...vks: Uint8Array[]) => openOwnGrant(sealed, s.reader, s.to, vks, grant.reader);
-		expect(await by(root.vk, former.vk)).toEqual({ grant, key: s.key });
+		expect(await by(root.vk, former.vk)).toEqual({ grant, key: s.key, former: true });
+		expect((await by(former.vk, root.vk)).former).toBe(false);
 		expect(await code(by(root.vk))).toBe('signature');
 		expect(await code(by())).toBe('signature');
 		expect(await code(openOwnGrant(sealed, s.reader, s.to, [former.vk], newId()))).toBe('mismatch');

@@ -24,7 +24,7 @@ import {
 	suite,
 	time,
 } from './shape.ts';
-import { blockSize, openSignedByAny, padLF, type RootKey } from './sign.ts';
+import { blockSize, padLF, type RootKey, signerOf } from './sign.ts';
 
 const text = string(1000, 1);
 
@@ -86,12 +86,13 @@ export async function openGrant(
 	vk: Uint8Array,
 	reader: string,
 ): Promise<Opened<Grant>> {
-	return openSignedBy([vk], sealed, identity, recipient, reader);
+	const { grant, key } = await openSignedBy([vk], sealed, identity, recipient, reader);
+	return { grant, key };
 }
 
 /**
  * The holder's own grant, which any key that the safe has or had may have signed: what it opens is held
- * to the manifest, which the key in use alone signs.
+ * to the manifest, which the key in use, the first, alone signs.
  */
 export async function openOwnGrant(
 	sealed: Uint8Array,
@@ -99,12 +100,12 @@ export async function openOwnGrant(
 	recipient: Recipient,
 	vks: readonly Uint8Array[],
 	safe: string,
-): Promise<Opened<Grant>> {
-	const own = await openSignedBy(vks, sealed, identity, recipient, safe);
+): Promise<Opened<Grant> & { readonly former: boolean }> {
+	const { by, ...own } = await openSignedBy(vks, sealed, identity, recipient, safe);
 	const { index, purpose, notAfter } = own.grant;
 	if (index !== undefined || purpose !== undefined || notAfter !== undefined)
 		throw new CoffreError('mismatch', { message: 'not a grant of the holder’s own' });
-	return own;
+	return { ...own, former: by !== vks[0] };
 }
 
 async function openSignedBy(
@@ -113,15 +114,15 @@ async function openSignedBy(
 	identity: Identity,
 	recipient: Recipient,
 	reader: string,
-): Promise<Opened<Grant>> {
+): Promise<Opened<Grant> & { readonly by: Uint8Array }> {
 	const { mark, proof, payload, key } = parse(await open(sealed, identity));
 	if (mark !== context) throw new CoffreError('signature', { message: 'not a grant' });
-	openSignedByAny(vks, context, concat(bytesOf(proof), payload));
+	const by = signerOf(vks, context, concat(bytesOf(proof), payload));
 	const grant = checked(grantShape, parseCanonical(payload));
 	if (grant.recipient !== fingerprint(recipient) || grant.reader !== reader) {
 		throw new CoffreError('mismatch', { message: 'the grant is for another reader' });
 	}
-	return { grant, key };
+	return { grant, key, by };
 }
 
 /** A slip is not signed by anybody: whoever knows the recipient can make one. */

@@ -54,16 +54,17 @@ export function openSigned(vk: Uint8Array, context: Context, signed: Uint8Array)
 	return payload;
 }
 
-/** The same when any of these keys signed it. */
-export function openSignedByAny(
+/** Which of these keys signed; otherwise 'signature'. */
+export function signerOf(
 	vks: readonly Uint8Array[],
 	context: Context,
 	signed: Uint8Array,
-): Bytes {
-	let why: unknown = new CoffreError('signature', { message: 'nobody’s signature is wanted' });
+): Uint8Array {
+	let why: unknown = new CoffreError('signature', { message: 'no key to verify it with' });
 	for (const vk of vks) {
 		try {
-			return openSigned(vk, context, signed);
+			openSigned(vk, context, signed);
+			return vk;
 		} catch (e) {
 			why = e;
 		}

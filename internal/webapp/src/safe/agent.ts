@@ -15,6 +15,7 @@ import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
 import type { Memory } from './core.ts';
 import { checkRelease, same } from './documents.ts';
 import { unlockers } from './secrets.ts';
+import { checkVKSeen, rememberPins } from './seen.ts';
 import type { Draft, OpenedGrantView } from './types.ts';
 
 const path = '/api/v1/administration/keyring';
@@ -124,6 +125,7 @@ export async function openContainer(
 		const seen = context.memory.get(`container:${holder}`);
 		if (seen?.split(' ')[0] === String(container.epoch) && seen !== whole)
 			throw new CoffreError('rollback', { message: 'another keyring than the one seen' });
+		checkVKSeen(context.memory, container);
 		const keyring = await openKeyring(container, p);
 		rememberContainer(context.memory, keyring, container);
 		return keyring;
@@ -135,6 +137,7 @@ export function rememberContainer(memory: Memory, keyring: Keyring, container: C
 	const { safe, epoch, hash, payload } = keyring;
 	checkEpoch(memory, keyringKey(safe), { epoch, hash, previous: payload.previous });
 	memory.set(`container:${safe}`, nameOf(container));
+	rememberPins(memory, container);
 }
 
 function nameOf(container: Container): string {

@@ -1,5 +1,7 @@
 import { Api } from '../api/client.ts';
 import type { Core, CoreLink, KeyringKind } from './core.ts';
+import type { Completion } from './custodycore.ts';
+import type { RecoveryView } from './custodytypes.ts';
 import { OpenAdministration } from './openadministration.ts';
 import { OpenSafe } from './opensafe.ts';
 import { createPasskey, keyOf } from './passkey.ts';
@@ -17,6 +19,7 @@ import {
 	type SessionView,
 	type Site,
 	type Terms,
+	type UnlockerView,
 } from './types.ts';
 
 export interface ClientOptions {
@@ -104,6 +107,45 @@ export class Client {
 		const key = await keyOf(secret, secret.kind === 'passkey' ? await this.keyringKinds() : []);
 		const link = await this.#take();
 		return this.#orPutBack(link, async () => new OpenSafe(link, await link.core.unlock(key)));
+	}
+
+	/** Since when somebody has been asking for this safe back; cheap, for every page. */
+	async liveRecovery(): Promise<string | undefined> {
+		try {
+			const { state, created } = await this.#api.get('/api/v1/safe/recovery');
+			return state === 'open' ? created : undefined;
+		} catch (e) {
+			if (e instanceof CoffreError && e.problem?.status === 404) return undefined;
+			throw e;
+		}
+	}
+	/** The newest one. */
+	recovery(): Promise<RecoveryView | undefined> {
+		return this.#core((c) => c.recovery());
+	}
+	/** Whether the safe has custodians. */
+	recoveryPossible(): Promise<boolean> {
+		return this.#core((c) => c.recoveryPossible());
+	}
+	/** Asks the custodians for their shares, sealed to this paper key. */
+	askRecovery(paper: PaperDraft): Promise<RecoveryView> {
+		return this.#core((c) => c.askRecovery(paper.p));
+	}
+	/** Resolves once the end was found in the log. */
+	cancelRecovery(): Promise<void> {
+		return this.#core((c) => c.cancelRecovery());
+	}
+	/** With the words of the new paper key: the ways that the safe had. */
+	combineRecovery(text: string): Promise<readonly UnlockerView[]> {
+		return this.#core((c) => c.combineRecovery({ kind: 'paper', text }));
+	}
+	/** 'locked' when this page did not combine: then the paper key is asked for again. */
+	async completeRecovery(completion: Completion): Promise<OpenSafe> {
+		const link = await this.#take();
+		return this.#orPutBack(
+			link,
+			async () => new OpenSafe(link, await link.core.completeRecovery(completion)),
+		);
 	}
 
 	/** With `checked` true once its key was found in the log by this client. */

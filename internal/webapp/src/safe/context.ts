@@ -23,6 +23,7 @@ const alarms = new Set([
 	'rollback',
 	'mismatch',
 	'leaf',
+	'card',
 ]);
 
 /** Adds to an alarm what was received, so that it can be shown to somebody else. */

@@ -1,3 +1,4 @@
+import type { CustodyCore } from './custodycore.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -13,6 +14,7 @@ import type {
 	PaperDraft,
 	PassphraseDraft,
 	Progress,
+	ResealingView,
 	ShareTerms,
 	UnlockerView,
 	Usage,
@@ -29,6 +31,8 @@ export interface SafeState {
 	readonly folders: readonly Folder[];
 	readonly usage: Usage;
 	readonly unlockers: readonly UnlockerView[];
+	/** While it goes on. */
+	readonly resealing?: ResealingView;
 }
 
 export interface KeyringKind {
@@ -51,7 +55,7 @@ export type OnProgress = (p: Progress) => void;
  * Everything that touches a key. In a browser it runs in a worker and dies
  * with it; the tests call it directly. Arguments and results are plain data.
  */
-export interface Core {
+export interface Core extends CustodyCore {
 	newPaper(lang: Language): Promise<PaperDraft>;
 	newPassphrase(lang: Language): Promise<PassphraseDraft>;
 	/** Words of the list that begin like this. */
@@ -93,6 +97,8 @@ export interface Core {
 	removeUnlocker(id: string): Promise<void>;
 	/** The id of the way that opened. */
 	testUnlocker(key: Key): Promise<string>;
+	/** Another root and vault; these ways (ids) do not open them. */
+	renewKeys(without: readonly string[]): Promise<void>;
 
 	administrationKinds(): Promise<readonly KeyringKind[]>;
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;

@@ -1,7 +1,6 @@
 import { idempotencyKey } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
-import type { Identity } from '../crypto/age.ts';
-import { fingerprint } from '../crypto/age.ts';
+import { fingerprint, type Identity, type Recipient } from '../crypto/age.ts';
 import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
 import { openDocument } from '../crypto/document.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../crypto/grant.ts';
 import type { Event } from '../crypto/log.ts';
 import type { ManifestDoc } from '../crypto/manifest.ts';
+import type { RootKey } from '../crypto/sign.ts';
 import { CoffreError } from '../errors.ts';
 import {
 	addDoc,
@@ -39,6 +39,8 @@ export class Documents {
 	readonly #context: Context;
 	readonly #vault: Vault;
 	readonly #slips = new Map<string, Opened<Slip>>();
+	/** Told of a document whose own grant is sealed to a former vault, or signed by a former root. */
+	onBehind: (() => void) | undefined;
 
 	constructor(context: Context, vault: Vault) {
 		this.#context = context;
@@ -48,7 +50,8 @@ export class Documents {
 	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
 		const entry = this.#entry(id);
 		// The release is asked for each time: it is what the journal tells.
-		const key = await this.#releaseOwn(entry);
+		const { key, behind } = await this.#releaseOwn(entry);
+		if (behind) this.onBehind?.();
 		const sealed = await this.#context.api.blob('/api/v1/safe/documents/{doc}/content', {
 			path: { doc: id },
 			signal,
@@ -90,27 +93,12 @@ export class Documents {
 	async share(order: ShareOrder, directory: Directory): Promise<GrantView> {
 		const entry = this.#entry(order.doc);
 		const to = await directory.recipient(order.administration);
-		const key = this.#vault.keys.get(entry.version) ?? (await this.#releaseOwn(entry));
-		const { purpose, service, procedure } = order;
-		const notAfter = toTime(new Date(order.notAfter));
-		const said = {
-			purpose,
-			...(service ? { service } : {}),
-			...(procedure ? { procedure } : {}),
-			notAfter,
-		};
-		const grant = await sealGrant(
-			{
-				...this.#about(entry),
-				reader: order.administration,
-				recipient: fingerprint(to.recipient),
-				index: to.index,
-				...said,
-			},
-			this.#vault.keyring.root,
-			key,
-			to.recipient,
-		);
+		// A grant that a former root has signed is refused by whoever gets it.
+		await this.#vault.checkKeys();
+		const { key } = await this.ownKey(entry);
+		const said = saidOf({ ...order, notAfter: toTime(new Date(order.notAfter)) });
+		const { root } = this.#vault.keyring;
+		const grant = await this.grantFor(entry, key, { ...order, ...said }, to, root);
 		const { data } = await this.#context.api.call('post', '/api/v1/safe/grants', {
 			headers: { 'Idempotency-Key': idempotencyKey() },
 			body: {
@@ -122,6 +110,20 @@ export class Documents {
 			},
 		});
 		return data;
+	}
+
+	/** For an administration: the document's key, signed for by this root. */
+	grantFor(
+		entry: ManifestDoc | Entry,
+		key: Identity,
+		order: Terms & { readonly administration: string },
+		to: { readonly recipient: Recipient; readonly index: number },
+		root: RootKey,
+	): Promise<Uint8Array> {
+		const reader = order.administration;
+		const { recipient, index } = to;
+		const grant = { reader, recipient: fingerprint(recipient), index, ...saidOf(order) };
+		return sealGrant({ ...this.#about(entry), ...grant }, root, key, recipient);
 	}
 
 	/** What the slip says of a deposit. Read once: the journal notes each release. */
@@ -181,6 +183,12 @@ export class Documents {
 		return sealGrant(own, root, key, recipient);
 	}
 
+	/** The key of a version; behind: its own grant is to be sealed again. Unknown of those met before. */
+	async ownKey(entry: Entry): Promise<{ key: Identity; behind: boolean }> {
+		const key = this.#vault.keys.get(entry.version);
+		return key === undefined ? this.#releaseOwn(entry) : { key, behind: true };
+	}
+
 	#about(e: ManifestDoc | Entry): Omit<Grant, 'reader' | 'recipient'> {
 		return {
 			suite: 1,
@@ -196,12 +204,13 @@ export class Documents {
 		};
 	}
 
-	async #releaseOwn(entry: Entry): Promise<Identity> {
-		const { safe, vks } = this.#vault.keyring;
+	async #releaseOwn(entry: Entry): Promise<{ key: Identity; behind: boolean }> {
+		const { safe, vks, vaults } = this.#vault.keyring;
 		const release = await this.#release(entry.id);
 		return withEvidence({ release, document: identified(entry) }, this.#context.now, async () => {
-			const { grant, key } = await withAny(this.#vault.keyring.vaults, (v) =>
-				openOwnGrant(fromBase64(release.grant), v.identity, v.recipient, vks, safe),
+			const sealed = fromBase64(release.grant);
+			const { grant, key, former } = await withAny(vaults, (v) =>
+				openOwnGrant(sealed, v.identity, v.recipient, vks, safe),
 			);
 			same('grant and manifest', grant, {
 				safe,
@@ -212,7 +221,8 @@ export class Documents {
 				size: entry.size,
 			});
 			this.#vault.keys.set(entry.version, key);
-			return key;
+			const { recipient } = this.#vault.keyring;
+			return { key, behind: former || grant.recipient !== fingerprint(recipient) };
 		});
 	}
 
@@ -258,6 +268,24 @@ export class Documents {
 	#time(): string {
 		return toTime(this.#context.now());
 	}
+}
+
+interface Terms {
+	readonly purpose: string;
+	readonly service?: string;
+	readonly procedure?: string;
+	/** RFC 3339. */
+	readonly notAfter: string;
+}
+
+/** What a grant says besides the document; what is empty is left out. */
+function saidOf({ purpose, service, procedure, notAfter }: Terms): Terms {
+	return {
+		purpose,
+		...(service ? { service } : {}),
+		...(procedure ? { procedure } : {}),
+		notAfter,
+	};
 }
 
 /** What evidence says of a document: whoever is shown it learns no name, type or folder. */

@@ -5,6 +5,8 @@
 // first needed: importing this module costs a few kilobytes.
 export { Client, type ClientOptions } from './client.ts';
 export type { CoreLink, KeyringKind } from './core.ts';
+export type { Completion } from './custodycore.ts';
+export * from './custodytypes.ts';
 export { HIDDEN_LOCK_MS, IDLE_LOCK_MS } from './limits.ts';
 export { OpenAdministration } from './openadministration.ts';
 export { OpenSafe } from './opensafe.ts';

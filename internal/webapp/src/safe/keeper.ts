@@ -8,11 +8,24 @@ import { CoffreError } from '../errors.ts';
 import { Agent, keyringKey, openContainer, rememberContainer } from './agent.ts';
 import { type Context, checkEpoch } from './context.ts';
 import type { Core, Key, KeyringKind, Memory, OnProgress, SafeState, ShareOrder } from './core.ts';
+import { Custodians } from './custodians.ts';
+import { Custodies } from './custodies.ts';
+import type { Completion } from './custodycore.ts';
+import type {
+	CardView,
+	CustodyOrder,
+	CustodyView,
+	HeldView,
+	RecoveryView,
+} from './custodytypes.ts';
 import { Directory } from './directory.ts';
 import { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
-import { kindsOf, paper, passphrase, prove, secretOf, unlockers } from './secrets.ts';
+import { type Recovered, Recoveries, waysOf } from './recovery.ts';
+import { Renewal } from './renewal.ts';
+import { Resealing } from './resealing.ts';
+import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -25,6 +38,7 @@ import type {
 	OpenedGrantView,
 	PaperDraft,
 	PassphraseDraft,
+	UnlockerView,
 } from './types.ts';
 import { Unlockers } from './unlockers.ts';
 import { Uploads } from './uploads.ts';
@@ -42,6 +56,9 @@ interface Opened {
 	readonly documents: Documents;
 	readonly uploads: Uploads;
 	readonly unlockers: Unlockers;
+	readonly custodians: Custodians;
+	readonly custodies: Custodies;
+	readonly renewal: Renewal;
 }
 
 /** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
@@ -50,6 +67,9 @@ export class Keeper implements Core {
 	readonly #directory: Directory;
 	#opened: Opened | undefined;
 	#agent: Agent | undefined;
+	readonly #recoveries: Recoveries;
+	/** Between the shares and the new ways: the keyring that they opened, and the paper key. */
+	#recovered: (Recovered & { readonly paper: Uint8Array }) | undefined;
 
 	constructor(options: KeeperOptions) {
 		this.#context = {
@@ -60,6 +80,7 @@ export class Keeper implements Core {
 			onState: options.onState ?? (() => undefined),
 		};
 		this.#directory = new Directory(this.#context);
+		this.#recoveries = new Recoveries(this.#context, () => this.#holder());
 	}
 
 	async newPaper(lang: Language): Promise<PaperDraft> {
@@ -206,6 +227,9 @@ export class Keeper implements Core {
 	async testUnlocker(key: Key): Promise<string> {
 		return this.#safe.unlockers.test(secretOf(key));
 	}
+	async renewKeys(without: readonly string[]): Promise<void> {
+		await this.#safe.renewal.renew(without);
+	}
 
 	async administrationKinds(): Promise<readonly KeyringKind[]> {
 		return kindsOf(await Agent.container(this.#context));
@@ -227,6 +251,75 @@ export class Keeper implements Core {
 		return this.#agent.open(id, signal);
 	}
 
+	async custody(): Promise<CustodyView | undefined> {
+		return this.#safe.custodians.view();
+	}
+	async custodianCard(code: string): Promise<CardView> {
+		return this.#safe.custodians.card(code);
+	}
+	async publishCard(name: string): Promise<string> {
+		return this.#safe.custodians.publishCard(name);
+	}
+	async nameCustodians(order: CustodyOrder): Promise<void> {
+		await this.#safe.custodians.name(order);
+	}
+	async endCustody(): Promise<void> {
+		await this.#safe.custodians.end();
+	}
+	async custodies(): Promise<readonly HeldView[]> {
+		return this.#held.list();
+	}
+	async agreeRecovery(safe: string, hash: string): Promise<void> {
+		await this.#held.agree(safe, hash);
+	}
+	async giveShare(safe: string, hash: string): Promise<void> {
+		await this.#held.give(safe, hash);
+	}
+	recovery(): Promise<RecoveryView | undefined> {
+		return this.#recoveries.view();
+	}
+	recoveryPossible(): Promise<boolean> {
+		return this.#recoveries.possible();
+	}
+	askRecovery(paper: Uint8Array): Promise<RecoveryView> {
+		return this.#recoveries.ask(paper);
+	}
+	cancelRecovery(): Promise<void> {
+		return this.#recoveries.cancel();
+	}
+	async combineRecovery(key: Key): Promise<readonly UnlockerView[]> {
+		const secret = secretOf(key);
+		this.#recovered = { ...(await this.#recoveries.combine(secret)), paper: secret };
+		return waysOf(this.#recovered.keyring);
+	}
+	async completeRecovery(c: Completion): Promise<SafeState> {
+		if (!this.#recovered) throw new CoffreError('locked');
+		const { keyring, container, paper: p } = this.#recovered;
+		const vault = await Vault.open(this.#context, keyring, container);
+		this.#open(vault);
+		try {
+			await this.#safe.unlockers.exchange(
+				({ payload }) => ({
+					add: [{ kind: 'paper', label: c.paperLabel, p }, unlocker(c.second)],
+					remove: payload.unlockers
+						.filter((u) => u.kind === 'custodians' || c.lost.includes(u.id))
+						.map((u) => u.id),
+				}),
+				p,
+			);
+		} catch (e) {
+			this.#opened = undefined;
+			throw e;
+		}
+		this.#recovered = undefined;
+		return vault.state();
+	}
+
+	/** The side of a custodian: of the open safe, or of the open administration. */
+	get #held(): Custodies {
+		const agent = this.#agent;
+		return agent ? new Custodies(this.#context, () => agent.keyring) : this.#safe.custodies;
+	}
 	get #safe(): Opened {
 		if (!this.#opened) throw new CoffreError('locked');
 		return this.#opened;
@@ -235,8 +328,25 @@ export class Keeper implements Core {
 	#open(vault: Vault): SafeState {
 		const documents = new Documents(this.#context, vault);
 		const uploads = new Uploads(this.#context, vault, documents);
-		const ways = new Unlockers(this.#context, vault);
-		this.#opened = { vault, documents, uploads, unlockers: ways };
+		const resealing = new Resealing(this.#context, vault, documents);
+		const ways = new Unlockers(this.#context, vault, resealing);
+		const renewal = new Renewal(this.#context, vault, documents, this.#directory, resealing);
+		const custodians = new Custodians(this.#context, vault, ways, this.#directory);
+		const custodies = new Custodies(this.#context, () => vault.keyring);
+		this.#opened = {
+			vault,
+			documents,
+			uploads,
+			unlockers: ways,
+			renewal,
+			custodians,
+			custodies,
+		};
+		// What was left to do when the safe was last open. Nobody waits for it.
+		void ways
+			.settle()
+			.catch(() => undefined)
+			.then(() => resealing.run());
 		return vault.state();
 	}
 

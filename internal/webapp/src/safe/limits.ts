@@ -12,3 +12,5 @@ export const SEND_ATTEMPTS = 3;
 export const CHANGE_DOCUMENTS = 1000;
 /** How long the leaf of a new key may take, roughly: the log publishes within a second. */
 export const KEY_PATIENCE_MS = 3000;
+/** How many documents are sealed again by one change: often enough for a progress that moves. */
+export const RESEAL_DOCUMENTS = 25;

@@ -29,7 +29,7 @@ export function local(): Memory & { all(): Record<string, string> } {
 export function memoryOf(
 	all: Readonly<Record<string, string>> = {},
 	onSet?: (key: string, value: string) => void,
-): Memory {
+): Memory & { know(key: string, value: string): void } {
 	const kept = new Map(Object.entries(all));
 	return {
 		get: (key) => kept.get(key),
@@ -37,6 +37,7 @@ export function memoryOf(
 			kept.set(key, value);
 			onSet?.(key, value);
 		},
+		know: (key, value) => void kept.set(key, value),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { CoreLink } from './core.ts';
+import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import type { GrantView, OpenedGrantView } from './types.ts';
 
@@ -48,5 +49,20 @@ export class OpenAdministration {
 	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
 		this.#idle.touch();
 		return this.#link.core.openGrant(id, signal);
+	}
+
+	/** The safes that this administration would give back. */
+	custodies(): Promise<readonly HeldView[]> {
+		this.#idle.touch();
+		return this.#link.core.custodies();
+	}
+	/** The person whom the agent knows has said the six words. */
+	agreeRecovery(safe: string, request: string): Promise<void> {
+		this.#idle.touch();
+		return this.#link.core.agreeRecovery(safe, request);
+	}
+	giveShare(safe: string, request: string): Promise<void> {
+		this.#idle.touch();
+		return this.#link.core.giveShare(safe, request);
 	}
 }

@@ -1,4 +1,5 @@
 import type { CoreLink, SafeState } from './core.ts';
+import type { CardView, CustodyOrder, CustodyView, HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import { keyOf } from './passkey.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 	GrantView,
 	JournalView,
 	Progress,
+	ResealingView,
 	Secret,
 	ShareTerms,
 	UnlockerView,
@@ -53,6 +55,9 @@ export class OpenSafe {
 	}
 	get unlockers(): readonly UnlockerView[] {
 		return this.#state.unlockers;
+	}
+	get resealing(): ResealingView | undefined {
+		return this.#state.resealing;
 	}
 	get locked(): boolean {
 		return this.#locked;
@@ -203,6 +208,44 @@ export class OpenSafe {
 			kinds.filter((k) => k.id === id),
 		);
 		return this.#core.testUnlocker(key);
+	}
+
+	/**
+	 * Another root and vault take the place of those that somebody else may have; these ways (ids) open
+	 * nothing any more. 'few-ways' when fewer than two would be left.
+	 */
+	renewKeys(without: readonly string[] = []): Promise<void> {
+		return this.#core.renewKeys(without);
+	}
+
+	/** Who gives this safe back when every key is lost. */
+	custody(): Promise<CustodyView | undefined> {
+		return this.#core.custody();
+	}
+	/** Whose code that is, her card checked. */
+	custodianCard(code: string): Promise<CardView> {
+		return this.#core.custodianCard(code);
+	}
+	/** One's own code, to hand over by oneself. */
+	publishCard(name: string): Promise<string> {
+		return this.#core.publishCard(name);
+	}
+	nameCustodians(order: CustodyOrder): Promise<void> {
+		return this.#core.nameCustodians(order);
+	}
+	endCustody(): Promise<void> {
+		return this.#core.endCustody();
+	}
+	/** The safes that this holder would give back. */
+	custodies(): Promise<readonly HeldView[]> {
+		return this.#core.custodies();
+	}
+	/** The person whom one knows has said the six words. */
+	agreeRecovery(safe: string, request: string): Promise<void> {
+		return this.#core.agreeRecovery(safe, request);
+	}
+	giveShare(safe: string, request: string): Promise<void> {
+		return this.#core.giveShare(safe, request);
 	}
 
 	get #core() {

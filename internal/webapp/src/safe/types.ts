@@ -179,6 +179,14 @@ export interface UnlockerView {
 	readonly kind: AnyUnlockerKind;
 	readonly label: string;
 	readonly created: string;
+	/** Not used since every key was renewed: to be tried once. */
+	readonly untried?: boolean;
+}
+
+/** Documents whose own keys are sealed again, after a way to unlock was removed or every key renewed. */
+export interface ResealingView {
+	readonly done: number;
+	readonly total: number;
 }
 
 export interface ShareTerms {

@@ -9,8 +9,8 @@ import { type Contents, type Edit, sorted } from './contents.ts';
 import { type Context, checkEpoch, isStatus, withAny, withEvidence } from './context.ts';
 import type { SafeState } from './core.ts';
 import { CHANGE_DOCUMENTS, KEY_PATIENCE_MS, MERGE_ATTEMPTS } from './limits.ts';
-import type { SafeFigures, Usage } from './types.ts';
-import { follows } from './unlockers.ts';
+import { follows, untried } from './seen.ts';
+import type { ResealingView, SafeFigures, Usage } from './types.ts';
 
 export interface Change {
 	readonly edit: Edit;
@@ -48,6 +48,8 @@ export class Vault {
 	#queue: Queued[] = [];
 	#running = false;
 	#lastSent = '';
+	#resealing: ResealingView | undefined;
+	#turn: Promise<unknown> = Promise.resolve();
 
 	private constructor(
 		context: Context,
@@ -85,8 +87,18 @@ export class Vault {
 		this.#context.onState(this.state());
 	}
 
+	/** How far the sealing again of the holder's own grants has come. */
+	set resealing(r: ResealingView | undefined) {
+		this.#resealing = r;
+		this.#context.onState(this.state());
+	}
+
 	get manifest(): Manifest {
 		return this.#held.manifest;
+	}
+	/** Of the sealed manifest. */
+	get manifestHash(): string {
+		return this.#held.hash;
 	}
 	get usage(): Usage {
 		return this.#usage;
@@ -94,6 +106,7 @@ export class Vault {
 
 	state(): SafeState {
 		const { docs, folders } = this.manifest;
+		const behind = untried(this.#context.memory, this.#container);
 		return {
 			id: this.keyring.safe,
 			entries: docs,
@@ -104,11 +117,18 @@ export class Vault {
 				kind,
 				label,
 				created,
+				untried: behind.has(id),
 			})),
+			...(this.#resealing === undefined ? {} : { resealing: this.#resealing }),
 		};
 	}
 
-	async refresh(): Promise<void> {
+	refresh(): Promise<void> {
+		return this.alone(() => this.read());
+	}
+
+	/** For who has its turn already. */
+	async read(): Promise<void> {
 		const [held, usage] = await this.#unlessChanged(() =>
 			Promise.all([
 				fetchManifest(this.#context, this.keyring),
@@ -120,6 +140,31 @@ export class Vault {
 		this.#context.onState(this.state());
 	}
 
+	/** One at a time of those who change the manifest or the keys. */
+	alone<T>(work: () => Promise<T>): Promise<T> {
+		const mine = this.#turn.then(work);
+		this.#turn = mine.catch(() => undefined);
+		return mine;
+	}
+
+	/** 'keys-changed' when another device has replaced the keyring in hand. */
+	async checkKeys(): Promise<void> {
+		const there = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
+		if (follows(there, this.#container)) throw new CoffreError('keys-changed');
+	}
+
+	/** What is in the safe, as another root and vault of it would have it next. */
+	async next(keyring: Keyring): Promise<{ sealed: Uint8Array; epoch: number; match: string }> {
+		const { manifest, hash } = this.#held;
+		const next = { ...manifest, epoch: manifest.epoch + 1, previous: hash };
+		const sealed = await sealManifest(
+			{ ...next, time: toTime(this.#context.now()) },
+			keyring.root,
+			keyring.recipient,
+		);
+		return { sealed, epoch: next.epoch, match: hash };
+	}
+
 	/**
 	 * What another device sealed to a newer keyring of the holder's looks like a lie to the keyring in
 	 * hand: then it is to be unlocked again, and nobody is accused.
@@ -129,8 +174,8 @@ export class Vault {
 			return await read();
 		} catch (e) {
 			if (!(e instanceof CoffreError) || !['mismatch', 'leaf'].includes(e.code)) throw e;
-			const there = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
-			throw follows(there, this.#container) ? new CoffreError('keys-changed') : e;
+			await this.checkKeys();
+			throw e;
 		}
 	}
 
@@ -147,10 +192,12 @@ export class Vault {
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
 			const batch = this.#take();
-			await this.#make(batch).catch(async (e: unknown) => {
+			await this.alone(() => this.#make(batch)).catch(async (e: unknown) => {
 				if (batch.length === 1 || isStatus(e, 401)) for (const q of batch) q.reject(e);
 				// One that is refused does not take the others with it.
-				else for (const q of batch) await this.#make([q]).catch((own: unknown) => q.reject(own));
+				else
+					for (const q of batch)
+						await this.alone(() => this.#make([q])).catch((own: unknown) => q.reject(own));
 			});
 		}
 		this.#running = false;

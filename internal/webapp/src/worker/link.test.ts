@@ -88,6 +88,19 @@ describe('the link to the worker', () => {
 		await expect(link.core.refresh()).rejects.toMatchObject({ code: 'locked' });
 	});
 
+	it('tells every other worker of the page what one has seen', () => {
+		const [one, other, ended] = [new FakePort(), new FakePort(), new FakePort()];
+		connect(one);
+		connect(other);
+		connect(ended).close();
+		one.say({ remember: ['manifest:s', '7 ab'] });
+		expect(other.last()).toEqual({ know: ['manifest:s', '7 ab'] });
+		for (const port of [one, ended]) expect(port.last()).not.toHaveProperty('know');
+		const later = new FakePort();
+		connect(later);
+		expect(later.last()).toHaveProperty('start');
+	});
+
 	it('tells of new states and of a worker that breaks', async () => {
 		const port = new FakePort();
 		const link = connect(port);

@@ -32,6 +32,9 @@ interface Waiting {
 	done(): void;
 }
 
+// What one worker has seen, the others know: a rollback is told by whichever is asked next.
+const ports = new Set<Port>();
+
 export function connect(port: Port): CoreLink {
 	const waiting = new Map<number, Waiting>();
 	const memory = local();
@@ -41,6 +44,7 @@ export function connect(port: Port): CoreLink {
 
 	const end = (e: CoffreError): void => {
 		ended ??= e;
+		ports.delete(port);
 		port.terminate();
 		for (const w of waiting.values()) {
 			w.done();
@@ -57,14 +61,17 @@ export function connect(port: Port): CoreLink {
 	port.onmessage = ({ data: m }) => {
 		if (ended) return;
 		if ('state' in m) state?.(m.state);
-		else if ('remember' in m) memory.set(...m.remember);
-		else if ('progress' in m) {
+		else if ('remember' in m) {
+			memory.set(...m.remember);
+			for (const other of ports) if (other !== port) other.postMessage({ know: m.remember });
+		} else if ('progress' in m) {
 			const { error, ...rest } = m.value;
 			waiting.get(m.progress)?.progress?.(error ? { ...rest, error: fromData(error) } : rest);
 		} else if ('done' in m) settle(m.done, (w) => w.resolve(unpack(m.value)));
 		else settle(m.failed, (w) => w.reject(fromData(m.error)));
 	};
 	port.onerror = (e) => end(new CoffreError('internal', { message: e.message }));
+	ports.add(port);
 	port.postMessage({ start: { base: globalThis.location?.origin ?? '', memory: memory.all() } });
 
 	const call = (method: Method, all: readonly unknown[]): Promise<unknown> => {

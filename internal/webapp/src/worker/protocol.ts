@@ -9,6 +9,8 @@ export type Method = keyof Core;
 
 export type ToWorker =
 	| { readonly start: { readonly base: string; readonly memory: Readonly<Record<string, string>> } }
+	/** Another worker of this page has seen it. */
+	| { readonly know: readonly [key: string, value: string] }
 	| { readonly call: number; readonly method: Method; readonly args: readonly unknown[] }
 	| { readonly abort: number };
 

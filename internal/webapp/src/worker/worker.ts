@@ -12,15 +12,16 @@ const scope = globalThis as unknown as {
 };
 
 const running = new Map<number, AbortController>();
+const memory = memoryOf({}, (key, value) => scope.postMessage({ remember: [key, value] }));
 let keeper: Keeper | undefined;
 
 scope.onmessage = ({ data: m }) => {
-	if ('start' in m) {
+	if ('know' in m) memory.know(...m.know);
+	else if ('start' in m) {
+		for (const seen of Object.entries(m.start.memory)) memory.know(...seen);
 		keeper = new Keeper({
 			api: new Api({ base: m.start.base }),
-			memory: memoryOf(m.start.memory, (key, value) =>
-				scope.postMessage({ remember: [key, value] }),
-			),
+			memory,
 			onState: (state) => scope.postMessage({ state }),
 		});
 	} else if ('abort' in m) running.get(m.abort)?.abort();

@@ -1,8 +1,7 @@
 import { Api } from '../../api/client.ts';
 import { Client } from '../client.ts';
-import type { CoreLink } from '../core.ts';
+import type { CoreLink, Memory } from '../core.ts';
 import { Keeper } from '../keeper.ts';
-import { memoryOf } from '../memory.ts';
 import type { OpenSafe } from '../opensafe.ts';
 import type { Draft, PaperDraft, Progress } from '../types.ts';
 import type { FakeGateway } from './gateway.ts';
@@ -19,9 +18,13 @@ export function browser(
 		api,
 		connect: async (): Promise<CoreLink> => {
 			let state: Parameters<CoreLink['onState']>[0] = () => undefined;
-			const memory = memoryOf(kept, (k, v) => {
-				kept[k] = v;
-			});
+			// As the workers of one page have it: what one has seen, the others know.
+			const memory: Memory = {
+				get: (k) => kept[k],
+				set: (k, v) => {
+					kept[k] = v;
+				},
+			};
 			const core = new Keeper({ api, memory, onState: (s) => state(s) });
 			const onState: CoreLink['onState'] = (fn) => {
 				state = fn;

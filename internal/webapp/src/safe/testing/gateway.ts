@@ -1,18 +1,19 @@
-import { fingerprint } from '../../crypto/age.ts';
-import { fromBase64, newId, random, toBase64, toHex, toTime, utf8 } from '../../crypto/bytes.ts';
+import { fromBase64, newId, toBase64, toHex } from '../../crypto/bytes.ts';
 import { canonical } from '../../crypto/canonical.ts';
-import { type Change, checkChange, type OwnGrant } from '../../crypto/change.ts';
 import { sha256 } from '../../crypto/derive.ts';
 import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
-import { commitment } from '../../crypto/log.ts';
 import { Tree } from '../../crypto/testing/tree.ts';
+import { signedChange } from './change.ts';
+import { type Json, Records } from './records.ts';
+import { found, Refusal } from './refusal.ts';
+
+export type { Json };
 
 // A gateway in memory that keeps the contract of openapi.yaml as far as
 // src/safe uses it, for tests that make it lie. The real one is met in
 // e2e/.
 
-export type Json = Record<string, unknown>;
 /** Changes an answer on its way; returns what is answered instead. */
 export type Lie = (path: string, method: string, answer: Json) => Json | undefined;
 
@@ -31,14 +32,6 @@ interface Grant {
 	body: Json & { doc: string; version: string; grant: string };
 	ended: boolean;
 }
-class Refusal extends Error {
-	readonly status: number;
-	constructor(status: number, slug: string) {
-		super(slug);
-		this.status = status;
-	}
-}
-
 export class FakeGateway {
 	/** Several safes may share one log. */
 	readonly tree: Tree;
@@ -46,7 +39,7 @@ export class FakeGateway {
 	readonly administration = newId();
 	readonly versions = new Map<string, Version>();
 	readonly grants: Grant[] = [];
-	readonly records: { event: Json; text: string; salt: string; index?: number }[] = [];
+	readonly #log: Records;
 	/** Every request, "PUT /api/v1/safe/manifest". */
 	readonly seen: string[] = [];
 	keyring: Container | undefined;
@@ -60,6 +53,11 @@ export class FakeGateway {
 
 	constructor(tree = new Tree()) {
 		this.tree = tree;
+		this.#log = new Records(tree, this.safe);
+	}
+
+	get records(): Records['all'] {
+		return this.#log.all;
 	}
 
 	/** fetch, as somebody who is logged in. */
@@ -120,7 +118,7 @@ export class FakeGateway {
 			grant: v.slip,
 			origin: this.administration,
 		});
-		this.#record({ what: 'deposit.received', doc: v.doc, version: v.version });
+		this.#log.record({ what: 'deposit.received', doc: v.doc, version: v.version });
 	}
 
 	#serve(
@@ -170,6 +168,8 @@ export class FakeGateway {
 				return { ...found(this.keyring) };
 			case 'PUT safe/keyring':
 				return this.#putKeyring(headers, body);
+			case 'POST safe/succession':
+				return this.#succeed(headers, body);
 			case 'GET safe/manifest':
 				return { ...found(this.manifest) };
 			case 'PUT safe/manifest':
@@ -196,7 +196,7 @@ export class FakeGateway {
 						.map(({ bytes: _, grant: __, ...v }) => v),
 				};
 			case 'GET safe/journal':
-				return this.#journal();
+				return this.#log.journal();
 			default:
 				throw new Refusal(404, 'not-found');
 		}
@@ -216,13 +216,13 @@ export class FakeGateway {
 			recipient: k.recipient,
 			vk: k.vk,
 			epoch: k.epoch,
-			key: this.#factLeaf(this.#administrationKeyIndex),
+			key: this.#log.factLeaf(this.#administrationKeyIndex),
 		};
 	}
 	#putAdministrationKeyring(body: Json): Response {
 		const k = checkContainer(body);
 		this.administrationKeyring = k;
-		this.#administrationKeyIndex = this.#fact('administration', this.administration, k, {
+		this.#administrationKeyIndex = this.#log.fact('administration', this.administration, k, {
 			name: 'Mairie de Valmont',
 			siret: '21760001200014',
 		});
@@ -232,8 +232,8 @@ export class FakeGateway {
 		if (this.keyring) throw new Refusal(409, 'already-exists');
 		this.keyring = checkContainer(body.keyring);
 		this.manifest = { epoch: 1, sealed: String(body.manifest) };
-		this.#keyIndex = this.#fact('safe', this.safe, this.keyring);
-		this.#record({ what: 'safe.opened' });
+		this.#keyIndex = this.#log.fact('safe', this.safe, this.keyring);
+		this.#log.record({ what: 'safe.opened' });
 		return this.#figures();
 	}
 	#figures(): Json {
@@ -244,7 +244,7 @@ export class FakeGateway {
 			documents: kept.length,
 			used: kept.reduce((n, v) => n + v.sealed, 0),
 			limits: { document: 1 << 20, safe: 4 << 20 },
-			...(this.#keyIndex < 0 ? {} : { key: this.#factLeaf(this.#keyIndex) }),
+			...(this.#keyIndex < 0 ? {} : { key: this.#log.factLeaf(this.#keyIndex) }),
 		};
 	}
 	#putKeyring(headers: Headers, body: Json): Response {
@@ -253,8 +253,37 @@ export class FakeGateway {
 		if (k.vk !== have.vk || k.epoch !== have.epoch + 1 || k.signature === undefined)
 			throw new Refusal(422, 'invalid');
 		this.keyring = k;
-		this.#keyIndex = this.#fact('safe', this.safe, k);
-		this.#record({ what: 'keyring.changed' });
+		this.#keyIndex = this.#log.fact('safe', this.safe, k);
+		this.#log.record({ what: 'keyring.changed' });
+		return new Response(null, { status: 204, headers: { ETag: this.#keyringTag() } });
+	}
+	/** Another root takes the place of the one that is there, with every grant in force. */
+	#succeed(headers: Headers, body: Json): Response {
+		const [have, k] = [found(this.keyring), checkContainer(body.keyring)];
+		const grants = (body.grants ?? []) as { id: string; grant: string }[];
+		const live = this.grants.filter((g) => !g.ended).map((g) => g.id);
+		if (
+			headers.get('If-Match') !== this.#keyringTag() ||
+			body.match !== this.#etag().slice(1, -1) ||
+			live.sort().join() !==
+				grants
+					.map((g) => g.id)
+					.sort()
+					.join()
+		)
+			throw new Refusal(412, 'stale');
+		if (
+			k.line?.at(-1)?.vk !== have.vk ||
+			[k.epoch, k.line.at(-1)?.epoch].some((e) => e !== have.epoch + 1) ||
+			k.signature === undefined ||
+			body.epoch !== found(this.manifest).epoch + 1
+		)
+			throw new Refusal(422, 'invalid');
+		this.keyring = k;
+		this.manifest = { epoch: Number(body.epoch), sealed: String(body.manifest) };
+		for (const g of grants) this.#grant(g.id).body.grant = g.grant;
+		this.#keyIndex = this.#log.fact('safe', this.safe, k);
+		this.#log.record({ what: 'root.changed' });
 		return new Response(null, { status: 204, headers: { ETag: this.#keyringTag() } });
 	}
 	#keyringTag(): string {
@@ -265,7 +294,8 @@ export class FakeGateway {
 	}
 	#change(headers: Headers, body: Json): Response {
 		if (headers.get('If-Match') !== this.#etag()) throw new Refusal(412, 'stale');
-		const c = this.#signedChange(body);
+		const [{ vk }, { epoch }] = [found(this.keyring), found(this.manifest)];
+		const c = signedChange(body, { safe: this.safe, vk, epoch, match: this.#etag().slice(1, -1) });
 		for (const a of c.adopt)
 			if (!['stored', 'inbox'].includes(this.#version(a.doc).state))
 				throw new Refusal(422, 'invalid');
@@ -279,29 +309,10 @@ export class FakeGateway {
 		for (const doc of c.erase) this.versions.delete(doc);
 		this.manifest = { epoch: c.epoch, sealed: String(body.sealed) };
 		for (const a of c.adopt)
-			this.#record({ what: 'document.added', doc: a.doc, version: a.version });
-		for (const doc of c.erase) this.#record({ what: 'document.erased', doc });
-		if (c.adopt.length + c.erase.length === 0) this.#record({ what: 'safe.organised' });
+			this.#log.record({ what: 'document.added', doc: a.doc, version: a.version });
+		for (const doc of c.erase) this.#log.record({ what: 'document.erased', doc });
+		if (c.adopt.length + c.erase.length === 0) this.#log.record({ what: 'safe.organised' });
 		return new Response(null, { status: 204, headers: { ETag: this.#etag() } });
-	}
-	/** A session, which opens nothing, destroys nothing. */
-	#signedChange(body: Json): Change {
-		const c = {
-			safe: this.safe,
-			epoch: Number(body.epoch),
-			match: this.#etag().slice(1, -1),
-			manifest: fromBase64(String(body.sealed)),
-			adopt: (body.adopt ?? []) as OwnGrant[],
-			reseal: (body.reseal ?? []) as OwnGrant[],
-			erase: (body.erase ?? []) as string[],
-		};
-		if (c.epoch !== found(this.manifest).epoch + 1) throw new Refusal(422, 'invalid');
-		try {
-			checkChange(c, String(body.signature), fromBase64(found(this.keyring).vk));
-		} catch {
-			throw new Refusal(403, 'forbidden');
-		}
-		return c;
 	}
 	#reserve(sealed: number): Json {
 		const v = { doc: newId(), version: newId(), expires: '2099-01-01T00:00:00Z' };
@@ -327,20 +338,20 @@ export class FakeGateway {
 	}
 	#release(doc: string): Json {
 		const { version, sealed, sha256: sum, grant } = this.#version(doc);
-		const proof = this.#record({ what: 'document.opened', doc, version });
+		const proof = this.#log.record({ what: 'document.opened', doc, version });
 		return { doc, version, sealed, sha256: sum, grant, proof };
 	}
 	#share(body: Grant['body']): Json {
 		const g = { id: newId(), body, ended: false };
 		this.grants.push(g);
-		this.#record({ what: 'grant.created', grant: g.id, doc: body.doc, version: body.version });
+		this.#log.record({ what: 'grant.created', grant: g.id, doc: body.doc, version: body.version });
 		return { id: g.id, ...body };
 	}
 	#releaseGrant(id: string): Json {
 		const g = this.#grant(id);
 		const { doc, version, grant } = g.body;
 		if (g.ended) {
-			this.#record({
+			this.#log.record({
 				what: 'grant.released',
 				result: 'refused',
 				reason: 'ended',
@@ -351,7 +362,7 @@ export class FakeGateway {
 			throw new Refusal(410, 'ended');
 		}
 		const { sealed, sha256: sum } = this.#version(doc);
-		const proof = this.#record({ what: 'grant.released', grant: id, doc, version });
+		const proof = this.#log.record({ what: 'grant.released', grant: id, doc, version });
 		return {
 			doc,
 			version,
@@ -360,7 +371,7 @@ export class FakeGateway {
 			grant,
 			proof,
 			vk: found(this.keyring).vk,
-			key: this.#factLeaf(this.#keyIndex),
+			key: this.#log.factLeaf(this.#keyIndex),
 		};
 	}
 	#grant(id: string): Grant {
@@ -369,55 +380,7 @@ export class FakeGateway {
 	#content(doc: string): Response {
 		return new Response(new Blob([this.#version(doc).bytes as Uint8Array<ArrayBuffer>]));
 	}
-	#journal(): Json {
-		const items = this.records.map((r, i) => ({
-			event: r.text,
-			salt: r.salt,
-			cursor: String(i),
-			...(r.index === undefined ? {} : { index: r.index, path: this.tree.path(r.index) }),
-		}));
-		return { items: items.reverse(), checkpoint: this.tree.checkpoint() };
-	}
 	#version(doc: string): Version {
 		return found(this.versions.get(doc));
 	}
-	#record(more: Json): Json {
-		const event = {
-			v: 1,
-			id: newId(),
-			time: toTime(new Date()),
-			result: 'done',
-			who: { kind: 'citizen', name: 'Angela' },
-			safe: this.safe,
-			...more,
-		};
-		const text = new TextDecoder().decode(canonical(event));
-		const salt = random(32);
-		const index = this.tree.append(commitment(utf8(text), salt));
-		this.records.push({ event, text, salt: toBase64(salt), index });
-		return { event: text, salt: toBase64(salt), leaf: this.tree.leaf(index) };
-	}
-	#fact(holder: string, id: string, k: Container, more: Json = {}): number {
-		const fact = {
-			type: 'key',
-			holder,
-			id,
-			epoch: k.epoch,
-			vk: k.vk,
-			recipient: fingerprint(k.recipient),
-			...more,
-		};
-		return this.tree.append(utf8(`coffre/v1/fact\n${new TextDecoder().decode(canonical(fact))}`));
-	}
-	#factLeaf(index: number): Json {
-		return {
-			...this.tree.leaf(index),
-			entry: toBase64(this.tree.entries[index] ?? new Uint8Array()),
-		};
-	}
-}
-
-function found<T>(v: T | undefined): T {
-	if (v === undefined) throw new Refusal(404, 'not-found');
-	return v;
 }
