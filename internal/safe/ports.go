@@ -177,10 +177,15 @@ type Blobs interface {
 	// Put stores size bytes of r under a key that must not exist
 	// (AlreadyExists otherwise). Durable when it returns nil; when it
 	// returns an error, or the context ends, or r ends early (WrongLength),
-	// nothing is visible under the key. If r fails with an *Error, that
-	// error comes back. Concurrent Puts of one key have exactly one winner.
+	// nothing is visible under the key. One exception, Unavailable after r
+	// was read to its end: the answer is lost and so is every way to ask for
+	// it; the whole object may be there, or come, and a later Put of the key
+	// is AlreadyExists then. If r fails with an *Error, that error comes
+	// back. Concurrent Puts of one key have exactly one winner. A store that
+	// stands still is Unavailable in bounded time.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
-	// Open streams length bytes from offset; length -1 means to the end.
+	// Open streams length bytes from offset; length -1 means to the end. What
+	// reads as Damaged is not what was stored.
 	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 	// Size of the object.
 	Size(ctx context.Context, key string) (int64, error)

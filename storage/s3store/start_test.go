@@ -1,6 +1,7 @@
 package s3store_test
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -8,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/storage/s3store"
@@ -143,4 +147,27 @@ func (n *noting) Read(p []byte) (int, error) {
 	}
 	n.n += len(p)
 	return len(p), nil
+}
+
+// TestLockedBucket: where the operator keeps versions, and locks them for a
+// day, all promises hold as they are seen from here.
+func TestLockedBucket(t *testing.T) {
+	t.Parallel()
+	server := servers.MinIO(t)
+	admin, err := minio.New(server.Endpoint, &minio.Options{Creds: credentials.NewStaticV4(server.AccessKey, server.Secret, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	storagetest.Blobs(t, func(t *testing.T) safe.Blobs {
+		t.Helper()
+		c := newBucket(t, configOf(server))
+		mode, days, unit := minio.Governance, uint(1), minio.Days
+		err := errors.Join(
+			admin.MakeBucket(t.Context(), c.Bucket, minio.MakeBucketOptions{ObjectLocking: true}),
+			admin.SetBucketObjectLockConfig(t.Context(), c.Bucket, &mode, &days, &unit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return connect(t, c)
+	})
 }
