@@ -99,7 +99,7 @@ func Load(path string) (Config, error) {
 }
 
 // Override applies COFFRE_MODE, COFFRE_LISTEN, COFFRE_PUBLIC_URL,
-// COFFRE_DATA and COFFRE_METRICS.
+// COFFRE_DATA, COFFRE_METRICS and COFFRE_DATABASE_DSN_FILE.
 func (c *Config) Override(getenv func(string) string) {
 	for name, field := range map[string]*string{
 		"COFFRE_MODE": &c.Mode, "COFFRE_LISTEN": &c.Listen, "COFFRE_PUBLIC_URL": &c.PublicURL,
@@ -108,6 +108,9 @@ func (c *Config) Override(getenv func(string) string) {
 		if v := getenv(name); v != "" {
 			*field = v
 		}
+	}
+	if v := getenv("COFFRE_DATABASE_DSN_FILE"); v != "" {
+		c.Database.URL, c.Database.DSNFile = "", v
 	}
 }
 

@@ -186,7 +186,9 @@ func (g *gateway) ended() error {
 // check runs `coffred check --deep` on the data of a stopped gateway.
 func (g *gateway) check() (report string, err error) {
 	g.t.Helper()
-	b, err := exec.Command(build(g.t).coffred, "check", "--deep", "--data", g.data).CombinedOutput()
+	cmd := exec.Command(build(g.t).coffred, "check", "--deep", "--data", g.data)
+	cmd.Env = append(os.Environ(), g.env...)
+	b, err := cmd.CombinedOutput()
 	return string(b), err
 }
 

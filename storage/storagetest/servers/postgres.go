@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // debian is where the package postgresql-15 puts what no user calls; the
@@ -84,7 +85,7 @@ func NewPostgres(tb testing.TB, settings ...string) *PostgresServer {
 }
 
 func newPostgres(ctx context.Context, dir string, settings ...string) (*PostgresServer, error) {
-	s := &PostgresServer{dir: dir, password: rand.Text()}
+	s := &PostgresServer{Process: &Process{log: filepath.Join(dir, "postgres.log")}, dir: dir, password: rand.Text()}
 	dirs, err := filepath.Glob(debian)
 	if err != nil {
 		return nil, err
@@ -140,9 +141,25 @@ func (s *PostgresServer) init(ctx context.Context, initdb string) error {
 	return nil
 }
 
-// Restart starts a cluster that was stopped or killed, on its port, with its data.
+// Restart starts a cluster that was stopped or killed, on its port, with its
+// data. After a kill it is tried again until the last of the old processes has
+// noticed and let go of the memory that they shared.
 func (s *PostgresServer) Restart(ctx context.Context) error {
-	p, err := start(ctx, Command{
+	for until := time.Now().Add(patience); ; {
+		from := s.written()
+		p, err := start(ctx, s.command())
+		if err == nil {
+			s.Process = p
+			return nil
+		}
+		if time.Now().After(until) || !strings.Contains(s.Log(from), "pre-existing shared memory") {
+			return err
+		}
+	}
+}
+
+func (s *PostgresServer) command() Command {
+	return Command{
 		Name: "postgres", Args: s.args, Dir: s.dir, Plain: true,
 		// An immediate end; SIGTERM would wait for every client to leave.
 		End: syscall.SIGQUIT,
@@ -150,12 +167,7 @@ func (s *PostgresServer) Restart(ctx context.Context) error {
 			_, err := s.query(ctx, "SELECT 1")
 			return err
 		},
-	})
-	if err != nil {
-		return err
 	}
-	s.Process = p
-	return nil
 }
 
 // DSN is the address of one of its databases.
