@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/machine"
-	"github.com/coffre-citoyen/coffre/auth/oidc"
 	"github.com/coffre-citoyen/coffre/auth/session"
 	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/gateway"
@@ -35,7 +32,11 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		return nil, "", err
 	}
 	c.Providers = append(c.Providers, x.providers...)
-	providers, site, err := logIns(c, x.secrets)
+	keys, err := loginKeys(keysOf(c))
+	if err != nil {
+		return nil, "", err
+	}
+	providers, site, err := logIns(c, x.secrets, keys)
 	if err != nil {
 		return nil, "", err
 	}
@@ -65,39 +66,13 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 	g := gateway.New(gateway.Config{
 		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: s.state.once,
 		Limiter: s.state.limiter, Spare: s.state.spare, PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
-		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace, Proxies: proxies,
+		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace, Proxies: proxies, LoginKeys: keys,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
 			Mode: c.Mode, Version: version, LogKey: s.vkey, Providers: site, Demo: x.site,
 		},
 	})
 	return g, x.banner, nil
-}
-
-func logIns(c config.Config, secrets map[string]string) (map[string]*oidc.Provider, []gateway.SiteProvider, error) {
-	providers := map[string]*oidc.Provider{}
-	var site []gateway.SiteProvider
-	for _, p := range c.Providers {
-		secret, ok := secrets[p.ID]
-		if !ok {
-			b, err := os.ReadFile(p.SecretFile)
-			if err != nil {
-				return nil, nil, fmt.Errorf("read secret of provider %s: %w", p.ID, err)
-			}
-			secret = strings.TrimSpace(string(b))
-		}
-		made, err := oidc.New(oidc.Config{
-			ID: p.ID, Profile: oidc.Profile(p.Profile), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: secret,
-			RedirectURL: c.PublicURL + "/callback/" + p.ID, PostLogoutURL: c.PublicURL + "/logout/callback", Now: time.Now,
-			MinLevel: p.Level,
-		})
-		if err != nil {
-			return nil, nil, fmt.Errorf("provider %s: %w", p.ID, err)
-		}
-		providers[p.ID] = made
-		site = append(site, gateway.SiteProvider{ID: p.ID, Kind: p.Kind, Label: p.Label})
-	}
-	return providers, site, nil
 }
 
 // systems lets the token endpoint find a registered machine's keys.

@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/coffre-citoyen/coffre/auth/oidc"
 	"github.com/coffre-citoyen/coffre/internal/config"
 )
 
@@ -29,19 +31,57 @@ func TestTheConfiguredLevelIsAskedFor(t *testing.T) {
 	}))
 	defer server.Close()
 	issuer = server.URL
-	for level, want := range map[int]string{0: "eidas1", 1: "eidas1", 2: "eidas2", 3: "eidas3"} {
+	keys, err := oidc.NewKeys(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := oidc.ParseKeys(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		profile string
+		level   int
+		want    string
+	}{
+		{"franceconnect", 0, "eidas1"}, {"franceconnect", 1, "eidas1"},
+		{"franceconnect+", 0, "eidas2"}, {"franceconnect+", 2, "eidas2"}, {"franceconnect+", 3, "eidas3"},
+	} {
 		providers, _, err := logIns(config.Config{PublicURL: "https://coffre.example.fr", Providers: []config.Provider{{
-			ID: "franceconnect", Profile: "franceconnect", Kind: "citizen", Issuer: issuer, ClientID: "x", SecretFile: secret, Level: level,
-		}}}, nil)
+			ID: "fc", Profile: c.profile, Kind: "citizen", Issuer: issuer, ClientID: "x", SecretFile: secret, Level: c.level,
+		}}}, nil, ours)
 		if err != nil {
 			t.Fatal(err)
 		}
-		to, _, err := providers["franceconnect"].Begin(t.Context())
+		to, _, err := providers["fc"].Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u, err := url.Parse(to); err != nil || u.Query().Get("acr_values") != want {
-			t.Errorf("level %d asks for %s, %v", level, to, err)
+		if u, err := url.Parse(to); err != nil || u.Query().Get("acr_values") != c.want {
+			t.Errorf("%s, level %d asks for %s, %v", c.profile, c.level, to, err)
+		}
+	}
+}
+
+// TestNoActIsOutOfReach: a level that no provider gives would be an act that
+// nobody can do; the operator learns it at start.
+func TestNoActIsOutOfReach(t *testing.T) {
+	low := config.Provider{ID: "franceconnect", Profile: "franceconnect", Kind: "citizen"}
+	high := config.Provider{ID: "franceconnect-plus", Profile: "franceconnect+", Kind: "citizen"}
+	for name, c := range map[string]struct {
+		levels    map[string]int
+		providers []config.Provider
+		want      string
+	}{
+		"within reach":        {map[string]int{"recover": 2}, []config.Provider{low, high}, ""},
+		"out of reach":        {map[string]int{"recover": 2}, []config.Provider{low}, "add one that does"},
+		"agents out of reach": {map[string]int{"receive": 2}, []config.Provider{low, high}, "kind agent"},
+		"no such act":         {map[string]int{"recovery": 2}, []config.Provider{low, high}, "there is no act"},
+		"nothing":             {nil, []config.Provider{low}, ""},
+	} {
+		_, err := levelsOf(config.Config{Mode: config.Production, Levels: c.levels, Providers: c.providers})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want words %q", name, err, c.want)
 		}
 	}
 }

@@ -88,13 +88,14 @@ func demoSimulators(c config.Config, passphrases map[string]string, listeners []
 	}
 	x := extras{handlers: map[string]http.Handler{simulator.Prefix: sim}, secrets: map[string]string{}}
 	for _, p := range sim.Clients() {
-		kind, label := "citizen", "FranceConnect"
-		if p.ID == "proconnect" {
-			kind, label = "agent", "ProConnect"
+		made := config.Provider{ID: p.ID, Profile: p.Profile, Kind: p.Kind, Label: p.Label, Issuer: p.Issuer, ClientID: p.ClientID}
+		switch p.ID {
+		case simulator.FranceConnect:
+			made.HelpedBy = []string{simulator.AidantsConnect}
+		case simulator.FranceConnectPlus:
+			made.AccountsOf = simulator.FranceConnect
 		}
-		x.providers = append(x.providers, config.Provider{
-			ID: p.ID, Profile: p.ID, Kind: kind, Label: label, Issuer: p.Issuer, ClientID: p.ClientID,
-		})
+		x.providers = append(x.providers, made)
 		x.secrets[p.ID] = p.ClientSecret
 	}
 	var people []map[string]string

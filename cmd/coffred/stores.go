@@ -90,9 +90,14 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	if err != nil {
 		return err
 	}
+	levels, err := levelsOf(c)
+	if err != nil {
+		return err
+	}
 	s.domain = safe.New(safe.Config{
 		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
 		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL,
+		Policy: safe.Policy{Levels: levels},
 	})
 	return nil
 }

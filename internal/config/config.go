@@ -42,6 +42,8 @@ type Config struct {
 	State     State      `yaml:"state"`
 	Keys      Keys       `yaml:"keys"`
 	Providers []Provider `yaml:"providers"`
+	// Levels is the lowest eIDAS level for an act (O8); acts left out take 1.
+	Levels map[string]int `yaml:"levels"`
 }
 
 // Territory is what the pages show.
@@ -61,24 +63,14 @@ type Limits struct {
 	Pace int `yaml:"pace"`
 }
 
-// Provider is a way to log in.
-type Provider struct {
-	ID         string `yaml:"id"`      // franceconnect, proconnect: in paths
-	Profile    string `yaml:"profile"` // franceconnect, proconnect, plain
-	Kind       string `yaml:"kind"`    // citizen, agent
-	Label      string `yaml:"label"`
-	Level      int    `yaml:"level"` // eIDAS: 1 low (also when left out), 2 substantial, 3 high
-	Issuer     string `yaml:"issuer"`
-	ClientID   string `yaml:"client_id"`
-	SecretFile string `yaml:"secret_file"`
-}
-
 // DemoDefaults is what `make run` serves.
 func DemoDefaults() Config {
 	return Config{
 		Mode: Demo, Listen: "127.0.0.1:8080", Data: "./data", LogOrigin: "coffre.demo/log",
 		Territory: Territory{Name: "Valmont Agglomération", Colour: "#1f5f6b", Contact: "coffre@valmont.example"},
 		Objects:   Objects{Bucket: "coffre"},
+		// So that it can be seen: who would take a safe over proves himself better.
+		Levels: map[string]int{"recover": 2},
 	}
 }
 
@@ -172,7 +164,7 @@ func (c *Config) Validate() error {
 	if _, err := c.ProxyNetworks(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.production()...)
+	errs = append(append(errs, c.wrongActs()...), c.production()...)
 	return errors.Join(errs...)
 }
 
@@ -188,17 +180,7 @@ func (c *Config) production() []error {
 	if len(c.Providers) == 0 {
 		errs = append(errs, errors.New("providers is empty: nobody could log in; add franceconnect"))
 	}
-	for _, p := range c.Providers {
-		if p.ID == "" || p.Issuer == "" || p.ClientID == "" || p.SecretFile == "" || (p.Kind != "citizen" && p.Kind != "agent") {
-			errs = append(errs, fmt.Errorf("provider %q: id, kind (citizen or agent), issuer, client_id and secret_file are needed", p.ID))
-		}
-		if p.Level < 0 || p.Level > 3 {
-			errs = append(errs, fmt.Errorf("provider %q: level is %d: write 1, 2 or 3", p.ID, p.Level))
-		}
-		if !strings.HasPrefix(p.Issuer, "https://") { // its keys come from there
-			errs = append(errs, fmt.Errorf("provider %q: issuer is %q: write https://…", p.ID, p.Issuer))
-		}
-	}
+	errs = append(errs, wrong(c.Providers)...)
 	return errs
 }
 

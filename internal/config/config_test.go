@@ -31,10 +31,10 @@ func TestValidateSaysHowToMend(t *testing.T) {
 		"nobody can log in":   {func(c *config.Config) { c.Mode, c.PublicURL = "production", "https://x.fr" }, "add franceconnect"},
 		"log with a space":    {func(c *config.Config) { c.LogOrigin = "my log" }, "without spaces"},
 		"level nobody has": {func(c *config.Config) {
-			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "x", Level: 4}}
+			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Profile: "franceconnect", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "x", Level: 4}}
 		}, "write 1, 2 or 3"},
 		"keys over http": {func(c *config.Config) {
-			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "http://fc.fr", ClientID: "x", SecretFile: "x"}}
+			c.Mode, c.Providers = "production", []config.Provider{{ID: "fc", Profile: "franceconnect", Kind: "citizen", Issuer: "http://fc.fr", ClientID: "x", SecretFile: "x"}}
 		}, "write https://"},
 		"proxy by name":      {func(c *config.Config) { c.Proxies = []string{"nginx"} }, "no address"},
 		"pace of nobody":     {func(c *config.Config) { c.Limits.Pace = -1 }, "1 to 1000"},

@@ -35,7 +35,7 @@ func TestObjectsSayHowToMend(t *testing.T) {
 		cfg := config.Config{
 			Mode: config.Production, Listen: "127.0.0.1:8080", PublicURL: "https://coffre.valmont.example", Data: "/data",
 			LogOrigin: "x/log", Territory: config.Territory{Name: "Valmont"}, Objects: whole,
-			Providers: []config.Provider{{ID: "fc", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "/x"}},
+			Providers: []config.Provider{{ID: "fc", Profile: "franceconnect", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "/x"}},
 		}
 		c.change(&cfg.Objects)
 		err := cfg.Validate()
