@@ -35,7 +35,7 @@ func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	must(t, err)
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
-		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, documentPart, sharePart,
+		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, documentPart, sharePart, successionPart,
 		depositPart, readPart, erasePart,
 	} {
 		part(t, s)
@@ -256,6 +256,10 @@ func sharePart(t *testing.T, s *story) {
 	share := request{who: c.caller, method: "POST", path: "/api/v1/safe/grants", header: object{"Idempotency-Key": newKey()}}
 	share.json = c.newGrant(t, &document{key: d.key, plain: d.plain, sealed: d.sealed, sum: d.sum, doc: newKey(), version: newKey()}, s.office)
 	s.do(t, share).is(t, 404)
+	stale := c.newGrant(t, d, s.office)
+	stale["vk"] = append([]byte{1}, make([]byte, 32)...)
+	share.json = stale
+	s.do(t, share).is(t, 412)
 	past := c.newGrant(t, d, s.office)
 	past["notAfter"] = stamp(s.clock.now().Add(-time.Hour))
 	share.json = past

@@ -225,8 +225,24 @@ func TestIDsInBodiesAreNoWayAround(t *testing.T) {
 	adopt := func(doc, version string) request {
 		return change([]object{{"doc": doc, "version": version, "grant": m.a.sealGrant(t, m.kept, string(b.Safe), b.vault.Recipient())}}, nil)
 	}
+	more := func(member string, o object) request {
+		in := object{member: []object{o}}
+		b.complete(t, in)
+		b.manifest.Epoch--
+		return request{method: "PUT", path: "/api/v1/safe/manifest", json: in, header: object{"If-Match": b.etag}}
+	}
+	grant := m.a.sealGrant(t, m.kept, string(b.Safe), b.vault.Recipient())
+	reseal := func(doc, version string) request {
+		return more("reseal", object{"doc": doc, "version": version, "grant": grant})
+	}
+	regrant := func(id, version string) request {
+		return more("grants", object{"id": id, "version": version, "grant": grant})
+	}
+	drop := func(doc, version string) request { return more("drop", object{"doc": doc, "version": version}) }
 	var first string
 	for i, r := range []request{
+		reseal(m.kept.doc, m.kept.version), reseal(newKey(), newKey()), reseal("x", "y"), regrant(m.grant, m.kept.version),
+		regrant(newKey(), newKey()), regrant("x", "y"), drop(m.kept.doc, m.kept.version), drop(newKey(), newKey()), drop("x", "y"),
 		share(newKey(), newKey(), m.x.ID), share(m.kept.doc, m.kept.version, m.x.ID), share("x", "y", m.x.ID), share(m.kept.doc, m.kept.version, "z"),
 		reserve(m.kept.doc), reserve(newKey()), reserve("x"),
 		adopt(m.waiting.doc, m.waiting.version), adopt(m.kept.doc, m.kept.version), adopt(newKey(), newKey()), adopt("x", "y"),

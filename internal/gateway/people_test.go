@@ -129,29 +129,52 @@ type object = map[string]any
 // nextChange is the body of the next PUT of the manifest.
 func (c *citizen) nextChange(t *testing.T, adopt []object, erase []string) (object, []byte) {
 	t.Helper()
-	c.manifest.Epoch++
-	c.manifest.Previous = c.hash
-	body := c.sealManifest(t)
-	in := object{"epoch": c.manifest.Epoch, "sealed": body}
+	in := object{}
 	if adopt != nil {
 		in["adopt"] = adopt
 	}
 	if erase != nil {
 		in["erase"] = erase
 	}
-	in["signature"] = c.signature(c.manifest.Epoch, body, adopt, erase)
-	return in, body
+	return in, c.complete(t, in)
+}
+
+// complete adds the next manifest to what comes with it, and her signature.
+func (c *citizen) complete(t *testing.T, in object) []byte {
+	t.Helper()
+	c.manifest.Epoch++
+	c.manifest.Previous = c.hash
+	body := c.sealManifest(t)
+	in["epoch"], in["sealed"] = c.manifest.Epoch, body
+	in["signature"] = c.signature(in)
+	return body
 }
 
 // signature is what her client signs; what has not its form is signed by nobody.
-func (c *citizen) signature(epoch int64, body []byte, adopt []object, erase []string) []byte {
-	said := sealed.Change{Suite: sealed.Suite, Safe: string(c.Safe), Epoch: epoch, Match: c.hash, Manifest: sealed.Hash(body), Erase: erase}
-	for _, a := range adopt {
-		doc, _ := a["doc"].(string)
-		version, _ := a["version"].(string)
-		grant, _ := a["grant"].([]byte)
-		said.Adopt = append(said.Adopt, sealed.ChangedOwn{Doc: doc, Version: version, Grant: sealed.Hash(grant)})
+func (c *citizen) signature(in object) []byte {
+	each := func(member string, add func(text func(string) string, grant string)) {
+		list, _ := in[member].([]object)
+		for _, o := range list {
+			grant, _ := o["grant"].([]byte)
+			add(func(name string) string { s, _ := o[name].(string); return s }, sealed.Hash(grant))
+		}
 	}
+	epoch, _ := in["epoch"].(int64)
+	body, _ := in["sealed"].([]byte)
+	erase, _ := in["erase"].([]string)
+	said := sealed.Change{Suite: sealed.Suite, Safe: string(c.Safe), Epoch: epoch, Match: c.hash, Manifest: sealed.Hash(body), Erase: erase}
+	each("adopt", func(text func(string) string, grant string) {
+		said.Adopt = append(said.Adopt, sealed.ChangedOwn{Doc: text("doc"), Version: text("version"), Grant: grant})
+	})
+	each("reseal", func(text func(string) string, grant string) {
+		said.Reseal = append(said.Reseal, sealed.ChangedOwn{Doc: text("doc"), Version: text("version"), Grant: grant})
+	})
+	each("grants", func(text func(string) string, grant string) {
+		said.Grants = append(said.Grants, sealed.ChangedGive{ID: text("id"), Version: text("version"), Grant: grant})
+	})
+	each("drop", func(text func(string) string, _ string) {
+		said.Drop = append(said.Drop, sealed.ChangedDrop{Doc: text("doc"), Version: text("version")})
+	})
 	sig, err := said.Sign(c.ring.Root())
 	if err != nil {
 		return make([]byte, 64)

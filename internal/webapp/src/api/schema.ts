@@ -2323,6 +2323,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly 412: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
