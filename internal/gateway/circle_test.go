@@ -104,12 +104,15 @@ type circle struct {
 	code   string        // six words, as she tells them
 }
 
-const townHall = "Mairie de Valmont"
+const (
+	townHall = "Mairie de Saint-Aubin"
+	commune  = "21370888800014"
+)
 
 func newCircle(t testing.TB, w *world) *circle {
 	t.Helper()
-	r := &circle{world: w, angela: w.person(t, "angela")}
-	r.three = []*person{w.agent(t, townHall, valmont), w.person(t, "marcel"), w.person(t, "zoe")}
+	r := &circle{world: w, angela: w.person(t, "solange")}
+	r.three = []*person{w.agent(t, townHall, commune), w.person(t, "maurice"), w.person(t, "zoe")}
 	r.name(t)
 	return r
 }
