@@ -17,7 +17,8 @@ import (
 //
 // A provider of the FranceConnect family shares its session between sites and
 // tells no true time of the log-in: below level 3, which it always asks anew,
-// whoever is logged in there is logged out first. The session here lives on
+// whoever is logged in there is logged out first (not when another site led the
+// browser here: it could log her out of FranceConnect by a link). The session here lives on
 // until the new one takes its place: turning back loses nothing.
 func (g *Gateway) stepUp(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
 	level, err := strconv.Atoi(r.URL.Query().Get("level"))
@@ -37,7 +38,7 @@ func (g *Gateway) stepUp(w http.ResponseWriter, r *http.Request, p *oidc.Provide
 	}
 	l.Account = now.Account
 	there, ok := g.providers[now.Provider]
-	if !ok || level == 3 || there.AccountsOf() != p.AccountsOf() {
+	if !ok || level == 3 || elsewhere(r) || there.AccountsOf() != p.AccountsOf() {
 		return g.leave(w, r, p, l)
 	}
 	l.State = session.NewToken() // without a nonce: it is no log-in yet
