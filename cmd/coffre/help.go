@@ -18,6 +18,7 @@ func (a *app) groups() []group {
 		{a.tr("Documents", "Documents"), []command{a.putCommand(), a.lsCommand(), a.getCommand(), a.renameCommand(), a.moveCommand(), a.rmCommand()}},
 		{a.tr("Partages", "Shares"), []command{a.shareCommand(), a.sharesCommand(), a.unshareCommand(), a.administrationsCommand()}},
 		{a.tr("Dépôts", "Deposits"), []command{a.inboxCommand(), a.addressCommand()}},
+		{a.tr("Gardiens", "Guardians"), []command{a.custodiansCommand(), a.recoverCommand(), a.custodyCommand()}},
 		{a.tr("Journal et archive", "Journal and archive"), []command{a.journalCommand(), a.exportCommand(), a.openCommand(), a.verifyCommand(), a.identityCommand()}},
 		{a.tr("Administrations", "Administrations"), []command{a.receivedCommand(), a.fetchCommand(), a.tokenCommand(), a.depositCommand()}},
 	}

@@ -15,6 +15,9 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
+// ErrOtherCode: the words are those of another request than the gateway shows.
+var ErrOtherCode = errors.New("the code is another request's")
+
 // ErrNotAsked: nothing was asked of this custodian, or she has not agreed.
 var ErrNotAsked = errors.New("nothing was asked of this custodian")
 
@@ -204,9 +207,9 @@ func (k *Custodian) asked(h Held) (*Asked, error) {
 	return out, err
 }
 
-// Agree says that the holder herself has told this code. A code of another
-// request is sealed.ErrMismatch and no alarm: whoever told it asked for
-// something else than the gateway shows, or the words were misheard.
+// Agree says that the holder herself has told this code. ErrOtherCode is no
+// alarm, since words are misheard; but it may be the one sign that somebody
+// else has asked.
 func (k *Custodian) Agree(ctx context.Context, h Held, code string) (due time.Time, err error) {
 	if h.Asked == nil {
 		return due, ErrNotAsked
@@ -221,7 +224,9 @@ func (k *Custodian) Agree(ctx context.Context, h Held, code string) (due time.Ti
 	if err := k.isAsked(ctx, m, h); err != nil {
 		return due, withEvidence(err, map[string]any{"custody": h.in})
 	}
-	if err := sealed.CheckCode(h.in.Recovery.Request, code); err != nil {
+	if err := sealed.CheckCode(h.in.Recovery.Request, code); errors.Is(err, sealed.ErrMismatch) {
+		return due, ErrOtherCode
+	} else if err != nil {
 		return due, err
 	}
 	agreement, err := sealed.NewAgreement(h.in.Recovery.Request, h.Own.ID, h.in.Recovery.Leaf.Index, k.root, k.c.now())

@@ -101,8 +101,8 @@ func aboutRequests() []entry {
 			"Les conditions ont changé", "Rechargez la page, lisez les conditions en vigueur, puis acceptez-les.",
 			"The terms have changed", "Reload the page, read the terms in force, then accept them.")},
 		{"recovery-open", http.StatusConflict, both(
-			"Une récupération est déjà en cours", "Attendez vos personnes de confiance, ou annulez cette demande pour en faire une autre.",
-			"A recovery is already under way", "Wait for your custodians, or cancel that request to make another one.")},
+			"Une récupération est déjà en cours", "Attendez vos gardiens, ou annulez cette demande pour en faire une autre.",
+			"A recovery is already under way", "Wait for your guardians, or cancel that request to make another one.")},
 		{"recovery-ended", http.StatusGone, both(
 			"Cette récupération est terminée", "Elle a été annulée, menée à bien ou a expiré. Il n'y a plus rien à donner.",
 			"This recovery is over", "It was cancelled, completed or has expired. There is nothing left to give.")},
@@ -164,6 +164,9 @@ func aboutServer() []entry {
 		{"unavailable", http.StatusServiceUnavailable, both(
 			"Service momentanément indisponible", "Réessayez dans quelques instants. Ce qui était enregistré l'est toujours.",
 			"Service unavailable for a moment", "Try again shortly. What was saved is still there.")},
+		{"off-territory", http.StatusServiceUnavailable, both(
+			"Service arrêté par précaution", "Un serveur de données répond d'un endroit qui n'appartient pas à la collectivité. Rien n'est envoyé ni reçu tant que ce n'est pas éclairci ; l'exploitant est prévenu.",
+			"Service stopped as a precaution", "A data server answers from a place that is not the authority's. Nothing is sent or received until that is cleared up; the operator has been told.")},
 		{"internal", http.StatusInternalServerError, both(
 			"Une erreur s'est produite", "Réessayez. Si cela se répète, prévenez l'exploitant du coffre.",
 			"Something went wrong", "Try again. If it happens again, tell the operator of the safe.")},
