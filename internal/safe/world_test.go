@@ -17,6 +17,7 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 	"github.com/coffre-citoyen/coffre/storage/sqlstore"
+	"github.com/coffre-citoyen/coffre/storage/storagetest"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -84,7 +85,8 @@ func newWorld(t *testing.T) *world {
 	w.log = journal.NewLog(db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
 		return db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
 	}, seq.Kick)
-	w.Domain = safe.New(w.config(db, w.blobs))
+	// What an Update runs may be run again, so here it always is.
+	w.Domain = safe.New(w.config(storagetest.Twice(db), w.blobs))
 	return w
 }
 
