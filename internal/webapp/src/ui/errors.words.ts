@@ -1,4 +1,5 @@
 import type { CoffreError } from '../errors.ts';
+import { texts as custody } from './errors.custody.words.ts';
 import { size, words } from './words.svelte.ts';
 
 // What went wrong and what to do, for every code of src/errors.ts and every
@@ -386,7 +387,9 @@ const special: Readonly<Record<string, (e: CoffreError) => readonly string[]>> =
 function tell(error: CoffreError): readonly string[] | undefined {
 	const made = special[error.code];
 	if (made !== undefined) return made(error);
-	const plain = Object.hasOwn(texts, error.code) ? texts[error.code as keyof typeof texts] : '';
+	const { code } = error;
+	if (Object.hasOwn(custody, code)) return custody[code as keyof typeof custody];
+	const plain = Object.hasOwn(texts, code) ? texts[code as keyof typeof texts] : '';
 	return typeof plain === 'object' ? plain : undefined;
 }
 

@@ -8,6 +8,7 @@ import {
 	type OpenSafe,
 	type PaperDraft,
 	type PassphraseDraft,
+	type ResealingView,
 	type Site,
 	type UnlockerView,
 	type Usage,
@@ -23,12 +24,17 @@ export interface Contents {
 	readonly folders: readonly Folder[];
 	readonly usage: Usage;
 	readonly unlockers: readonly UnlockerView[];
+	/** While the documents' own keys are sealed again. */
+	readonly resealing: ResealingView | undefined;
 }
 
 export interface Drafts {
 	readonly paper?: PaperDraft | undefined;
 	readonly phrase?: PassphraseDraft | undefined;
 }
+
+/** For whom ways to unlock are being made. */
+export type DraftOwner = 'safe' | 'office' | 'recovery';
 
 export interface Notice {
 	readonly id: number;
@@ -59,6 +65,8 @@ class App {
 	#safe = $state.raw<OpenSafe>();
 	#contents = $state.raw<Contents>();
 	#office = $state.raw<OpenAdministration>();
+	/** Since when somebody has been asking custodians for this safe. */
+	liveRecovery = $state<string>();
 	/** A safe or an office locked by itself, and nobody has unlocked since. */
 	lockedItself = $state(false);
 	notices = $state.raw<readonly Notice[]>([]);
@@ -67,7 +75,7 @@ class App {
 	 * Ways to unlock that somebody has written down but not yet used: what is on
 	 * paper must not become useless by a wrong turn in the pages.
 	 */
-	drafts: Partial<Record<'safe' | 'office', Drafts>> = {};
+	drafts: Partial<Record<DraftOwner, Drafts>> = {};
 
 	#next = 1;
 	#seen = Date.now();
@@ -94,6 +102,15 @@ class App {
 			this.unreachable = asCoffreError(e);
 		}
 	}
+	/** Looks whether somebody asks for the safe back: whatever page its holder is on, she is told. */
+	async watchRecovery(): Promise<void> {
+		if (this.me?.safe?.state !== 'open') return;
+		try {
+			this.liveRecovery = await this.client.liveRecovery();
+		} catch {
+			// Whatever is wrong is said by the page itself; this is asked again soon.
+		}
+	}
 	/** Asks again who is logged in, after something of it changed. */
 	async refreshMe(): Promise<void> {
 		this.me = await this.client.me();
@@ -109,8 +126,8 @@ class App {
 				this.#dropSafe(safe);
 				return;
 			}
-			const { id, entries, folders, usage, unlockers } = safe;
-			this.#contents = { id, entries, folders, usage, unlockers };
+			const { id, entries, folders, usage, unlockers, resealing } = safe;
+			this.#contents = { id, entries, folders, usage, unlockers, resealing };
 		};
 		safe.subscribe(read);
 		read();

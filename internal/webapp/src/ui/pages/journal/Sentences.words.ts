@@ -1,3 +1,5 @@
+import { custody, custodyReasons } from './Sentences.custody.words.ts';
+
 // One sentence for each kind of event (internal/journal/event.go) and for each
 // way it can end; a test holds these lists against the Go sources.
 
@@ -13,7 +15,9 @@ export interface About {
 	readonly purpose: string;
 	/** Last day of a share. */
 	readonly until: string;
-	/** Name of the device, of the version of the terms, of the registered software. */
+	/** How many own grants a change has sealed again, in figures. */
+	readonly resealed: string;
+	/** Name of the device, of the version of the terms, of the registered software, of custodians. */
 	readonly detail: string;
 	/** Of a maintenance. */
 	readonly reason: string;
@@ -72,7 +76,10 @@ const french: Sentences = {
 		'safe.read': { done: () => 'consulté votre coffre', tried: () => 'consulter votre coffre' },
 		'safe.opened': { done: () => 'créé votre coffre', tried: () => 'créer votre coffre' },
 		'safe.organised': {
-			done: () => 'réorganisé vos documents (noms ou dossiers)',
+			done: (a) =>
+				a.resealed === ''
+					? 'réorganisé vos documents (noms ou dossiers)'
+					: `passé ${a.resealed} de vos documents à la nouvelle clé`,
 			tried: () => 'réorganiser vos documents',
 		},
 		'safe.exported': {
@@ -83,6 +90,11 @@ const french: Sentences = {
 			done: () => 'changé vos moyens d’ouverture',
 			tried: () => 'changer vos moyens d’ouverture',
 		},
+		'root.changed': {
+			done: () => 'renouvelé toutes vos clés',
+			tried: () => 'renouveler toutes vos clés',
+		},
+		...custody.fr,
 		'document.added': {
 			done: (a) =>
 				a.deposited
@@ -147,6 +159,7 @@ const french: Sentences = {
 		tried: () => `faire un acte que cette page ne connaît pas encore (${what})`,
 	}),
 	reasons: {
+		...custodyReasons.fr,
 		'not-found': 'cela n’existe pas, ou appartient à quelqu’un d’autre',
 		forbidden: 'ce compte n’a pas le droit de le faire',
 		'level-too-low': 'une identification plus forte est demandée',
@@ -214,7 +227,10 @@ const english: Sentences = {
 		'safe.read': { done: () => 'looked at your safe', tried: () => 'look at your safe' },
 		'safe.opened': { done: () => 'created your safe', tried: () => 'create your safe' },
 		'safe.organised': {
-			done: () => 'reorganised your documents (names or folders)',
+			done: (a) =>
+				a.resealed === ''
+					? 'reorganised your documents (names or folders)'
+					: `moved ${a.resealed} of your documents to the new key`,
 			tried: () => 'reorganise your documents',
 		},
 		'safe.exported': {
@@ -225,6 +241,8 @@ const english: Sentences = {
 			done: () => 'changed your ways to unlock',
 			tried: () => 'change your ways to unlock',
 		},
+		'root.changed': { done: () => 'renewed all your keys', tried: () => 'renew all your keys' },
+		...custody.en,
 		'document.added': {
 			done: (a) =>
 				a.deposited
@@ -289,6 +307,7 @@ const english: Sentences = {
 		tried: () => `do something that this page does not know yet (${what})`,
 	}),
 	reasons: {
+		...custodyReasons.en,
 		'not-found': 'it does not exist, or is somebody else’s',
 		forbidden: 'this account may not do that',
 		'level-too-low': 'a stronger identification is asked for',

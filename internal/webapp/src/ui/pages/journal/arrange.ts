@@ -7,7 +7,8 @@ const kinds: Readonly<Record<Exclude<Group, 'all' | 'refused'>, RegExp>> = {
 	documents: /^(document\.|maintenance\.)/,
 	shares: /^grant\./,
 	deposits: /^(deposit|address)\./,
-	access: /^(account|session|device|terms|safe|keyring|administration)\./,
+	access:
+		/^(account|session|device|terms|safe|keyring|root|card|custody|recovery|administration)\./,
 };
 
 export const groups: readonly Group[] = [

@@ -69,8 +69,9 @@ function aboutOf(
 		deposited: event.administration !== undefined,
 		service: event.service ?? '',
 		purpose: event.purpose ?? '',
+		resealed: detail.resealed ?? '',
 		until: end === undefined ? '' : day(end),
-		detail: detail.device ?? detail.version ?? detail.name ?? '',
+		detail: detail.device ?? detail.version ?? detail.name ?? detail.names ?? '',
 		reason: event.reason === undefined ? '' : reasonOf(event, s),
 	};
 }
