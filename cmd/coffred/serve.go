@@ -77,6 +77,10 @@ func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger 
 	if _, err := s.seq.Step(ctx); err != nil && !errors.Is(err, journal.ErrFenced) {
 		return errors.Join(err, s.Close(), closeAll(listeners))
 	}
+	found, _ := s.ground.attestation()
+	if err := s.domain.Attest(ctx, found); err != nil {
+		return errors.Join(err, s.Close(), closeAll(listeners))
+	}
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	wait := s.background(loops, logger)
 	err = serveOn(ctx, listeners, c, s, pages, logger, io)
@@ -114,7 +118,7 @@ func closeAll(listeners []net.Listener) error {
 func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, io stdio) error {
 	metrics := telemetry.New()
 	var err error
-	if s.state, err = openState(ctx, c, logger); err != nil {
+	if s.state, err = openState(ctx, c, s.ground, logger); err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
 	g, banner, err := compose(ctx, c, s, pages, logger, metrics, listeners)

@@ -30,14 +30,14 @@ type state struct {
 // openState is the memory of this process, or Redis. A Redis that does not
 // answer keeps no gateway from starting: it says "unavailable" where it needs
 // one. One that refuses us does.
-func openState(ctx context.Context, c config.Config, logger *slog.Logger) (*state, error) {
+func openState(ctx context.Context, c config.Config, at *ground, logger *slog.Logger) (*state, error) {
 	if c.State.Redis == "" {
 		return &state{
 			sessions: memstore.NewSessions(time.Now), once: memstore.NewOnce(time.Now), limiter: memstore.NewLimiter(time.Now),
 			close: func() error { return nil },
 		}, nil
 	}
-	rc, err := redisConfig(c)
+	rc, err := redisConfig(c, at)
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
@@ -67,12 +67,12 @@ func openState(ctx context.Context, c config.Config, logger *slog.Logger) (*stat
 	}, nil
 }
 
-func redisConfig(c config.Config) (redisstore.Config, error) {
+func redisConfig(c config.Config, at *ground) (redisstore.Config, error) {
 	s := c.State
 	rc := redisstore.Config{
 		Kind: redisstore.Kind(s.Redis), Addresses: s.Addresses, Master: s.Master, Username: s.Username,
 		SentinelUsername: s.SentinelUsername, Database: s.Database, Prefix: s.Prefix, Replicas: s.Replicas,
-		Timeout: s.Timeout, Now: time.Now, Clear: c.Mode == config.Demo,
+		Timeout: s.Timeout, Now: time.Now, Dial: at.guard.DialContext, Clear: c.Mode == config.Demo,
 	}
 	var err1, err2 error
 	rc.Password, err1 = password(s.PasswordFile)
@@ -80,7 +80,7 @@ func redisConfig(c config.Config) (redisstore.Config, error) {
 	if err := errors.Join(err1, err2); err != nil || !s.TLS {
 		return rc, err
 	}
-	rc.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	rc.TLS = &tls.Config{MinVersion: tls.VersionTLS12, VerifyConnection: at.guard.VerifyConnection}
 	if s.CAFile == "" {
 		return rc, nil
 	}

@@ -28,9 +28,18 @@ func withRedis(t *testing.T, s *servers.RedisServer) config.Config {
 	return c
 }
 
+func groundOf(t *testing.T, c config.Config) *ground {
+	t.Helper()
+	at, err := openGround(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 func openTestState(t *testing.T, c config.Config) *state {
 	t.Helper()
-	s, err := openState(t.Context(), c, slog.New(slog.DiscardHandler))
+	s, err := openState(t.Context(), c, groundOf(t, c), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,12 +80,12 @@ func TestRedisThatRefusesIsSaid(t *testing.T) {
 	s := servers.Redis(t)
 	c := withRedis(t, s)
 	s.Command(t, "CONFIG", "SET", "requirepass", "another")
-	if _, err := openState(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "mend the configuration") {
+	if _, err := openState(t.Context(), c, groundOf(t, c), slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "mend the configuration") {
 		t.Errorf("a wrong password: %v", err)
 	}
 	s.Kill()
 	var log bytes.Buffer
-	away, err := openState(t.Context(), c, slog.New(slog.NewTextHandler(&log, nil)))
+	away, err := openState(t.Context(), c, groundOf(t, c), slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +99,7 @@ func TestRedisThatRefusesIsSaid(t *testing.T) {
 		t.Error(err)
 	}
 	c.State.CAFile, c.State.TLS = c.State.PasswordFile, true
-	if _, err := openState(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "no certificate") {
+	if _, err := openState(t.Context(), c, groundOf(t, c), slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "no certificate") {
 		t.Errorf("an authority without a certificate: %v", err)
 	}
 }

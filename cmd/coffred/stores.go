@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/config"
@@ -20,6 +21,7 @@ import (
 
 // stores is the domain on its backends, without the HTTP around it.
 type stores struct {
+	ground *ground
 	db     *sqlstore.DB
 	state  *state          // nil where nobody is served
 	s3     *s3store.Server // nil when the object store is elsewhere
@@ -51,7 +53,13 @@ func openBare(ctx context.Context, c config.Config) (*stores, error) {
 	}
 	s := &stores{}
 	var err error
-	if s.db, err = openDatabase(ctx, c); err != nil {
+	if s.ground, err = openGround(c); err != nil {
+		return nil, err
+	}
+	if err := s.ground.check(ctx); err != nil {
+		return nil, err
+	}
+	if s.db, err = s.openDatabase(ctx, c); err != nil {
 		return nil, err
 	}
 	if s.blobs, err = s.openObjects(ctx, c); err != nil {
@@ -60,7 +68,7 @@ func openBare(ctx context.Context, c config.Config) (*stores, error) {
 	return s, nil
 }
 
-func openDatabase(ctx context.Context, c config.Config) (*sqlstore.DB, error) {
+func (s *stores) openDatabase(ctx context.Context, c config.Config) (*sqlstore.DB, error) {
 	dsn, err := c.Database.DSN(c.Mode)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
@@ -68,7 +76,9 @@ func openDatabase(ctx context.Context, c config.Config) (*sqlstore.DB, error) {
 	if dsn == "" {
 		dsn = "sqlite://" + filepath.Join(c.Data, "coffre.db")
 	}
-	return sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Connections: c.Database.Connections, Now: time.Now})
+	return sqlstore.Open(ctx, sqlstore.Config{
+		DSN: dsn, Connections: c.Database.Connections, Now: time.Now, Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
+	})
 }
 
 func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger) error {
@@ -136,6 +146,7 @@ func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, 
 		return s3store.New(ctx, s3store.Config{
 			Endpoint: c.Objects.Endpoint, TLS: c.Objects.TLS, Region: c.Objects.Region, Bucket: c.Objects.Bucket,
 			CAFile: c.Objects.CAFile, Timeout: c.Objects.Timeout,
+			Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
 			AccessKey: c.Objects.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
 		})
 	}
@@ -158,19 +169,14 @@ func (s *stores) Close() error {
 	return errors.Join(append(errs, s.db.Close())...)
 }
 
-// background runs the sequencer and the sweep until ctx ends; the returned
-// function waits for both.
+// background runs the sequencer, the sweep and the look for where backends are
+// until ctx ends; the returned function waits for all.
 func (s *stores) background(ctx context.Context, logger *slog.Logger) (wait func()) {
-	done := make(chan struct{}, 2)
-	go func() {
-		_ = s.seq.Run(ctx) // its only error is that ctx ended
-		done <- struct{}{}
-	}()
-	go func() {
-		s.sweep(ctx, logger)
-		done <- struct{}{}
-	}()
-	return func() { <-done; <-done }
+	var loops sync.WaitGroup
+	loops.Go(func() { _ = s.seq.Run(ctx) }) // its only error is that ctx ended
+	loops.Go(func() { s.sweep(ctx, logger) })
+	loops.Go(func() { s.ground.watch(ctx, s.domain, logger) })
+	return loops.Wait
 }
 
 // sweepEvery is how soon a lapsed upload or an unfinished erasure is seen to.

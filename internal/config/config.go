@@ -52,6 +52,9 @@ type Territory struct {
 	Colour  string `yaml:"colour"` // #rrggbb
 	Logo    string `yaml:"logo"`   // path on this origin
 	Contact string `yaml:"contact"`
+	// File says which networks, regions and certificates are the authority's
+	// (ops/deploy/territory.example.yaml); without it, this machine alone.
+	File string `yaml:"file"`
 }
 
 // Limits of what callers may do; 0 takes the default.
@@ -113,7 +116,7 @@ func (c *Config) Resolve() error {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
 	files := []*string{
-		&c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
+		&c.Territory.File, &c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
 	}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)

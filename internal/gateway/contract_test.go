@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ type story struct {
 func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
 	idp := newKeycloak(t)
-	w := newWorld(t, idp.registered)
+	w := newWorld(t, idp.registered, onGround(&atomic.Bool{}))
 	s := &story{world: w, idp: idp, office: w.keyless(t, "Mairie de Valmont", valmont)}
 	s.citizen = w.newcomer(t, "angela")
 	acc, err := w.domain.Account(w.ctx, s.citizen.Actor)
@@ -66,7 +67,7 @@ func (s *story) get(t *testing.T, who caller, path string, status int) answer {
 func publicPart(t *testing.T, s *story) {
 	t.Helper()
 	for _, path := range []string{
-		"/healthz", "/readyz", "/api/v1/site", "/api/v1/terms", "/api/v1/administrations?q=valmont&limit=10",
+		"/healthz", "/readyz", "/api/v1/site", "/api/v1/terms", "/api/v1/territory", "/api/v1/administrations?q=valmont&limit=10",
 		"/log/checkpoint", "/log/key", "/.well-known/oauth-authorization-server", "/oauth/jwks", "/oidc/jwks",
 	} {
 		a := s.get(t, nobody, path, 200)

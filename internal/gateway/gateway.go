@@ -73,6 +73,8 @@ type Config struct {
 	Pace int
 	// Proxies stand in front of the gateway: their X-Forwarded-For is believed.
 	Proxies []netip.Prefix
+	// Ground says whether every backend is on the territory; nil asks nobody.
+	Ground Ground
 	// Observe is told of every answer; nil is nobody.
 	Observe func(operation string, status int, took time.Duration)
 	// Extra handlers by path prefix: the simulators of the demonstration.
@@ -101,6 +103,7 @@ type Gateway struct {
 	extra     map[string]http.Handler
 	pace      int
 	proxies   []netip.Prefix
+	ground    Ground
 	crowd     *crowd
 }
 
@@ -116,7 +119,7 @@ func New(c Config) *Gateway {
 		safe: c.Safe, log: c.Log, sessions: c.Sessions, providers: c.Providers, ours: c.LoginKeys, machine: c.Machine,
 		once: c.Once, limiter: c.Limiter, spare: c.Spare, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
-		pace: max(c.Pace, 1), proxies: c.Proxies, crowd: newCrowd(),
+		pace: max(c.Pace, 1), proxies: c.Proxies, ground: c.Ground, crowd: newCrowd(),
 	}
 }
 

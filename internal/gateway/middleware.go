@@ -96,6 +96,9 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 			err = problem.New("internal")
 		}
 	}()
+	if err := g.grounded(rt); err != nil {
+		return err
+	}
 	if rt.Body >= 0 && r.ContentLength > rt.Body {
 		return &problem.Error{Slug: "body-too-large", Limit: rt.Body}
 	}

@@ -111,6 +111,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"health", "GET", "/healthz", Public, noBody, nil, RateRead, g.health},
 		{"ready", "GET", "/readyz", Public, noBody, nil, RateRead, g.ready},
 		{"getSite", "GET", "/api/v1/site", Public, noBody, nil, RateRead, g.getSite},
+		{"getTerritory", "GET", "/api/v1/territory", Public, noBody, nil, RateRead, g.getTerritory},
 		{"getTerms", "GET", "/api/v1/terms", Public, noBody, nil, RateRead, g.getTerms},
 		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
 		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},

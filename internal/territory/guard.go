@@ -44,6 +44,9 @@ type Config struct {
 	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// dialTime is for one try to connect.
+const dialTime = 5 * time.Second
+
 // Guard holds connections against the rules. Safe for concurrent use.
 type Guard struct{ c Config }
 
@@ -55,7 +58,9 @@ func NewGuard(c Config) *Guard {
 		}
 	}
 	if c.Dial == nil {
-		d := &net.Dialer{Timeout: 10 * time.Second}
+		// A connection whose other end is gone without a word is found out.
+		alive := net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
+		d := &net.Dialer{Timeout: dialTime, KeepAliveConfig: alive}
 		c.Dial = d.DialContext
 	}
 	return &Guard{c}

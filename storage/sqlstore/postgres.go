@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,6 +112,29 @@ func reach(cc *pgx.ConnConfig, c Config) {
 			t.VerifyConnection = c.Verify
 		}
 	}
+}
+
+// Addresses are those that a DSN leads to: host:port, or the directory of a
+// socket. No error repeats the DSN.
+func Addresses(dsn string) ([]string, error) {
+	cc, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("read address of database: %w", err)
+	}
+	var all []string
+	add := func(host string, port uint16) {
+		if !strings.HasPrefix(host, "/") {
+			host = net.JoinHostPort(host, strconv.Itoa(int(port)))
+		}
+		if !slices.Contains(all, host) {
+			all = append(all, host)
+		}
+	}
+	add(cc.Host, cc.Port)
+	for _, f := range cc.Fallbacks {
+		add(f.Host, f.Port)
+	}
+	return all, nil
 }
 
 // durable says before the first statement that an acknowledged transaction is

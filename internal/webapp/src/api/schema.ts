@@ -160,6 +160,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/territory": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where citizens' bytes are: the attestation made last, a public leaf of the journal */
+        readonly get: operations["getTerritory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/me": {
         readonly parameters: {
             readonly query?: never;
@@ -784,6 +801,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/oidc/jwks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The gateway's public keys at identity providers, to register there as jwks_uri */
+        readonly get: operations["loginKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/logout/{provider}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A provider says that somebody has logged out there (OpenID Connect Back-Channel Logout 1.0) */
+        readonly post: operations["backchannelLogout"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/.well-known/oauth-authorization-server": {
         readonly parameters: {
             readonly query?: never;
@@ -873,6 +924,8 @@ export interface components {
             readonly limit?: number;
             /** @description of too-early: from when on */
             readonly ready?: components["schemas"]["Time"];
+            /** @description of level-too-low: the eIDAS level that is asked for, to log in with by /login/{provider}?level= */
+            readonly level?: number;
         };
         readonly Site: {
             /** @description the territory */
@@ -909,6 +962,10 @@ export interface components {
                 /** @enum {string} */
                 readonly kind: "citizen" | "agent";
                 readonly label: string;
+                /** @description the highest eIDAS level that can be asked for there */
+                readonly level: number;
+                /** @description offered when an act asks for a higher level, not before */
+                readonly stepUp?: boolean;
             }[];
         };
         readonly Terms: {
@@ -933,6 +990,8 @@ export interface components {
             /** @description acr, e.g. eidas1 */
             readonly level: string;
             readonly provider: string;
+            /** @description a helper's service by which she logged in, e.g. Aidants Connect */
+            readonly through?: string;
             readonly session: {
                 readonly id: components["schemas"]["Id"];
                 readonly expires: components["schemas"]["Time"];
@@ -956,6 +1015,10 @@ export interface components {
                 readonly seen: components["schemas"]["Time"];
                 readonly expires: components["schemas"]["Time"];
                 readonly current: boolean;
+                /** @description acr, e.g. eidas1 */
+                readonly level: string;
+                /** @description a helper's service by which it was opened, e.g. Aidants Connect */
+                readonly through?: string;
             }[];
         };
         readonly Device: {
@@ -975,6 +1038,23 @@ export interface components {
             readonly checkpoint: string;
             /** @description the fact's bytes, base64, where the leaf is a public fact */
             readonly entry?: string;
+        };
+        readonly Attestation: {
+            /** @enum {string} */
+            readonly type: "territory";
+            /** @description SHA-256 of the rules that were applied */
+            readonly rules: string;
+            /** Format: date-time */
+            readonly time: string;
+            readonly backends: readonly {
+                /** @enum {string} */
+                readonly name: "rows" | "objects" | "sessions";
+                readonly networks: readonly string[];
+                readonly region?: string;
+            }[];
+            /** @description false when a backend was found elsewhere since: then nothing is served */
+            readonly inside: boolean;
+            readonly leaf?: components["schemas"]["Leaf"];
         };
         readonly Event: {
             /** @description canonical JSON, to be hashed as it is */
@@ -1556,6 +1636,27 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getTerritory: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description attestation */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attestation"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -2726,6 +2827,57 @@ export interface operations {
             readonly 411: components["responses"]["Problem"];
             readonly 413: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly loginKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description keys */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly keys: readonly Record<string, never>[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly backchannelLogout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/x-www-form-urlencoded": {
+                    readonly logout_token: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description the sessions that it opened here have ended */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["OAuthError"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/config"
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/internal/territory"
+	"github.com/coffre-citoyen/coffre/storage/sqlstore"
+)
+
+// groundEvery is how often backends are looked for again.
+const groundEvery = time.Hour
+
+// ground holds the backends against the authority's territory, and keeps what
+// was found last. Safe for concurrent use.
+type ground struct {
+	guard    *territory.Guard
+	backends []territory.Backend
+
+	mu   sync.Mutex
+	last journal.TerritoryFact
+	err  error
+}
+
+// openGround reads the rules. Without a file, this machine is all there is.
+func openGround(c config.Config) (*ground, error) {
+	rules, err := territory.ThisMachine()
+	if c.Territory.File != "" {
+		rules, err = territory.Load(c.Territory.File)
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := &ground{guard: territory.NewGuard(territory.Config{Rules: rules, Now: time.Now})}
+	dsn, err := c.Database.DSN(c.Mode)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	rows := []string{c.Data} // SQLite's file
+	if dsn != "" {
+		if rows, err = sqlstore.Addresses(dsn); err != nil {
+			return nil, err
+		}
+	}
+	objects := c.Data
+	if c.Objects.Endpoint != "" {
+		objects = c.Objects.Endpoint
+	}
+	g.add("objects", c.Objects.Region, objects)
+	g.add("rows", "", rows...)
+	g.add("sessions", "", c.State.Addresses...)
+	return g, nil
+}
+
+func (g *ground) add(name, region string, addresses ...string) {
+	for _, a := range addresses {
+		g.backends = append(g.backends, territory.Backend{Name: name, Address: a, Region: region})
+	}
+}
+
+// check looks where every backend is. What it finds outside stops the gateway
+// from answering until a later look finds it inside; a resolver that fails
+// changes nothing, since nothing is dialled without being looked at.
+func (g *ground) check(ctx context.Context) error {
+	at, err := g.guard.Check(ctx, g.backends)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err != nil {
+		if errors.Is(err, territory.ErrOutside) {
+			g.err = err
+		}
+		return fmt.Errorf("territory: %w: mend the configuration, or name the network in territory.file", err)
+	}
+	g.last, g.err = factOf(at), nil
+	return nil
+}
+
+func factOf(at territory.Attestation) journal.TerritoryFact {
+	f := journal.TerritoryFact{Type: "territory", Rules: at.Rules, Time: at.Time, Backends: []journal.Place{}}
+	for _, p := range at.Backends {
+		f.Backends = append(f.Backends, journal.Place(p))
+	}
+	return f
+}
+
+// attestation is what was found last, and why nothing may be served, if so.
+func (g *ground) attestation() (journal.TerritoryFact, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last, g.err
+}
+
+// watch checks and attests every hour until ctx ends.
+func (g *ground) watch(ctx context.Context, d *safe.Domain, logger *slog.Logger) {
+	tick := time.NewTicker(groundEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := g.check(ctx)
+		if err == nil {
+			found, _ := g.attestation()
+			err = d.Attest(ctx, found)
+		}
+		if err != nil && ctx.Err() == nil {
+			logger.ErrorContext(ctx, "territory not attested", "error", err)
+		}
+	}
+}
