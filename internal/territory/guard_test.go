@@ -159,3 +159,9 @@ func TestAWrongFileSaysHowToMendIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheExampleIsAFileOfRules(t *testing.T) {
+	if _, err := territory.Load("../../ops/deploy/territory.example.yaml"); err != nil {
+		t.Fatal(err)
+	}
+}
