@@ -44,14 +44,14 @@ export const texts = words(
 		removeMeans: [
 			'Cette clé n’ouvrira plus votre coffre, ni ce que vous exporterez désormais. On ne peut pas revenir en arrière.',
 			'Vos documents, vos partages et vos autres moyens d’ouverture restent comme ils sont. Essayez d’abord ceux que vous gardez.',
-			'Elle ouvre encore les exports que vous avez déjà faits. Si quelqu’un l’a volée et a pu entrer, il a pu tout lire : la retirer ne suffit alors pas, prévenez l’hébergeur.',
+			'Elle ouvre encore les exports que vous avez déjà faits. Si quelqu’un l’a volée, la retirer ne suffit pas : renouvelez toutes les clés, en bas de cette page.',
 		],
 		removeGo: 'Retirer cette clé',
 		removed: 'Cette clé n’ouvre plus votre coffre.',
 		printTitle: 'Réimprimer la clé papier',
 		print:
 			'La clé papier n’est montrée qu’une fois, à sa création : elle n’est gardée nulle part, et ne peut donc pas être réimprimée. Faites-en une nouvelle, puis retirez l’ancienne si vous ne savez plus où elle est.',
-		lostTitle: 'Une clé perdue ou vue par quelqu’un ?',
+		lostTitle: 'Une clé perdue ?',
 		lost: 'Une clé perdue n’ouvre rien sans une connexion à votre compte. Ajoutez-en une autre, essayez-la, puis retirez celle qui est perdue ; déconnectez les appareils que vous ne reconnaissez pas.',
 		sessions: 'Voir vos connexions',
 		export: 'Exporter vos documents',
@@ -98,14 +98,14 @@ export const texts = words(
 		removeMeans: [
 			'This key will no longer unlock your safe, nor what you export from now on. This cannot be undone.',
 			'Your documents, your shares and your other ways to unlock stay as they are. Try those that you keep first.',
-			'It still opens exports that you made before. If somebody stole it and could get in, they could read everything: removing it is not enough then, tell the host.',
+			'It still opens exports that you made before. If somebody stole it, removing it is not enough: renew all keys, at the foot of this page.',
 		],
 		removeGo: 'Remove this key',
 		removed: 'This key no longer unlocks your safe.',
 		printTitle: 'Print the paper key again',
 		print:
 			'The paper key is shown only once, when it is made: it is kept nowhere, so it cannot be printed again. Make a new one, then remove the old one if you no longer know where it is.',
-		lostTitle: 'A key lost, or seen by somebody?',
+		lostTitle: 'A key lost?',
 		lost: 'A lost key opens nothing without a log-in to your account. Add another one, try it, then remove the one that is lost; log out the devices that you do not recognise.',
 		sessions: 'See your log-ins',
 		export: 'Export your documents',
