@@ -19,8 +19,24 @@ import (
 
 // liar stands before a store and changes what it answers.
 type liar struct {
-	mu  sync.Mutex
-	lie func(*http.Response)
+	mu     sync.Mutex
+	lie    func(*http.Response)
+	refuse int // so many requests, which the store does not see
+}
+
+// refused answers by itself what is to be refused.
+func (l *liar) refused(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		now := l.refuse > 0
+		l.refuse--
+		l.mu.Unlock()
+		if now {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 func (l *liar) tell(lie func(*http.Response)) {
@@ -45,13 +61,13 @@ func behindLiar(t *testing.T, c s3store.Config) (s, straight *s3store.Store, l *
 	l = &liar{}
 	store := c.Endpoint
 	// The address in a request is under its signature: it stays as it is.
-	proxy := httptest.NewServer(&httputil.ReverseProxy{
+	proxy := httptest.NewServer(l.refused(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", store
 			r.Out.Host = r.In.Host
 		},
 		ModifyResponse: l.change, ErrorLog: log.New(io.Discard, "", 0), // callers that are refused hang up
-	})
+	}))
 	t.Cleanup(proxy.Close)
 	u, err := url.Parse(proxy.URL)
 	if err != nil {
@@ -191,6 +207,30 @@ func TestLostAnswer(t *testing.T) {
 				if err := s.Put(t.Context(), key, bytes.NewReader(b), int64(size)); !safe.IsKind(err, safe.AlreadyExists) {
 					t.Errorf("%s, then another's: %v", name, err)
 				}
+			}
+		}
+	})
+}
+
+// TestBriefRefusal: a store that is busy for a moment, or one of several that
+// restarts, is asked again, for a large object too.
+func TestBriefRefusal(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, c s3store.Config) {
+		t.Parallel()
+		s, _, l := behindLiar(t, c)
+		for _, size := range []int{1000, 2 * mib} {
+			key, b := "docs/"+string(safe.NewID[safe.VersionID]()), pattern(size)
+			busy := func() {
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				l.refuse = 2
+			}
+			busy()
+			put(t, s, key, b)
+			busy()
+			if got, err := read(t.Context(), s, key, 0, -1); err != nil || !bytes.Equal(got, b) {
+				t.Errorf("%d bytes of %d, %v", len(got), size, err)
 			}
 		}
 	})
