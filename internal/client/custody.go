@@ -163,7 +163,7 @@ func (c *Client) custodian(ctx context.Context, name string) (sealed.NewCustodia
 func (c *Client) cardHolder(ctx context.Context, text string) (sealed.NewCustodian, error) {
 	code, err := sealed.ParseCardCode(text)
 	if err != nil {
-		return sealed.NewCustodian{}, fmt.Errorf("%w: %w", ErrCard, err)
+		return sealed.NewCustodian{}, fmt.Errorf("read code: %w", ErrCard)
 	}
 	var in struct {
 		Card []byte `json:"card"`
