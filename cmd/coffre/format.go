@@ -96,6 +96,7 @@ func (a *app) progress(name string) client.Progress {
 	}
 	words := map[string]string{
 		"sealing": a.tr("scellement", "sealing"), "sending": a.tr("envoi", "sending"), "receiving": a.tr("réception", "receiving"),
+		"resealing": a.tr("nouvelle serrure", "new lock"), "sharing": a.tr("nouvelle signature", "new signature"),
 	}
 	last := ""
 	return func(phase string, done, total int64) {

@@ -15,25 +15,29 @@ import (
 
 // keysOptions are the flags of `coffre keys`.
 type keysOptions struct {
-	dir, label string
-	yes, json  bool
+	dir, label      string
+	yes, json, root bool
 }
 
 func (a *app) keysCommand() command {
 	var o keysOptions
 	return command{
-		name: "keys", args: a.tr("[add paper|passphrase | test | rename ID NOM | remove ID]", "[add paper|passphrase | test | rename ID NAME | remove ID]"),
+		name: "keys", args: a.tr("[add paper|passphrase | test | rename ID NOM | remove ID | renew | finish]", "[add paper|passphrase | test | rename ID NAME | remove ID | renew | finish]"),
 		online: true, secret: true, most: 3,
-		short: a.tr("les clés du coffre : en ajouter, essayer, renommer, retirer", "the safe's keys: add, try, rename, remove one"),
+		short: a.tr("les clés du coffre : en ajouter, essayer, renommer, retirer ; changer la serrure", "the safe's keys: add, try, rename, remove one; change the lock"),
 		long: a.tr(`Sans argument : la liste. Chacune de ces clés ouvre à elle seule le coffre.
   coffre keys add paper|passphrase   en tirer une nouvelle, montrée une fois et retapée
   coffre keys test                   essayer une clé : le coffre est ouvert avec elle
   coffre keys rename ID NOM          l'appeler autrement
   coffre keys remove ID              la retirer ; un coffre en garde toujours deux
+  coffre keys renew                  changer la serrure ; vos clés restent les mêmes
+  coffre keys renew --root           et la signature : après un vol
+  coffre keys finish                 finir ce qu'un changement interrompu a laissé
 
 Une clé retirée n'ouvre plus le coffre ni les exports à venir ; elle ouvre encore les
-exports déjà faits. Qui l'a vue a pu lire ce qui était là : une clé volée, et non
-perdue, demande un nouveau coffre. Une clé d'accès s'ajoute dans le navigateur.
+exports déjà faits. Qui l'a vue a pu lire ce qui était là. Une clé volée, et non
+perdue : retirez-la, puis « coffre keys renew --root ». Une clé d'accès s'ajoute dans
+le navigateur.
 
 Avec --keep-in, la nouvelle clé est écrite dans un fichier que vous seul pouvez lire.`,
 			`Without arguments: the list. Each of these keys opens the safe by itself.
@@ -41,16 +45,20 @@ Avec --keep-in, la nouvelle clé est écrite dans un fichier que vous seul pouve
   coffre keys test                   try a key: the safe is opened with it
   coffre keys rename ID NAME         call it otherwise
   coffre keys remove ID              remove it; a safe always keeps two
+  coffre keys renew                  change the lock; your keys stay the same
+  coffre keys renew --root           and the signature: after a theft
+  coffre keys finish                 finish what an interrupted change has left
 
 A removed key opens neither the safe nor exports to come; it still opens exports made
-before. Whoever saw it could read what was there: a key that was stolen, not lost,
-calls for a new safe. A passkey is added in the browser.
+before. Whoever saw it could read what was there. A key that was stolen, not lost:
+remove it, then coffre keys renew --root. A passkey is added in the browser.
 
 With --keep-in the new key is written into a file that only you can read.`),
 		flags: func(f *flag.FlagSet) {
 			f.StringVar(&o.dir, "keep-in", "", a.tr("add : `dossier` où écrire la clé, au lieu de la retaper", "add: `directory` to write the key into, instead of typing it back"))
 			f.StringVar(&o.label, "label", "", a.tr("add : `nom` de la clé dans la liste", "add: the key's `name` in the list"))
-			f.BoolVar(&o.yes, "yes", false, a.tr("remove : ne pas demander de confirmation", "remove: do not ask for confirmation"))
+			f.BoolVar(&o.root, "root", false, a.tr("renew : la signature aussi", "renew: the signature too"))
+			f.BoolVar(&o.yes, "yes", false, a.tr("remove, renew : ne pas demander de confirmation", "remove, renew: do not ask for confirmation"))
 			f.BoolVar(&o.json, "json", false, "JSON")
 		},
 		run: func(ctx context.Context, args []string) error { return a.keys(ctx, args, o) },
@@ -59,10 +67,10 @@ With --keep-in the new key is written into a file that only you can read.`),
 
 func (a *app) keys(ctx context.Context, args []string, o keysOptions) error {
 	act := strings.Join(args[:min(1, len(args))], "")
-	wants, known := map[string]int{"": 0, "add": 2, "test": 1, "rename": 3, "remove": 2}[act]
+	wants, known := map[string]int{"": 0, "add": 2, "test": 1, "rename": 3, "remove": 2, "renew": 1, "finish": 1}[act]
 	if !known || len(args) != wants || act == "add" && args[1] != sealed.KindPaper && args[1] != sealed.KindPassphrase {
-		return a.usage("%s", a.tr("Écrivez : coffre keys, ou coffre keys add paper|passphrase, test, rename ID NOM ou remove ID",
-			"Write: coffre keys, or coffre keys add paper|passphrase, test, rename ID NAME or remove ID"))
+		return a.usage("%s", a.tr("Écrivez : coffre keys, ou coffre keys add paper|passphrase, test, rename ID NOM, remove ID, renew ou finish",
+			"Write: coffre keys, or coffre keys add paper|passphrase, test, rename ID NAME, remove ID, renew or finish"))
 	}
 	_, s, err := a.unlock(ctx)
 	if err != nil {
@@ -72,18 +80,31 @@ func (a *app) keys(ctx context.Context, args []string, o keysOptions) error {
 	case "add":
 		return a.addKey(ctx, s, args[1], o)
 	case "test":
-		u, err := s.UnlockedWith()
-		if err != nil {
-			return err
-		}
-		a.say(a.tr("Cette clé ouvre le coffre : %s (%s)", "This key opens the safe: %s (%s)"), clean(u.Label), a.keyKind(u.Kind))
-		return nil
+		return a.testKey(ctx, s)
 	case "rename":
 		return a.renameKey(ctx, s, args[1], args[2])
 	case "remove":
 		return a.removeKey(ctx, s, args[1], o.yes)
+	case "renew":
+		return a.renewKeys(ctx, s, o)
+	case "finish":
+		return a.reseal(ctx, s)
 	}
 	return a.listKeys(s, o.json)
+}
+
+// testKey says which key has opened the safe. One that vouches for a former
+// signature only is set right.
+func (a *app) testKey(ctx context.Context, s *client.Safe) error {
+	u, err := s.UnlockedWith()
+	if err != nil {
+		return err
+	}
+	if err := s.Mend(ctx); err != nil {
+		return err
+	}
+	a.say(a.tr("Cette clé ouvre le coffre : %s (%s)", "This key opens the safe: %s (%s)"), clean(u.Label), a.keyKind(u.Kind))
+	return nil
 }
 
 func (a *app) keyKind(kind string) string {
@@ -92,6 +113,8 @@ func (a *app) keyKind(kind string) string {
 		return a.tr("clé papier", "paper key")
 	case sealed.KindPassphrase:
 		return a.tr("phrase de passe", "passphrase")
+	case sealed.KindCustodians:
+		return a.tr("personnes de confiance", "trusted people")
 	}
 	return a.tr("clé d'accès", "passkey")
 }
@@ -197,7 +220,7 @@ func (a *app) removeKey(ctx context.Context, s *client.Safe, name string, yes bo
 		return err
 	}
 	a.say(a.tr("retirée : %s (%s)", "removed: %s (%s)"), clean(u.Label), a.keyKind(u.Kind))
-	return nil
+	return a.reseal(ctx, s)
 }
 
 func (a *app) findKey(s *client.Safe, name string) (sealed.Unlocker, error) {

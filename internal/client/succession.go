@@ -11,10 +11,22 @@ import (
 )
 
 // Standing is a share in force, as the gateway lists it: its word, so it goes on
-// under another root only when the holder, who has seen it, agrees.
+// under another root only when the holder, who has seen it, agrees. The reader
+// has the name and the key that the log has.
 type Standing struct {
 	Grant
 	Entry sealed.Entry
+	to    reader
+}
+
+// RenewVault gives the vault another key: what comes is sealed to that one. Root
+// and ways to unlock stay. Reseal does the rest.
+func (s *Safe) RenewVault(ctx context.Context) error {
+	err := s.replaceKeyring(ctx, func(ring *sealed.Keyring) (*sealed.Keyring, sealed.Container, error) { return ring.Rotate() })
+	if err != nil {
+		return err
+	}
+	return s.apply(ctx, change{edit: unchanged})
 }
 
 // RenewOptions of Renew.
@@ -66,6 +78,7 @@ func (s *Safe) standing(ctx context.Context) ([]Standing, error) {
 	if err != nil {
 		return nil, err
 	}
+	known := map[string]Standing{}
 	var out []Standing
 	for _, g := range all {
 		if g.State != "live" {
@@ -75,9 +88,30 @@ func (s *Safe) standing(ctx context.Context) ([]Standing, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("share %s is of no document in the safe, or of an older version; end it first: %w", g.ID, ErrNotFound)
 		}
-		out = append(out, Standing{Grant: g, Entry: s.held.manifest.Docs[i]})
+		r, ok := known[g.Administration]
+		if !ok {
+			if r, err = s.readerOf(ctx, g.Administration); err != nil {
+				return nil, err
+			}
+			known[g.Administration] = r
+		}
+		g.AdministrationName = r.AdministrationName
+		out = append(out, Standing{Grant: g, Entry: s.held.manifest.Docs[i], to: r.to})
 	}
 	return out, nil
+}
+
+func (s *Safe) readerOf(ctx context.Context, id string) (Standing, error) {
+	m, err := s.c.watch.mark(ctx)
+	if err != nil {
+		return Standing{}, err
+	}
+	a, err := s.c.FindAdministration(ctx, id)
+	if err != nil {
+		return Standing{}, err
+	}
+	to, err := s.c.checkReader(ctx, m, a)
+	return Standing{Grant: Grant{AdministrationName: a.Name}, to: to}, withEvidence(err, map[string]any{"administration": a})
 }
 
 // saidOf is what the holder agrees to, share by share.
@@ -147,19 +181,11 @@ func (s *Safe) succeeded(ctx context.Context, next *sealed.Keyring, box sealed.C
 	return s.Refresh(ctx)
 }
 
-// sealAgain seals shares in force anew, to readers whose keys are in the log.
+// sealAgain seals shares in force anew.
 func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Standing, p Progress) ([]regrant, error) {
 	out := []regrant{}
-	readers, keys := map[string]reader{}, map[string]*sealed.Identity{}
+	keys := map[string]*sealed.Identity{}
 	for i, g := range going {
-		to, ok := readers[g.Administration]
-		if !ok {
-			var err error
-			if to, err = s.readerOf(ctx, g.Administration); err != nil {
-				return nil, err
-			}
-			readers[g.Administration] = to
-		}
 		if keys[g.Doc] == nil {
 			key, _, err := s.release(ctx, g.Entry)
 			if err != nil {
@@ -167,7 +193,7 @@ func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Stand
 			}
 			keys[g.Doc] = key
 		}
-		b, err := s.sealFor(root, g.Administration, to, opened{g.Entry, keys[g.Doc]}, g.Grant)
+		b, err := s.sealFor(root, g.Administration, g.to, opened{g.Entry, keys[g.Doc]}, g.Grant)
 		if err != nil {
 			return nil, err
 		}
@@ -177,17 +203,4 @@ func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Stand
 		}
 	}
 	return out, nil
-}
-
-func (s *Safe) readerOf(ctx context.Context, id string) (reader, error) {
-	m, err := s.c.watch.mark(ctx)
-	if err != nil {
-		return reader{}, err
-	}
-	a, err := s.c.FindAdministration(ctx, id)
-	if err != nil {
-		return reader{}, err
-	}
-	to, err := s.c.checkReader(ctx, m, a)
-	return to, withEvidence(err, map[string]any{"administration": a})
 }

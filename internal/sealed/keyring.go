@@ -104,8 +104,7 @@ func (k *Keyring) Reseal(add []NewUnlocker, remove []string, now time.Time) (*Ke
 		return nil, Container{}, fmt.Errorf("reseal keyring: no such unlocker: %w", ErrMismatch)
 	}
 	if len(remove) > 0 {
-		last := p.Seeds[len(p.Seeds)-1]
-		p.Seeds = append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
+		p.Seeds = p.oneMoreSeed()
 	}
 	return p.seal(k.made(add), now)
 }

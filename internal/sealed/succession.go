@@ -18,8 +18,7 @@ func (k *Keyring) Succeed() (*Keyring, Container, error) {
 	}
 	p := k.payload
 	p.Epoch, p.Previous, p.Root = p.Epoch+1, k.hash, NewSecret().Bytes()
-	last := p.Seeds[len(p.Seeds)-1]
-	p.Seeds = append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
+	p.Seeds = p.oneMoreSeed()
 	p.Unlockers = slices.DeleteFunc(slices.Clone(p.Unlockers), func(u Unlocker) bool { return u.Kind == KindCustodians })
 	step, err := k.handOver(p.Epoch, NewRootKey(Secret(p.Root)).VK())
 	if err != nil {
@@ -28,6 +27,19 @@ func (k *Keyring) Succeed() (*Keyring, Container, error) {
 	m := k.made(nil)
 	m.line = append(slices.Clone(m.line), step)
 	return p.seal(m, time.Time{})
+}
+
+// Rotate makes the next epoch with another vault seed; everything else stays.
+func (k *Keyring) Rotate() (*Keyring, Container, error) {
+	p := k.payload
+	p.Epoch, p.Previous = p.Epoch+1, k.hash
+	p.Seeds = p.oneMoreSeed()
+	return p.seal(k.made(nil), time.Time{})
+}
+
+func (p keyringPayload) oneMoreSeed() []seedEntry {
+	last := p.Seeds[len(p.Seeds)-1]
+	return append(slices.Clone(p.Seeds), seedEntry{Epoch: last.Epoch + 1, Seed: NewSecret().Bytes()})
 }
 
 // handOver is the last thing that the old root signs.
