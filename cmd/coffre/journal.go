@@ -133,6 +133,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatGrantEnded, "partage arrêté", "share ended"},
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
+		{journal.WhatRelinked, "agent reconnu après un changement de fournisseur d'identité", "agent known again after a change of identity provider"},
 		{journal.WhatScrub, "nettoyage", "maintenance"},
 		{journal.WhatRestored, "remise en place depuis une sauvegarde", "restored from a backup"},
 		{journal.WhatMoved, "déplacement vers d'autres machines", "moved to other machines"},

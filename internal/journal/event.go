@@ -34,6 +34,7 @@ const (
 	WhatGrantEnded        = "grant.ended"
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
+	WhatRelinked          = "agent.relinked"
 	WhatScrub             = "maintenance.scrub"
 	WhatCard              = "card.published"
 	WhatCustodyNamed      = "custody.named"

@@ -50,6 +50,9 @@ func aboutCallers() []entry {
 		{"unknown-organisation", http.StatusForbidden, both(
 			"Votre organisme n'est pas inscrit ici", "Demandez à l'exploitant du coffre d'inscrire votre organisme.",
 			"Your organisation is not registered here", "Ask the operator of the safe to register it.")},
+		{"agent-relink", http.StatusForbidden, both(
+			"Votre fournisseur d'identité a changé", "Un compte à votre nom existe déjà dans votre organisme. Demandez à l'exploitant du coffre de vous le rendre.",
+			"Your identity provider has changed", "There is an account of your name in your organisation already. Ask the operator of the safe to give it back to you.")},
 		{"level-too-low", http.StatusForbidden, both(
 			"Une identification plus forte est demandée", "Reconnectez-vous avec un moyen d'identification plus sûr.",
 			"A stronger identification is asked for", "Log in again with a stronger means of identification.")},

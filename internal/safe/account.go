@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -49,12 +50,16 @@ func (s *Domain) signIn(ctx context.Context, in SignIn) (Account, error) {
 	ev := s.begin(Actor{Kind: in.Kind, Name: in.Name, Door: in.Door, Through: in.Through}, journal.WhatLogin)
 	ev.Detail = detail("acr", in.ACR)
 	var acc Account
+	waiting := false
 	err := s.rows.Update(ctx, func(tx Tx) error {
 		var err error
-		if acc, err = s.account(ctx, tx, in); err != nil {
+		if acc, waiting, err = s.account(ctx, tx, in); err != nil {
 			return err
 		}
 		ev.Who.ID, ev.Who.Administration, ev.Safe = string(acc.ID), string(acc.Administration), string(acc.Safe)
+		if waiting {
+			return waits()
+		}
 		if err := tx.Accounts.Put(ctx, acc); err != nil {
 			return backend("put account", err)
 		}
@@ -65,35 +70,34 @@ func (s *Domain) signIn(ctx context.Context, in SignIn) (Account, error) {
 		return acc, nil
 	}
 	ev.What = journal.WhatLoginRefused
-	return Account{}, s.refuse(ctx, ev, backend("sign in", err))
+	err = s.refuse(ctx, ev, backend("sign in", err))
+	if waiting {
+		err = errors.Join(err, s.keepWaiting(ctx, acc))
+	}
+	return Account{}, err
 }
 
-// account is the row as it shall be after this login.
-func (s *Domain) account(ctx context.Context, tx Tx, in SignIn) (Account, error) {
+// account is the row as it shall be after this login, and whether it waits for
+// the operator instead.
+func (s *Domain) account(ctx context.Context, tx Tx, in SignIn) (Account, bool, error) {
 	acc, err := tx.Accounts.ByIdentity(ctx, in.Issuer, in.Sub)
+	isNew := IsKind(err, NotFound)
 	switch {
-	case IsKind(err, NotFound):
+	case isNew:
 		acc = Account{ID: NewID[AccountID](), Kind: in.Kind, Issuer: in.Issuer, Sub: in.Sub, Created: s.now()}
 		if in.Kind == Citizen {
 			acc.Safe = NewID[SafeID]()
 		}
 	case err != nil:
-		return Account{}, backend("find account", err)
+		return Account{}, false, backend("find account", err)
 	case acc.Kind != in.Kind:
-		return Account{}, refusal(Forbidden, "this identity has another role")
+		return Account{}, false, refusal(Forbidden, "this identity has another role")
 	}
 	acc.Name = in.Name
 	if in.Kind == Agent {
-		adm, err := tx.Administrations.BySIRET(ctx, in.SIRET)
-		if IsKind(err, NotFound) {
-			return Account{}, &Error{Kind: Forbidden, Reason: ReasonUnknownOrganisation, Msg: "organisation is not registered"}
-		}
-		if err != nil {
-			return Account{}, backend("find administration", err)
-		}
-		acc.Administration = adm.ID
+		return agentRow(ctx, tx, in, acc, isNew)
 	}
-	return acc, nil
+	return acc, false, nil
 }
 
 // SignInRefused journals a login that did not happen; in the citizen's own

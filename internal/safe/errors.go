@@ -85,6 +85,9 @@ const (
 	// ReasonUnknownOrganisation comes with Forbidden when an agent's SIRET is
 	// not that of a registered administration.
 	ReasonUnknownOrganisation = "unknown-organisation"
+	// ReasonRelink comes with Forbidden when an agent may be one whom another
+	// identity provider has vouched for before: the operator decides.
+	ReasonRelink = "agent-relink"
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"

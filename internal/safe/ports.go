@@ -50,6 +50,12 @@ type Accounts interface {
 	Get(ctx context.Context, id AccountID) (Account, error)
 	// Put inserts or replaces by ID.
 	Put(ctx context.Context, a Account) error
+	// Agents are an administration's of that very name.
+	Agents(ctx context.Context, administration AdministrationID, name string) ([]Account, error)
+	// Waiting are those with WaitsFor, by that and ID.
+	Waiting(ctx context.Context) ([]Account, error)
+	// Delete is nil when there is none.
+	Delete(ctx context.Context, id AccountID) error
 }
 
 // Safes holds opened safes, their keyrings and manifests. Only the newest

@@ -39,6 +39,8 @@ type Account struct {
 	TermsVersion   string           // last accepted, "" if none
 	TermsAt        time.Time
 	Created        time.Time
+	IDP            string    // agent: the identity provider behind the provider, at the last login
+	WaitsFor       AccountID // agent: whose account this may be; nobody logs in to it while it says so
 }
 
 // Safe is a row per opened safe.

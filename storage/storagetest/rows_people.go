@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ func accountTests() map[string]rowsTest {
 			a := account("a")
 			a.Kind, a.Administration = safe.Agent, safe.NewID[safe.AdministrationID]()
 			a.TermsVersion, a.TermsAt = "2026-01", start().Add(time.Microsecond)
+			a.IDP, a.WaitsFor = "71144ab3-ee1a-4401-b7b3-79b44f7daeeb", safe.NewID[safe.AccountID]()
 			putAccount(t, db, a)
 			wantEqual(t, mustRead(t, db, getAccount(a.ID)), a)
 			a.Name, a.TermsVersion, a.TermsAt = "Renée O’Connor", "", time.Time{}
@@ -43,8 +46,62 @@ func accountTests() map[string]rowsTest {
 			err := db.Update(t.Context(), func(tx safe.Tx) error { return tx.Accounts.Put(t.Context(), account("sub")) })
 			wantKind(t, err, safe.AlreadyExists)
 		},
-		"missing": func(t *testing.T, db Database) { wantMissing(t, db, getAccount("nobody")) },
+		"missing":               func(t *testing.T, db Database) { wantMissing(t, db, getAccount("nobody")) },
+		"agents of a name":      agentsOfAName,
+		"those who wait, by id": whoWaits,
+		"deleted is gone": func(t *testing.T, db Database) {
+			a, b := putAccount(t, db, account("a")), putAccount(t, db, account("b"))
+			for range 2 {
+				update(t, db, func(tx safe.Tx) error { return tx.Accounts.Delete(t.Context(), a.ID) })
+				wantMissing(t, db, getAccount(a.ID))
+			}
+			wantEqual(t, mustRead(t, db, getAccount(b.ID)), b)
+			again := account("a") // its identity is free
+			putAccount(t, db, again)
+			wantEqual(t, mustRead(t, db, getAccount(again.ID)), again)
+		},
 	}
+}
+
+func agentsOfAName(t *testing.T, db Database) {
+	mairie, other := safe.NewID[safe.AdministrationID](), safe.NewID[safe.AdministrationID]()
+	var want []safe.Account
+	for i, v := range []struct {
+		kind safe.ActorKind
+		of   safe.AdministrationID
+		name string
+	}{
+		{safe.Agent, mairie, "Hugo PETIT"}, {safe.Agent, mairie, "Hugo PETIT"}, {safe.Agent, other, "Hugo PETIT"},
+		{safe.Agent, mairie, "Hugo Petit"}, {safe.Agent, mairie, "Hugo PETIT "}, {safe.Citizen, mairie, "Hugo PETIT"},
+	} {
+		a := account(fmt.Sprint("sub", i))
+		a.Kind, a.Administration, a.Name = v.kind, v.of, v.name
+		putAccount(t, db, a)
+		if i < 2 {
+			want = append(want, a)
+		}
+	}
+	got := mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]safe.Account, error) {
+		return tx.Accounts.Agents(ctx, mairie, "Hugo PETIT")
+	})
+	slices.SortFunc(got, func(a, b safe.Account) int { return strings.Compare(a.Sub, b.Sub) })
+	wantEqual(t, got, want)
+}
+
+func whoWaits(t *testing.T, db Database) {
+	waiting := func(ctx context.Context, tx safe.Tx) ([]safe.Account, error) { return tx.Accounts.Waiting(ctx) }
+	wantEqual(t, len(mustRead(t, db, waiting)), 0)
+	before := putAccount(t, db, account("before"))
+	var want []safe.Account
+	for _, id := range []safe.AccountID{"b", "a"} {
+		a := account(string(id))
+		a.ID, a.WaitsFor = id, before.ID
+		want = append([]safe.Account{putAccount(t, db, a)}, want...)
+	}
+	wantEqual(t, mustRead(t, db, waiting), want)
+	want[0].WaitsFor = ""
+	putAccount(t, db, want[0])
+	wantEqual(t, mustRead(t, db, waiting), want[1:])
 }
 
 func administration(i int, name string) safe.Administration {

@@ -135,6 +135,10 @@ export const texts = words(
 			'Votre organisme n’est pas inscrit ici',
 			'Demandez à l’hébergeur du coffre de l’inscrire.',
 		],
+		'agent-relink': [
+			'Votre fournisseur d’identité a changé',
+			'Un compte à votre nom existe déjà dans votre organisme. Demandez à l’hébergeur du coffre de vous le rendre.',
+		],
 		'level-too-low': [
 			'Une identification plus sûre est demandée',
 			'Identifiez-vous avec un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
@@ -294,6 +298,10 @@ export const texts = words(
 		'level-too-low': [
 			'A stronger identification is asked for',
 			'Log in with a stronger means, for example Identité Numérique La Poste or France Identité.',
+		],
+		'agent-relink': [
+			'Your identity provider has changed',
+			'There is an account of your name in your organisation already. Ask the host of the safe to give it back to you.',
 		],
 		'terms-not-accepted': [
 			'The terms are not accepted yet',
