@@ -24,8 +24,17 @@ type Cached struct {
 	mu      sync.Mutex
 	hearing bool
 	// turn counts whatever makes a read that is under way unfit to be kept.
+	turn  uint64
+	kept  map[[32]byte]kept
+	under map[[32]byte]*read
+}
+
+// read is under way: whoever wants the same waits for it.
+type read struct {
 	turn uint64
-	kept map[[32]byte]kept
+	done chan struct{}
+	s    Session // when done, as is err
+	err  error
 }
 
 type kept struct {
@@ -35,7 +44,7 @@ type kept struct {
 
 // NewCached keeps nothing until it is told by News that it hears.
 func NewCached(store Store, now func() time.Time) *Cached {
-	return &Cached{store: store, now: now, kept: map[[32]byte]kept{}}
+	return &Cached{store: store, now: now, kept: map[[32]byte]kept{}, under: map[[32]byte]*read{}}
 }
 
 // Hear implements Listener.
@@ -60,17 +69,37 @@ func (c *Cached) Get(ctx context.Context, hash [32]byte) (Session, error) {
 	now := c.now()
 	c.mu.Lock()
 	k, ok := c.kept[hash]
-	turn := c.turn
-	c.mu.Unlock()
 	// What has idled away here may have been used elsewhere.
 	if ok && now.Before(k.until) && now.Before(k.s.Ends()) {
+		c.mu.Unlock()
 		return own(k.s), nil
 	}
-	s, err := c.store.Get(ctx, hash)
-	if err == nil {
-		c.keep(hash, kept{own(s), now.Add(cacheTime)}, turn)
+	r := c.under[hash]
+	// One that began before something ended answers nobody who comes after.
+	if r != nil && r.turn == c.turn {
+		c.mu.Unlock()
+		select {
+		case <-r.done:
+			return own(r.s), r.err
+		case <-ctx.Done():
+			return Session{}, ctx.Err()
+		}
 	}
-	return s, err
+	r = &read{turn: c.turn, done: make(chan struct{})}
+	c.under[hash] = r
+	c.mu.Unlock()
+	// For whoever waits, too: one who leaves does not take it along.
+	r.s, r.err = c.store.Get(context.WithoutCancel(ctx), hash)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(r.done)
+	if c.under[hash] == r {
+		delete(c.under, hash)
+	}
+	if r.err == nil {
+		c.keep(hash, kept{r.s, now.Add(cacheTime)}, r.turn)
+	}
+	return own(r.s), r.err
 }
 
 // own has no memory in common with s.
@@ -82,8 +111,6 @@ func own(s Session) Session {
 // keep does so unless something ended since the read began: whether it was
 // this session, and before or after it was read, cannot be told any more.
 func (c *Cached) keep(hash [32]byte, k kept, turn uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if !c.hearing || c.turn != turn {
 		return
 	}

@@ -3,7 +3,9 @@ package session_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/session"
@@ -189,4 +191,42 @@ func TestCachedSaysThatItIsUnavailable(t *testing.T) {
 	if _, err := c.Get(t.Context(), c.hash); !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNotFound) {
 		t.Errorf("said %v", err)
 	}
+}
+
+// TestCachedAsksOnceForAll who read at the same moment, as a browser that
+// loads a page does; but whoever comes after an end waits for no answer from
+// before it.
+func TestCachedAsksOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCached(t)
+		answer := make(chan struct{})
+		c.store.answered = func() { <-answer }
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, err := c.Get(t.Context(), c.hash); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		if c.store.asked != 1 {
+			t.Errorf("20 at once asked %d times", c.store.asked)
+		}
+		leaves, leave := context.WithCancel(t.Context())
+		wg.Go(func() {
+			if _, err := c.Get(leaves, c.hash); !errors.Is(err, context.Canceled) {
+				t.Errorf("who leaves hears %v", err)
+			}
+		})
+		synctest.Wait()
+		leave()
+		if err := c.Delete(t.Context(), c.hash); err != nil {
+			t.Fatal(err)
+		}
+		c.wantGone()
+		close(answer)
+		wg.Wait()
+		c.wantGone()
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/coffre-citoyen/coffre/auth/session"
 )
 
 const (
@@ -20,10 +22,11 @@ const (
 
 // Limiter implements session.Limiter with fixed windows, counted in Redis.
 type Limiter struct {
-	r    *Redis
-	mu   sync.Mutex
-	held map[limit]hold
-	ops  int
+	r     *Redis
+	mu    sync.Mutex
+	held  map[limit]hold
+	asked map[limit]*question
+	ops   int
 }
 
 type limit struct {
@@ -40,46 +43,49 @@ type hold struct {
 	until   time.Time
 }
 
+// question is under way: whoever has the same waits for its answer.
+type question struct {
+	done chan struct{}
+	err  error // when done
+}
+
 // Limiter counts here.
-func (r *Redis) Limiter() *Limiter { return &Limiter{r: r, held: map[limit]hold{}} }
+func (r *Redis) Limiter() *Limiter {
+	return &Limiter{r: r, held: map[limit]hold{}, asked: map[limit]*question{}}
+}
 
 // Allow implements session.Limiter.
 func (l *Limiter) Allow(ctx context.Context, key string, n int, per time.Duration) (bool, time.Duration, error) {
 	what := limit{key, n, per}
-	now := l.r.config.Now()
-	if ok, wait, known := l.known(what, now); known {
-		return ok, wait, nil
-	}
 	want := max(1, n/share)
-	out, err := l.r.run(ctx, l.r.scripts.allow, l.r.key("limit", []byte(key)), micro(now), n, per.Microseconds(), want, lasts(per))
-	if err != nil {
-		return false, 0, fmt.Errorf("count: %w", err)
+	for {
+		now := l.r.config.Now()
+		l.mu.Lock()
+		ok, wait, known := l.known(what, now)
+		q := l.asked[what]
+		if !known && q == nil && want > 1 {
+			l.asked[what] = &question{done: make(chan struct{})}
+		}
+		l.mu.Unlock()
+		switch {
+		case known:
+			return ok, wait, nil
+		case q == nil || want == 1:
+			return l.ask(ctx, what, want, now)
+		}
+		select {
+		case <-q.done:
+			if q.err != nil {
+				return false, 0, q.err
+			}
+		case <-ctx.Done():
+			return false, 0, fmt.Errorf("count: %w: %w", session.ErrUnavailable, ctx.Err())
+		}
 	}
-	granted, rest, err := answer(out)
-	if err != nil {
-		return false, 0, fmt.Errorf("count: %w", err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	h := l.held[what]
-	if !now.Before(h.until) {
-		h = hold{}
-	}
-	h.until = now.Add(rest)
-	if granted == 0 {
-		h.refused = true
-		l.held[what] = h
-		return false, rest, nil
-	}
-	h.left += granted - 1
-	l.held[what] = h
-	return true, 0, nil
 }
 
 // known answers without Redis where it can.
 func (l *Limiter) known(what limit, now time.Time) (ok bool, wait time.Duration, known bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.ops++; l.ops%sweepEach == 0 {
 		for k, h := range l.held {
 			if !now.Before(h.until) {
@@ -87,9 +93,9 @@ func (l *Limiter) known(what limit, now time.Time) (ok bool, wait time.Duration,
 			}
 		}
 	}
-	h, there := l.held[what]
+	h := l.held[what]
 	switch {
-	case !there || !now.Before(h.until):
+	case !now.Before(h.until):
 		return false, 0, false
 	case h.left > 0:
 		h.left--
@@ -98,6 +104,41 @@ func (l *Limiter) known(what limit, now time.Time) (ok bool, wait time.Duration,
 	default:
 		return false, h.until.Sub(now), h.refused
 	}
+}
+
+// ask takes what is wanted of a window, uses one of it and holds the rest. It
+// is done for whoever waits, too: one who leaves does not take it along.
+func (l *Limiter) ask(ctx context.Context, what limit, want int, now time.Time) (ok bool, wait time.Duration, err error) {
+	out, err := l.r.run(context.WithoutCancel(ctx), l.r.scripts.allow, l.r.key("limit", []byte(what.key)),
+		micro(now), what.n, what.per.Microseconds(), want, lasts(what.per))
+	granted, rest := 0, time.Duration(0)
+	if err == nil {
+		granted, rest, err = answer(out)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		err = fmt.Errorf("count: %w", err)
+	}
+	if q := l.asked[what]; q != nil && want > 1 {
+		q.err = err
+		close(q.done)
+		delete(l.asked, what)
+	}
+	if err != nil {
+		return false, 0, err
+	}
+	h := l.held[what]
+	if !now.Before(h.until) {
+		h = hold{}
+	}
+	h.until, h.refused = now.Add(rest), granted == 0
+	h.left += max(0, granted-1)
+	l.held[what] = h
+	if granted > 0 {
+		return true, 0, nil
+	}
+	return false, rest, nil
 }
 
 func answer(out any) (granted int, rest time.Duration, err error) {
