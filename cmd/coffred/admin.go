@@ -30,11 +30,20 @@ func admin(ctx context.Context, args []string, io stdio) error {
 	if len(args) == 0 {
 		return errUsage
 	}
+	switch args[0] {
+	case "relink-agent":
+		return relinkAgent(ctx, args[1:], io)
+	case "rotate-login-keys":
+		return rotateLoginKeys(args[1:], io)
+	}
 	var o options
 	f := o.flags("admin "+args[0], io)
 	siret := f.String("siret", "", "14 digits")
 	name := f.String("name", "", "as citizens read it")
 	keys := f.String("keys", "", "`file` with a JWK set of public keys")
+	holder := f.String("safe", "", "`id` of the safe")
+	account := f.String("account", "", "`id` of the account, instead of --safe")
+	by := f.String("by", "", "`who` is acting, as the citizen reads it in her journal")
 	var list services
 	f.Var(&list, "service", "`id=Name` of one of its services; may be repeated")
 	if err := f.Parse(args[1:]); err != nil {
@@ -63,9 +72,31 @@ func admin(ctx context.Context, args []string, io stdio) error {
 			_, err = fmt.Fprintln(io.out, sys.ID)
 			return err
 		})
+	case "end-recovery":
+		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+			return endRecovery(ctx, s, *holder, *account, *by)
+		})
 	default:
 		return errUsage
 	}
+}
+
+// endRecovery is for a citizen who comes to the counter: whoever serves her
+// there has seen who she is, and is named in her journal.
+func endRecovery(ctx context.Context, s *stores, holder, account, by string) error {
+	if by == "" || (holder == "") == (account == "") {
+		return fmt.Errorf("write --by NAME, and --safe ID or --account ID")
+	}
+	who := operator()
+	who.Name = by
+	id := safe.SafeID(holder)
+	if account != "" {
+		var err error
+		if id, err = s.domain.SafeOf(ctx, who, safe.AccountID(account)); err != nil {
+			return err
+		}
+	}
+	return s.domain.EndRecovery(ctx, who, id)
 }
 
 // registerSystem finds the administration by SIRET.

@@ -4,7 +4,8 @@
 //	coffred check | scrub | migrate | version
 //	coffred backup-key | backup | restore | move
 //	coffred keys
-//	coffred admin add-administration | add-system
+//	coffred admin add-administration | add-system | end-recovery
+//	coffred admin relink-agent | rotate-login-keys
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
 // document: neither its memory after a request nor its data directory gives
@@ -67,6 +68,7 @@ var errUsage = errors.New(`usage:
   coffred keys [--data dir] [--config file]             make the gateway's own keys that are missing
   coffred admin add-administration --siret N --name NAME [--service id=Name]...
   coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
+  coffred admin end-recovery --safe ID | --account ID --by NAME   at the counter, for the citizen herself
   coffred version`)
 
 func run(ctx context.Context, args []string, io stdio) error {

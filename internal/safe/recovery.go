@@ -210,6 +210,23 @@ func (s *Domain) EndRecovery(ctx context.Context, a Actor, id SafeID) error {
 	})
 }
 
+// SafeOf finds the safe of an account, for EndRecovery.
+func (s *Domain) SafeOf(ctx context.Context, a Actor, id AccountID) (SafeID, error) {
+	var acc Account
+	err := s.rows.View(ctx, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActEndRecovery); err != nil {
+			return err
+		}
+		if a.Kind != Operator {
+			return refusal(Forbidden, "%s may not look accounts up", a.Kind)
+		}
+		var err error
+		acc, err = tx.Accounts.Get(ctx, id)
+		return err
+	})
+	return acc.Safe, backend("read account", err)
+}
+
 // endRecovery ends an open one, and is NotFound when there is none.
 func (s *Domain) endRecovery(ctx context.Context, tx Tx, id SafeID, reason string, ev journal.Event) (string, error) {
 	r, err := tx.Recoveries.Get(ctx, id)
