@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"errors"
 	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -15,7 +14,7 @@ type events struct{ tx *sql.Tx }
 
 func (s events) Append(ctx context.Context, whose string, event []byte, salt [32]byte) (string, error) {
 	id := safe.NewID[string]()
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO events (id, safe, event, salt, leaf) VALUES ($1, $2, $3, $4, -1)`,
+	_, err := s.tx.ExecContext(ctx, `INSERT INTO events (id, safe, event, salt) VALUES ($1, $2, $3, $4)`,
 		id, whose, event, salt[:])
 	if err != nil {
 		return "", mapError("append event", err)
@@ -27,7 +26,7 @@ func (s events) Append(ctx context.Context, whose string, event []byte, salt [32
 func (s events) AppendFact(ctx context.Context, fact []byte) (string, error) {
 	id := safe.NewID[string]()
 	hash := sha256.Sum256(fact)
-	if _, err := s.tx.ExecContext(ctx, `INSERT INTO facts (id, hash, leaf) VALUES ($1, $2, -1)`, id, hash[:]); err != nil {
+	if _, err := s.tx.ExecContext(ctx, `INSERT INTO facts (id, hash) VALUES ($1, $2)`, id, hash[:]); err != nil {
 		return "", mapError("append fact", err)
 	}
 	return id, s.queue(ctx, id, fact)
@@ -39,6 +38,9 @@ func (s events) queue(ctx context.Context, id string, entry []byte) error {
 }
 
 type leaves struct{ tx *sql.Tx }
+
+// eventRead finds an event's leaf beside it; -1 until it has one.
+const eventRead = `SELECT e.seq, e.event, e.salt, COALESCE(l.leaf, -1) FROM events e LEFT JOIN log_entries l ON l.id = e.id `
 
 func scanRecord(r row) (journal.Record, error) {
 	var v journal.Record
@@ -54,7 +56,7 @@ func scanRecord(r row) (journal.Record, error) {
 }
 
 func (s leaves) Record(ctx context.Context, id string) (journal.Record, error) {
-	v, err := scanRecord(s.tx.QueryRowContext(ctx, `SELECT seq, event, salt, leaf FROM events WHERE id = $1`, id))
+	v, err := scanRecord(s.tx.QueryRowContext(ctx, eventRead+`WHERE e.id = $1`, id))
 	return v, mapError("read event", err)
 }
 
@@ -67,15 +69,13 @@ func (s leaves) OfSafe(ctx context.Context, whose, before string, limit int) ([]
 		}
 	}
 	return query(ctx, s.tx, "list events", scanRecord,
-		`SELECT seq, event, salt, leaf FROM events WHERE safe = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, whose, from, limit)
+		eventRead+`WHERE e.safe = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3`, whose, from, limit)
 }
 
 func (s leaves) FactIndex(ctx context.Context, fact []byte) (int64, error) {
 	hash := sha256.Sum256(fact)
 	var leaf int64
-	err := s.tx.QueryRowContext(ctx, `SELECT leaf FROM facts WHERE hash = $1 ORDER BY leaf DESC LIMIT 1`, hash[:]).Scan(&leaf)
-	if errors.Is(err, sql.ErrNoRows) {
-		return -1, nil
-	}
+	err := s.tx.QueryRowContext(ctx,
+		`SELECT COALESCE(MAX(l.leaf), -1) FROM facts f JOIN log_entries l ON l.id = f.id WHERE f.hash = $1`, hash[:]).Scan(&leaf)
 	return leaf, mapError("find fact", err)
 }

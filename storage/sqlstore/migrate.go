@@ -13,14 +13,15 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+const schemaVersions = `CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)`
+
 // Migrate brings the tables to this release, forward only, in one transaction;
 // running it twice, or in several gateways at once, changes nothing more. A
 // database of a release after the next one is refused: this one would not
 // understand its rows.
 func (d *DB) Migrate(ctx context.Context) error {
 	return inTx(ctx, d.slow, func(tx *sql.Tx) error {
-		const versions = `CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)`
-		for _, text := range append(d.alone, versions) {
+		for _, text := range append(d.alone, schemaVersions) {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return mapError("create schema_versions", err)
 			}

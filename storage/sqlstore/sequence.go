@@ -15,10 +15,9 @@ import (
 // longer queued has its place already: somebody published it after the caller
 // read the queue, and two leaves for one event would be a lie.
 func putEntries(ctx context.Context, tx *sql.Tx, at int64, entries []journal.Queued) error {
-	ids, placed, logged := make([][]any, len(entries)), make([][]any, len(entries)), make([][]any, len(entries))
+	ids, placed := make([][]any, len(entries)), make([][]any, len(entries))
 	for i, e := range entries {
-		leaf := at + int64(i)
-		ids[i], placed[i], logged[i] = []any{e.ID}, []any{e.ID, leaf}, []any{leaf, e.Entry}
+		ids[i], placed[i] = []any{e.ID}, []any{at + int64(i), e.ID, e.Entry}
 	}
 	taken, err := many(ctx, tx, `DELETE FROM log_queue WHERE id IN (VALUES {rows})`, "($)", ids)
 	if err != nil {
@@ -27,15 +26,7 @@ func putEntries(ctx context.Context, tx *sql.Tx, at int64, entries []journal.Que
 	if taken != int64(len(entries)) {
 		return fmt.Errorf("publish %d entries of which %d are queued: %w", len(entries), taken, journal.ErrFenced)
 	}
-	if _, err := many(ctx, tx, `INSERT INTO log_entries (leaf, entry) VALUES {rows}`, "($, $)", logged); err != nil {
-		return err
-	}
-	const place = ` SET leaf = placed.column2 FROM (VALUES {rows}) AS placed WHERE id = placed.column1`
-	events, err := many(ctx, tx, `UPDATE events`+place, "($, CAST($ AS BIGINT))", placed)
-	if err != nil || events == int64(len(entries)) {
-		return err
-	}
-	_, err = many(ctx, tx, `UPDATE facts`+place, "($, CAST($ AS BIGINT))", placed)
+	_, err = many(ctx, tx, `INSERT INTO log_entries (leaf, id, entry) VALUES {rows}`, "($, $, $)", placed)
 	return err
 }
 
