@@ -146,9 +146,6 @@ func (c Change) checkSignature(ctx context.Context, tx Tx, id SafeID, match [32]
 	if err != nil {
 		return &Error{Kind: Damaged, Msg: "read the safe's verification key", Err: err}
 	}
-	if len(c.Signature) == 0 {
-		return nil
-	}
 	if err := c.said(id, vk, match).Verify(vk, c.Signature); err != nil {
 		return formError("check who changes the safe", err)
 	}

@@ -43,6 +43,7 @@ func TestASessionAloneChangesNothing(t *testing.T) {
 		"nothing erased":          func(ch *safe.Change) { ch.Erase = nil },
 		"another manifest":        func(ch *safe.Change) { _, ch.Sealed = nextManifest(t, c) },
 		"another grant":           func(ch *safe.Change) { ch.Reseal = []safe.Adoption{c.adoption(t, other)} },
+		"no signature":            func(ch *safe.Change) { ch.Signature = nil },
 		"half a signature":        func(ch *safe.Change) { ch.Signature = ch.Signature[:32] },
 	} {
 		ch := good
@@ -58,7 +59,7 @@ func TestASessionAloneChangesNothing(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 7 {
+	if refused != 8 {
 		t.Errorf("%d tries are in the journal", refused)
 	}
 	for _, x := range []*document{d, other} {

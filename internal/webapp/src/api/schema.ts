@@ -1149,7 +1149,7 @@ export interface components {
                 readonly version: components["schemas"]["Id"];
             }[];
             /** @description of the root over what changes (SPEC.md 11) */
-            readonly signature?: components["schemas"]["Bytes"];
+            readonly signature: components["schemas"]["Bytes"];
         };
         readonly Succession: {
             readonly keyring: components["schemas"]["Keyring"];
