@@ -21,8 +21,8 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
-// The gateway's own keys: they sign checkpoints and tokens, and seal log-out
-// hints. None of them opens a document.
+// The gateway's own keys: they sign checkpoints and tokens, seal log-out hints,
+// and are its own at identity providers. None of them opens a document.
 
 // ownKeys are where they are.
 type ownKeys struct {

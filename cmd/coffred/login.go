@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func loginKeys(k ownKeys) (*oidc.Keys, error) {
 	}
 	keys, err := oidc.ParseKeys(b)
 	if err != nil {
-		return nil, fmt.Errorf("%w: restore data/keys/%s from a backup, or remove it and tell the providers to read the jwks_uri again", err, loginKeysFile)
+		return nil, fmt.Errorf("%w: restore %s from a backup, or remove it and tell the providers to read the jwks_uri again", err, filepath.Join(k.dir, loginKeysFile))
 	}
 	return keys, nil
 }

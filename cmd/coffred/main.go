@@ -69,6 +69,9 @@ var errUsage = errors.New(`usage:
   coffred admin add-administration --siret N --name NAME [--service id=Name]...
   coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
   coffred admin end-recovery --safe ID | --account ID --by NAME   at the counter, for the citizen herself
+  coffred admin relink-agent                            agents who wait, because their identity provider changed
+  coffred admin relink-agent --account ID --by NAME --same | --another
+  coffred admin rotate-login-keys [--data dir] [--config file]   the gateway's own at identity providers
   coffred version`)
 
 func run(ctx context.Context, args []string, io stdio) error {
