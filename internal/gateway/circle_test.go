@@ -3,7 +3,6 @@ package gateway_test
 import (
 	"context"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/session"
@@ -11,6 +10,12 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
+
+// fatal is a test, or one try of a property.
+type fatal interface {
+	Helper()
+	Fatal(args ...any)
+}
 
 // person is somebody at a machine of her own: what it remembers, and what its
 // clock says, are hers.
@@ -23,7 +28,7 @@ type person struct {
 }
 
 // connect is her command line, freshly logged in.
-func (p *person) connect(t testing.TB) *client.Client {
+func (p *person) connect(t fatal) *client.Client {
 	t.Helper()
 	token, _, err := p.w.sessions.Create(p.w.ctx, session.Session{
 		Kind: session.CLI, Principal: string(p.acc.Kind), Account: string(p.acc.ID), Safe: string(p.acc.Safe),
@@ -36,14 +41,14 @@ func (p *person) connect(t testing.TB) *client.Client {
 	return c
 }
 
-func ok(t testing.TB, err error) {
+func ok(t fatal, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (p *person) unlock(t testing.TB) *client.Safe {
+func (p *person) unlock(t fatal) *client.Safe {
 	t.Helper()
 	s, err := p.connect(t).Unlock(p.w.ctx, p.p)
 	ok(t, err)
@@ -51,7 +56,7 @@ func (p *person) unlock(t testing.TB) *client.Safe {
 }
 
 // custodian is her as the one that others have named.
-func (p *person) custodian(t testing.TB) *client.Custodian {
+func (p *person) custodian(t fatal) *client.Custodian {
 	t.Helper()
 	if p.acc.Kind == safe.Citizen {
 		return p.unlock(t).Custodian()
@@ -61,7 +66,7 @@ func (p *person) custodian(t testing.TB) *client.Custodian {
 	return k
 }
 
-func (w *world) person(t testing.TB, sub string) *person {
+func (w *world) person(t fatal, sub string) *person {
 	t.Helper()
 	acc, err := w.domain.SignIn(w.ctx, safe.SignIn{
 		Kind: safe.Citizen, Issuer: "https://fc.test", Sub: sub, Name: strings.ToUpper(sub[:1]) + sub[1:], ACR: "eidas1", Door: "web",
@@ -81,9 +86,9 @@ func (p *person) ways(second string) []sealed.NewUnlocker {
 }
 
 // agent is somebody of an administration that has just made its key.
-func (w *world) agent(t testing.TB, name, siret string) *person {
+func (w *world) agent(t fatal, name, siret string) *person {
 	t.Helper()
-	adm, err := w.domain.RegisterAdministration(w.ctx, operator(), safe.NewAdministration{SIRET: siret, Name: name})
+	_, err := w.domain.RegisterAdministration(w.ctx, operator(), safe.NewAdministration{SIRET: siret, Name: name})
 	ok(t, err)
 	acc, err := w.domain.SignIn(w.ctx, safe.SignIn{
 		Kind: safe.Agent, Issuer: "https://pc.test", Sub: "agent of " + siret, Name: "Camille Martin", SIRET: siret, Door: "web",
@@ -91,7 +96,6 @@ func (w *world) agent(t testing.TB, name, siret string) *person {
 	ok(t, err)
 	p := &person{w: w, acc: acc, clock: &clock{t: w.clock.now()}, memory: client.NewMemory(), p: sealed.NewSecret()}
 	ok(t, p.connect(t).CreateOfficeKey(w.ctx, p.ways("passphrase")))
-	_ = adm
 	return p
 }
 
@@ -109,7 +113,7 @@ const (
 	commune  = "21370888800014"
 )
 
-func newCircle(t testing.TB, w *world) *circle {
+func newCircle(t fatal, w *world) *circle {
 	t.Helper()
 	r := &circle{world: w, angela: w.person(t, "solange")}
 	r.three = []*person{w.agent(t, townHall, commune), w.person(t, "maurice"), w.person(t, "zoe")}
@@ -117,7 +121,7 @@ func newCircle(t testing.TB, w *world) *circle {
 	return r
 }
 
-func (r *circle) name(t testing.TB) {
+func (r *circle) name(t fatal) {
 	t.Helper()
 	names := []string{townHall}
 	for _, p := range r.three[1:] {
@@ -139,7 +143,7 @@ func (r *circle) pass(d time.Duration) {
 }
 
 // lost: every key is gone, and she asks.
-func (r *circle) ask(t testing.TB) {
+func (r *circle) ask(t fatal) {
 	t.Helper()
 	r.paper = sealed.NewSecret()
 	got, err := r.angela.connect(t).StartRecovery(r.ctx, r.paper)
@@ -149,39 +153,39 @@ func (r *circle) ask(t testing.TB) {
 	r.code = strings.Join(words, " ")
 }
 
-func (r *circle) held(t testing.TB, k *client.Custodian) client.Held {
+func (r *circle) held(t fatal, k *client.Custodian) client.Held {
 	t.Helper()
 	h, err := k.Find(r.ctx, "Angela Dubois")
 	ok(t, err)
 	return h
 }
 
-func (r *circle) agree(t testing.TB, p *person) error {
+func (r *circle) agree(t fatal, p *person) error {
 	t.Helper()
 	k := p.custodian(t)
 	_, err := k.Agree(r.ctx, r.held(t, k), r.code)
 	return err
 }
 
-func (r *circle) give(t testing.TB, p *person) error {
+func (r *circle) give(t fatal, p *person) error {
 	t.Helper()
 	k := p.custodian(t)
 	return k.Give(r.ctx, r.held(t, k))
 }
 
-func (r *circle) finish(t testing.TB) (*client.Safe, error) {
+func (r *circle) finish(t fatal) (*client.Safe, error) {
 	t.Helper()
 	second := sealed.NewUnlocker{Kind: sealed.KindPassphrase, Label: "neuve", P: sealed.NewSecret()}
 	return r.angela.connect(t).FinishRecovery(r.ctx, r.paper, "papier neuf", second)
 }
 
 // rewrite is the operator at the database.
-func (r *circle) rewrite(t testing.TB, fn func(ctx context.Context, tx safe.Tx) error) {
+func (r *circle) rewrite(t fatal, fn func(ctx context.Context, tx safe.Tx) error) {
 	t.Helper()
 	ok(t, r.db.Update(r.ctx, func(tx safe.Tx) error { return fn(r.ctx, tx) }))
 }
 
-func (r *circle) rewriteRecovery(t testing.TB, change func(*safe.Recovery)) {
+func (r *circle) rewriteRecovery(t fatal, change func(*safe.Recovery)) {
 	t.Helper()
 	r.rewrite(t, func(ctx context.Context, tx safe.Tx) error {
 		rec, err := tx.Recoveries.Get(ctx, r.angela.acc.Safe)

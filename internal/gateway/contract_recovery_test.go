@@ -10,7 +10,7 @@ import (
 )
 
 // caller is the same person without a client of ours in between.
-func (p *person) caller(t testing.TB) caller {
+func (p *person) caller(t fatal) caller {
 	t.Helper()
 	token, _, err := p.w.sessions.Create(p.w.ctx, session.Session{
 		Kind: session.CLI, Principal: string(p.acc.Kind), Account: string(p.acc.ID), Safe: string(p.acc.Safe),
@@ -22,7 +22,7 @@ func (p *person) caller(t testing.TB) caller {
 }
 
 // keyring is what she opens with.
-func (p *person) keyring(t testing.TB) *sealed.Keyring {
+func (p *person) keyring(t fatal) *sealed.Keyring {
 	t.Helper()
 	holder := string(p.acc.Safe)
 	if p.acc.Kind == safe.Agent {
