@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 )
@@ -17,4 +18,7 @@ type dialect struct {
 	// update and view are how transactions are isolated; nil where the
 	// database knows one way only.
 	update, view *sql.TxOptions
+	// bulk writes many rows on the driver's own connection; nil where
+	// statements are as quick.
+	bulk func(ctx context.Context, driver any, table string, columns []string, rows [][]any) error
 }

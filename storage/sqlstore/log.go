@@ -48,14 +48,14 @@ func (s logStore) Queue(ctx context.Context, limit int) ([]journal.Queued, error
 // head. So rows that are locked are enough here, and the sequencer is in
 // nobody's way: it needs no more isolation than each statement has.
 func (s logStore) Publish(ctx context.Context, old, head journal.Head, entries []journal.Queued, hashes []tlog.Hash) error {
-	return inTx(ctx, s.db.write, func(tx *sql.Tx) error {
-		if err := replaceHead(ctx, tx, old, head); err != nil {
+	return s.db.inBatch(ctx, func(b batch) error {
+		if err := replaceHead(ctx, b.tx, old, head); err != nil {
 			return err
 		}
-		if err := putEntries(ctx, tx, old.Size, entries); err != nil {
+		if err := b.putEntries(ctx, old.Size, entries); err != nil {
 			return err
 		}
-		return putHashes(ctx, tx, tlog.StoredHashCount(old.Size), hashes)
+		return b.putHashes(ctx, tlog.StoredHashCount(old.Size), hashes)
 	})
 }
 

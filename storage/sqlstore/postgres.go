@@ -62,7 +62,17 @@ func postgresDialect() dialect {
 		},
 		update: &sql.TxOptions{Isolation: sql.LevelSerializable},
 		view:   &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+		bulk:   postgresCopy,
 	}
+}
+
+func postgresCopy(ctx context.Context, driver any, table string, columns []string, rows [][]any) error {
+	c, ok := driver.(*stdlib.Conn)
+	if !ok {
+		return fmt.Errorf("copy rows: on a %T", driver)
+	}
+	_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+	return err
 }
 
 func openPostgres(ctx context.Context, c Config) (*DB, error) {
