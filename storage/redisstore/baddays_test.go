@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -167,45 +166,6 @@ func TestEmptied(t *testing.T) {
 	wantAll(t, r, true)
 	put(t, cached, "a")
 	if _, err := cached.Get(t.Context(), hashOf("a")); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRefused: what waiting does not mend is told apart.
-func TestRefused(t *testing.T) {
-	server := servers.Redis(t)
-	c := standalone(server)
-	c.Password = "wrong"
-	if err := empty(t, c, time.Now).Check(t.Context()); !redisstore.Refused(err) || !errors.Is(err, session.ErrUnavailable) {
-		t.Errorf("a wrong password: %v", err)
-	}
-	server.Command(t, "ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "resetchannels")
-	c.Username, c.Password = "limited", "secret"
-	if err := empty(t, c, time.Now).Check(t.Context()); !redisstore.Refused(err) {
-		t.Errorf("one who may not publish: %v", err)
-	}
-	c = standalone(server)
-	c.Addresses = []string{"127.0.0.1:1"}
-	if err := empty(t, c, time.Now).Check(t.Context()); redisstore.Refused(err) || !errors.Is(err, session.ErrUnavailable) {
-		t.Errorf("nobody there: %v", err)
-	}
-}
-
-// TestClearStaysHere: without TLS no byte goes to another machine, whoever
-// gave its address.
-func TestClearStaysHere(t *testing.T) {
-	c := redisstore.Config{Kind: redisstore.Standalone, Addresses: []string{"redis.example:6379"}, Password: "secret"}
-	c.Dial = func(context.Context, string, string) (net.Conn, error) {
-		near, far := net.Pipe()
-		t.Cleanup(func() { _ = far.Close() })
-		go func() {
-			if n, err := far.Read(make([]byte, 1)); n > 0 {
-				t.Errorf("something was said in clear (%v)", err)
-			}
-		}()
-		return near, nil
-	}
-	if err := empty(t, c, time.Now).Check(t.Context()); !errors.Is(err, session.ErrUnavailable) {
 		t.Error(err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -36,13 +35,14 @@ const (
 	pause = 250 * time.Millisecond
 )
 
-// Secret prints as [redacted].
+// Secret is a password of Redis; it prints as [redacted].
 type Secret string
 
-func (Secret) String() string { return "[redacted]" }
+// Format hides it from every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[redacted]")) }
 
-// LogValue implements slog.LogValuer.
-func (Secret) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+// MarshalText hides it from encoders.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 
 // Config of a Redis.
 type Config struct {
