@@ -23,15 +23,45 @@ type GetOptions struct {
 // Get fetches a document, verifies all of it and puts it at path, which
 // appears only then.
 func (s *Safe) Get(ctx context.Context, e sealed.Entry, path string, o GetOptions) error {
-	key, _, err := s.release(ctx, e)
-	if err != nil {
+	return s.latest(ctx, e, func(e sealed.Entry) error {
+		key, err := s.keyOf(ctx, e)
+		if err != nil {
+			return err
+		}
+		return s.c.fetch(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Ref(), key, path, o)
+	})
+}
+
+// latest does something with a document, and once more when another device has
+// sealed it anew in the meantime: the entry in hand is then of a version that is
+// gone.
+func (s *Safe) latest(ctx context.Context, e sealed.Entry, do func(sealed.Entry) error) error {
+	err := do(e)
+	if !IsAlarm(err) && !IsProblem(err, "not-found") {
 		return err
 	}
-	return s.c.fetch(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Ref(), key, path, o)
+	if s.Refresh(ctx) != nil {
+		return err
+	}
+	for _, now := range s.held.manifest.Docs {
+		if now.ID == e.ID && now.Version != e.Version {
+			return do(now)
+		}
+	}
+	return err
+}
+
+// keyOf opens the holder's own grant with the keys in use.
+func (s *Safe) keyOf(ctx context.Context, e sealed.Entry) (key *sealed.Identity, err error) {
+	err = s.current(ctx, func(ctx context.Context) error {
+		key, _, err = s.release(ctx, e)
+		return err
+	})
+	return key, err
 }
 
 // release asks for the holder's own grant: no leaf, no key. last says whether
-// it is sealed and signed by the keys in use.
+// it is sealed and signed by the keys in use. It changes nothing in s.
 func (s *Safe) release(ctx context.Context, e sealed.Entry) (key *sealed.Identity, last bool, err error) {
 	rel, err := s.askRelease(ctx, e.ID, e.Version)
 	if err != nil {

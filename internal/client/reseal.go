@@ -41,12 +41,14 @@ func (s *Safe) Reseal(ctx context.Context, p Progress) (int, error) {
 	if !s.ResealDue() {
 		return 0, nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	docs := slices.Clone(s.held.manifest.Docs)
 	done, total := 0, 0
 	for part := range slices.Chunk(docs, resealPart) {
-		left, err := s.outdated(ctx, part)
+		var left []opened
+		err := s.current(ctx, func(ctx context.Context) (err error) {
+			left, err = s.outdated(ctx, part)
+			return err
+		})
 		if err != nil {
 			return total, err
 		}

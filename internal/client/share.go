@@ -88,7 +88,11 @@ type ShareOrder struct {
 // in the meantime it is done once more: nobody would believe the old one.
 func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, error) {
 	for attempt := 1; ; attempt++ {
-		g, err := s.share(ctx, e, o)
+		var g Grant
+		err := s.latest(ctx, e, func(e sealed.Entry) (err error) {
+			g, err = s.share(ctx, e, o)
+			return err
+		})
 		if err == nil || !IsProblem(err, "stale") || attempt == mergeAttempts {
 			return g, err
 		}
@@ -114,7 +118,7 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if o.Service, err = serviceOf(a, o.Service); err != nil {
 		return Grant{}, err
 	}
-	key, _, err := s.release(ctx, e)
+	key, err := s.keyOf(ctx, e)
 	if err != nil {
 		return Grant{}, err
 	}

@@ -45,32 +45,42 @@ type RenewOptions struct {
 func (s *Safe) Renew(ctx context.Context, o RenewOptions) error {
 	var agreed []string
 	for attempt := 1; ; attempt++ {
-		etag, err := s.refetch(ctx)
-		if err != nil {
-			return err
-		}
-		if err := s.Refresh(ctx); err != nil {
-			return err
-		}
-		if waysLeft(s.Unlockers(), "") < fewestWays {
-			return ErrFewWays
-		}
-		going, err := s.standing(ctx)
-		if err != nil {
-			return err
-		}
-		if said := saidOf(going); !slices.Equal(said, agreed) {
-			if err := o.Agree(going); err != nil {
-				return err
-			}
-			agreed = said
-		}
-		again, err := s.succeed(ctx, etag, going, o.Progress)
+		err := s.renew(ctx, o, &agreed)
+		again := IsProblem(err, "stale") || IsProblem(err, "not-found") || errors.Is(err, errUnknownShare) || errors.Is(err, ErrOffline)
 		if err == nil || !again || attempt == mergeAttempts {
 			return err
 		}
 	}
 }
+
+// renew tries it once, on what is there now.
+func (s *Safe) renew(ctx context.Context, o RenewOptions, agreed *[]string) error {
+	etag, err := s.refetch(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return err
+	}
+	if waysLeft(s.Unlockers(), "") < fewestWays {
+		return ErrFewWays
+	}
+	going, err := s.standing(ctx)
+	if err != nil {
+		return err
+	}
+	if said := saidOf(going); *agreed == nil || !slices.Equal(said, *agreed) {
+		if err := o.Agree(going); err != nil {
+			return err
+		}
+		*agreed = append([]string{}, said...)
+	}
+	return s.succeed(ctx, etag, going, o.Progress)
+}
+
+// errUnknownShare: of a document that came, or went, while shares were listed;
+// or of an older version, which only an end of that share mends.
+var errUnknownShare = errors.New("a share in force is of no document in the safe, or of an older version: end it first")
 
 // standing are the shares in force.
 func (s *Safe) standing(ctx context.Context) ([]Standing, error) {
@@ -86,7 +96,7 @@ func (s *Safe) standing(ctx context.Context) ([]Standing, error) {
 		}
 		i := slices.IndexFunc(s.held.manifest.Docs, func(e sealed.Entry) bool { return e.ID == g.Doc && e.Version == g.Version })
 		if i < 0 {
-			return nil, fmt.Errorf("share %s is of no document in the safe, or of an older version; end it first: %w", g.ID, ErrNotFound)
+			return nil, fmt.Errorf("share %s: %w", g.ID, errUnknownShare)
 		}
 		r, ok := known[g.Administration]
 		if !ok {
@@ -132,43 +142,43 @@ type regrant struct {
 	Grant []byte `json:"grant"`
 }
 
-// succeed sends one succession; again says whether another try may help.
-func (s *Safe) succeed(ctx context.Context, etag string, going []Standing, p Progress) (again bool, err error) {
+// succeed sends one succession.
+func (s *Safe) succeed(ctx context.Context, etag string, going []Standing, p Progress) error {
 	next, box, err := s.ring.Succeed()
 	if err != nil {
-		return false, err
+		return err
 	}
 	vault, err := next.Vault()
 	if err != nil {
-		return false, err
+		return err
 	}
 	grants, err := s.sealAgain(ctx, next.Root(), going, p)
 	if err != nil {
-		return false, err
+		return err
 	}
 	m := s.held.manifest
 	m.Epoch, m.Previous, m.Time = m.Epoch+1, s.held.hash, s.time()
 	b, err := m.Seal(next.Root(), vault.Recipient())
 	if err != nil {
-		return false, err
+		return err
 	}
 	in := map[string]any{"keyring": box, "match": s.held.hash, "epoch": m.Epoch, "manifest": b, "grants": grants}
 	rq := request{method: http.MethodPost, path: "/api/v1/safe/succession", header: http.Header{"If-Match": {etag}}, in: in}
 	_, err = s.c.call(ctx, rq, nil)
 	if err == nil {
-		return false, s.succeeded(ctx, next, box)
+		return s.succeeded(ctx, next, box)
 	}
-	if !IsProblem(err, "stale") && !errors.Is(err, ErrOffline) {
-		return false, err
+	if !errors.Is(err, ErrOffline) {
+		return err
 	}
-	var have sealed.Container
+	var have sealed.Container // the answer was lost, or never made
 	if look := s.c.get(ctx, safeKeyring, nil, &have); look != nil {
-		return false, errors.Join(err, look)
+		return errors.Join(err, look)
 	}
 	if have.Hash() == box.Hash() {
-		return false, s.succeeded(ctx, next, box)
+		return s.succeeded(ctx, next, box)
 	}
-	return true, err
+	return err
 }
 
 func (s *Safe) succeeded(ctx context.Context, next *sealed.Keyring, box sealed.Container) error {
@@ -187,7 +197,7 @@ func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Stand
 	keys := map[string]*sealed.Identity{}
 	for i, g := range going {
 		if keys[g.Doc] == nil {
-			key, _, err := s.release(ctx, g.Entry)
+			key, err := s.keyOf(ctx, g.Entry)
 			if err != nil {
 				return nil, err
 			}

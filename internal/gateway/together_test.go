@@ -99,6 +99,10 @@ type household struct {
 	waiting []client.Waiting // what every device has seen in the inbox
 	first   string           // hash of the manifest of epoch 1
 	papers  []*paper         // in the order in which they came to be
+	office  *office
+	ways    []sealed.Secret // that open the safe
+	shares  map[string]*paper
+	mu      sync.Mutex // of shares
 }
 
 // paper is a document: each of its members is what was acknowledged last, or
@@ -113,10 +117,13 @@ type paper struct {
 
 func newHousehold(t *testing.T, w *world, o *office, sub string) *household {
 	t.Helper()
-	h := &household{citizen: w.newcomer(t, sub), t: t, dir: t.TempDir(), written: &writings{}}
-	p := sealed.NewSecret()
+	h := &household{
+		citizen: w.newcomer(t, sub), t: t, dir: t.TempDir(), written: &writings{}, office: o, shares: map[string]*paper{},
+		ways: []sealed.Secret{sealed.NewSecret(), sealed.NewSecret()},
+	}
+	p := h.ways[0]
 	ring, container, err := sealed.NewKeyring(string(h.Safe), []sealed.NewUnlocker{
-		{Kind: "paper", Label: "papier", P: p}, {Kind: "passphrase", Label: "phrase", P: sealed.NewSecret()},
+		{Kind: "paper", Label: "papier", P: p}, {Kind: "passphrase", Label: "phrase", P: h.ways[1]},
 	}, w.clock.now())
 	must(t, err)
 	h.ring, h.keyring = ring, container
@@ -133,7 +140,8 @@ func newHousehold(t *testing.T, w *world, o *office, sub string) *household {
 		doc := w.do(t, o.deposit(address, content)).is(t, http.StatusCreated).string(t, "doc")
 		h.papers = append(h.papers, &paper{id: doc, content: content, deposit: true, names: []string{"acte.pdf"}})
 	}
-	for range devices {
+	for i := range devices {
+		p := h.ways[i%len(h.ways)]
 		c, err := client.New(client.Config{
 			Server: w.url, Token: h.bearer, Memory: client.NewMemory(), Now: w.clock.now, HTTP: &http.Client{Transport: h.written},
 		})
@@ -175,6 +183,15 @@ func (h *household) do(i int, a *act) {
 		a.id = w.Doc
 		_, a.err = s.Adopt(ctx, w, a.Folder)
 		return
+	case "renew":
+		a.err = s.Renew(ctx, client.RenewOptions{Agree: func([]client.Standing) error { return nil }})
+		return
+	case "rotate":
+		a.err = s.RenewVault(ctx)
+		return
+	case "reseal":
+		_, a.err = s.Reseal(ctx, nil)
+		return
 	case "refuse":
 		a.id, a.err = w.Doc, s.Refuse(ctx, w)
 		return
@@ -191,6 +208,8 @@ func (h *household) do(i int, a *act) {
 		a.err = s.Move(ctx, a.id, a.Folder)
 	case "erase":
 		a.err = s.Erase(ctx, a.id)
+	case "share":
+		a.err = h.share(ctx, s, known[a.Which%len(known)])
 	}
 }
 
@@ -249,6 +268,7 @@ func (h *household) fields(t *rapid.T, round []act) {
 			places[p] = append(places[p], a.Folder)
 		case a.err == nil:
 		case p != nil && p.gone && (a.What == "rename" || a.What == "move") && errors.Is(a.err, client.ErrNotFound):
+		case p != nil && p.gone && a.What == "share" && client.IsProblem(a.err, "not-found"):
 		case p != nil && p.deposit && (p.in || p.gone) && (a.What == "adopt" || a.What == "refuse"):
 		default:
 			t.Fatalf("device %d: %s %s: %v", i, a.What, a.id, a.err)
@@ -313,9 +333,9 @@ func (h *household) look(t *rapid.T) {
 
 // chain follows every manifest that the gateway took.
 func (h *household) chain(t *rapid.T, last sealed.Manifest) {
-	previous, gone := h.first, map[string]bool{}
+	previous, gone, keys := h.first, map[string]bool{}, h.keysOf(t)
 	for n, b := range h.written.taken(t) {
-		m, err := sealed.OpenManifest(b, h.vault, h.ring.Root().VK())
+		m, err := keys.open(b)
 		if err != nil || m.Epoch != int64(n)+2 || m.Previous != previous {
 			t.Fatalf("manifest %d after the first has epoch %d and goes on from %s, want %s: %v", n+1, m.Epoch, m.Previous, previous, err)
 		}

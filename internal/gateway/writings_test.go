@@ -17,10 +17,12 @@ type writings struct {
 	manifests map[int64][]byte // by epoch
 	twice     int64            // an epoch that was taken twice
 	lost      int
+	roots     int // that were replaced
 }
 
 func (w *writings) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodPut || r.URL.Path != "/api/v1/safe/manifest" {
+	succession := r.Method == http.MethodPost && r.URL.Path == "/api/v1/safe/succession"
+	if !succession && (r.Method != http.MethodPut || r.URL.Path != "/api/v1/safe/manifest") {
 		return http.DefaultTransport.RoundTrip(r)
 	}
 	b, err := io.ReadAll(r.Body)
@@ -34,8 +36,9 @@ func (w *writings) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var in struct {
-		Epoch  int64  `json:"epoch"`
-		Sealed []byte `json:"sealed"`
+		Epoch    int64  `json:"epoch"`
+		Sealed   []byte `json:"sealed"`
+		Manifest []byte `json:"manifest"` // of a succession
 	}
 	if err := json.Unmarshal(b, &in); err != nil {
 		return nil, err
@@ -52,7 +55,10 @@ func (w *writings) RoundTrip(r *http.Request) (*http.Response, error) {
 		if w.manifests[in.Epoch] != nil {
 			w.twice = in.Epoch
 		}
-		w.manifests[in.Epoch] = in.Sealed
+		if w.manifests[in.Epoch] = in.Sealed; succession {
+			w.manifests[in.Epoch] = in.Manifest
+			w.roots++
+		}
 	}
 	return resp, nil
 }
