@@ -12,6 +12,7 @@ export function browser(
 	kind: 'citizen' | 'agent',
 	kept: Record<string, string> = {},
 	fetch = gateway.as(kind),
+	now = () => new Date(),
 ): Client {
 	const api = new Api({ fetch });
 	return new Client({
@@ -25,7 +26,7 @@ export function browser(
 					kept[k] = v;
 				},
 			};
-			const core = new Keeper({ api, memory, onState: (s) => state(s) });
+			const core = new Keeper({ api, memory, now, onState: (s) => state(s) });
 			const onState: CoreLink['onState'] = (fn) => {
 				state = fn;
 			};
