@@ -30,7 +30,7 @@ export async function logIn(
 	by: 'FranceConnect' | 'ProConnect',
 ): Promise<void> {
 	await page.goto('/');
-	await page.getByRole('link', { name: said(`S'identifier avec ${by}`) }).click();
+	await page.getByRole('link', { name: whole(`S'identifier avec ${by}`) }).click();
 	await choosePersona(page, who);
 	await page.getByRole('heading', { level: 1, name: said('Bonjour') }).waitFor();
 }
