@@ -6,6 +6,8 @@ export interface Problem {
 	readonly detail: string;
 	/** Bytes, for the types about limits. */
 	readonly limit?: number;
+	/** The eIDAS level asked for, of level-too-low. */
+	readonly level?: number;
 }
 
 /**

@@ -129,6 +129,8 @@ export interface Who {
 	readonly name?: string;
 	readonly administration?: string;
 	readonly administrationName?: string;
+	/** A helper's service by which the session was opened (Aidants Connect). */
+	readonly through?: string;
 }
 
 /** An event of the journal; `what` is for instance "document.added" (internal/journal/event.go). */

@@ -141,7 +141,7 @@ export const texts = words(
 		],
 		'level-too-low': [
 			'Une identification plus sûre est demandée',
-			'Identifiez-vous avec un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
+			'Pour cet acte, il faut un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
 		],
 		'terms-not-accepted': [
 			'Les conditions ne sont pas encore acceptées',
@@ -302,6 +302,10 @@ export const texts = words(
 		'agent-relink': [
 			'Your identity provider has changed',
 			'There is an account of your name in your organisation already. Ask the host of the safe to give it back to you.',
+		],
+		'level-too-low': [
+			'A stronger identification is asked for',
+			'This act takes a stronger means, for example Identité Numérique La Poste or France Identité.',
 		],
 		'terms-not-accepted': [
 			'The terms are not accepted yet',

@@ -89,13 +89,17 @@ export function leave(path: string): void {
 export function loginURL(provider: string, back = current.path + search()): string {
 	return `/login/${encodeURIComponent(provider)}?return=${encodeURIComponent(back)}`;
 }
+/** The same at a level that an act asks for, in place of the present log-in. */
+export function stepUpURL(provider: string, level: number, back?: string): string {
+	return `${loginURL(provider, back)}&level=${level}`;
+}
 function search(): string {
 	const s = current.query.toString();
 	return s === '' ? '' : `?${s}`;
 }
 
 /** Answered by the gateway, not by a page. */
-const gateways = /^\/(api|login|logout|callback|oauth|log|simulateur|\.well-known)(\/|$)/;
+const gateways = /^\/(api|login|logout|callback|oauth|oidc|log|simulateur|\.well-known)(\/|$)/;
 
 /** Follows history and the links of this origin; returns what stops it. */
 export function startRouter(): () => void {

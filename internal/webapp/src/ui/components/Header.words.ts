@@ -3,6 +3,7 @@ import { words } from '../words.svelte.ts';
 export const texts = words(
 	{
 		demo: 'Démonstration : données fictives',
+		helped: (service: string) => `Session ouverte avec l’aide d’${service}`,
 		navigation: 'Mon coffre',
 		documents: 'Documents',
 		shares: 'Partages',
@@ -22,6 +23,7 @@ export const texts = words(
 	},
 	{
 		demo: 'Demonstration: made-up data',
+		helped: (service) => `Session opened with the help of ${service}`,
 		navigation: 'My safe',
 		documents: 'Documents',
 		shares: 'Shared',

@@ -47,6 +47,8 @@ export interface Sentences {
 	readonly software: (name: string) => string;
 	readonly of: (person: string, administration: string) => string;
 	readonly behalf: (name: string) => string;
+	/** Logged in by a helper's service: after the act. */
+	readonly through: (service: string) => string;
 	readonly document: string;
 	readonly quoted: (name: string) => string;
 	readonly anAdministration: string;
@@ -188,7 +190,8 @@ const french: Sentences = {
 		'other-person': 'l’identification était celle d’une autre personne',
 		'level-unavailable': 'ce niveau d’identification n’a pas pu être obtenu',
 		'provider-parameters': 'le fournisseur d’identité a refusé la demande (Y030007)',
-		'provider-redirect': 'l’adresse de retour n’est pas déclarée au fournisseur d’identité (Y030031)',
+		'provider-redirect':
+			'l’adresse de retour n’est pas déclarée au fournisseur d’identité (Y030031)',
 		'provider-logout': 'l’adresse de retour après déconnexion n’est pas déclarée (Y030111)',
 		'provider-claims': 'une donnée demandée n’est pas autorisée (Y100009)',
 		'refused-by-holder': 'vous l’avez refusé',
@@ -211,6 +214,7 @@ const french: Sentences = {
 	software: (name) => (name === '' ? 'Un logiciel enregistré' : `Le logiciel « ${name} »`),
 	of: (person, administration) => `${person} (${administration})`,
 	behalf: (name) => `, au nom de ${name}`,
+	through: (service) => `, dans une session ouverte avec l’aide d’${service}`,
 	document: 'un document',
 	quoted: (name) => `« ${name} »`,
 	anAdministration: 'une administration',
@@ -373,6 +377,7 @@ const english: Sentences = {
 	software: (name) => (name === '' ? 'A registered software' : `The software “${name}”`),
 	of: (person, administration) => `${person} (${administration})`,
 	behalf: (name) => `, on behalf of ${name}`,
+	through: (service) => `, in a session opened with the help of ${service}`,
 	document: 'a document',
 	quoted: (name) => `“${name}”`,
 	anAdministration: 'an administration',

@@ -11,7 +11,8 @@ export function sentenceOf(
 	const { event } = item;
 	const act = s.acts[event.what] ?? s.unknown(event.what);
 	const about = aboutOf(item, s, day);
-	const on = event.behalf?.name === undefined ? '' : s.behalf(event.behalf.name);
+	const helped = event.who.through === undefined ? '' : s.through(event.who.through);
+	const on = `${event.behalf?.name === undefined ? '' : s.behalf(event.behalf.name)}${helped}`;
 	const you = isYou(event);
 	if (event.reason === 'refused-by-holder' && act.declined) {
 		return `${subject(event, s, you)} ${act.declined(about)}${on}.`;

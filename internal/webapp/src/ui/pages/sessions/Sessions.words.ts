@@ -13,6 +13,11 @@ export const texts = words(
 		started: (when: string) => `Connecté le ${when}`,
 		seen: (when: string) => `Dernière activité ${when}`,
 		expires: (when: string) => `Se termine d’elle-même ${when}`,
+		level: (acr: string): string => {
+			if (acr.startsWith('eidas3')) return 'Identification élevée';
+			return acr.startsWith('eidas2') ? 'Identification substantielle' : 'Identification simple';
+		},
+		through: (service: string) => `Ouverte avec l’aide d’${service}`,
 		end: 'Déconnecter',
 		endNamed: (name: string) => `Déconnecter ${name}`,
 		endHere: 'Me déconnecter ici',
@@ -41,6 +46,11 @@ export const texts = words(
 		started: (when) => `Logged in on ${when}`,
 		seen: (when) => `Last active ${when}`,
 		expires: (when) => `Ends by itself ${when}`,
+		level: (acr) => {
+			if (acr.startsWith('eidas3')) return 'High identification';
+			return acr.startsWith('eidas2') ? 'Substantial identification' : 'Simple identification';
+		},
+		through: (service) => `Opened with the help of ${service}`,
 		end: 'Log out',
 		endNamed: (name) => `Log out ${name}`,
 		endHere: 'Log out here',
