@@ -1,6 +1,7 @@
 import { CoffreError } from '../errors.ts';
 import type { Identity, Recipient } from './age.ts';
 import { type Bytes, concat, random, toHex } from './bytes.ts';
+import type { Maker } from './cipher.ts';
 import { hasher } from './derive.ts';
 import {
 	ageSize,
@@ -25,6 +26,8 @@ export interface Watch {
 	/** Bytes of the document done so far. */
 	readonly onProgress?: (done: number) => void;
 	readonly signal?: AbortSignal | undefined;
+	/** Who seals or opens, instead of whom the self-test has chosen. */
+	readonly maker?: Maker;
 }
 
 // Chunks that are read at once and sealed or opened side by side.
@@ -43,7 +46,7 @@ export async function sealDocument(
 	const padded = paddedSize(size);
 	const { header, fileKey } = await newHeader(to);
 	const nonce = random(NONCE_SIZE);
-	const chunks = await payload(fileKey, nonce);
+	const chunks = await payload(fileKey, nonce, watch.maker);
 	const sum = hasher();
 	const out = new Collector('application/octet-stream');
 	const write = (b: Uint8Array): void => {
@@ -86,6 +89,7 @@ export async function openDocument(
 	const chunks = await payload(
 		await readHeader(start.slice(0, HEADER_SIZE) as Bytes, key),
 		start.subarray(HEADER_SIZE),
+		watch.maker,
 	);
 	const out = new Collector(type);
 	const step = CHUNK_SIZE + TAG_SIZE;

@@ -1,14 +1,13 @@
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { CoffreError } from '../errors.ts';
 import { ageError, decrypter, encrypter, type Identity, type Recipient } from './age.ts';
 import { type Bytes, utf8 } from './bytes.ts';
+import { cipher, type Maker, makerHere } from './cipher.ts';
 import { checkForm, HEADER_SIZE } from './form.ts';
 
 // The payload of an age file (STREAM: chunks of ChaCha20-Poly1305), chunk by
-// chunk: by WebCrypto where the browser has that cipher, which is several
-// times faster than JavaScript. Headers are made and read by age-encryption.
+// chunk. Headers are made and read by age-encryption.
 
 /** Seals and opens the chunks of one file. Each (index, last) is used once. */
 export interface Payload {
@@ -46,56 +45,19 @@ export async function readHeader(header: Bytes, identity: Identity): Promise<Byt
 }
 
 /** The nonce is the file's own 16 bytes after the header. */
-export async function payload(fileKey: Uint8Array, nonce: Uint8Array): Promise<Payload> {
+export async function payload(
+	fileKey: Uint8Array,
+	nonce: Uint8Array,
+	maker?: Maker,
+): Promise<Payload> {
 	const key = hkdf(sha256, fileKey, nonce, utf8('payload'), 32) as Bytes;
-	const native = await importKey(key);
-	return native ? webCrypto(native) : javaScript(key);
-}
-
-const cipher = 'ChaCha20-Poly1305';
-
-async function importKey(key: Bytes): Promise<CryptoKey | undefined> {
-	try {
-		// 'raw-secret' is newer than the types of the DOM library.
-		const format = 'raw-secret' as 'raw';
-		return await crypto.subtle.importKey(format, key, { name: cipher }, false, [
-			'encrypt',
-			'decrypt',
-		]);
-	} catch {
-		return undefined;
-	}
-}
-
-function webCrypto(key: CryptoKey): Payload {
-	const how = (index: number, last: boolean) => ({
-		name: cipher,
-		iv: nonceOf(index, last),
-		tagLength: 128,
-	});
+	const by = await cipher(maker ?? (await makerHere()), key);
 	return {
-		seal: async (plain, index, last) =>
-			new Uint8Array(await crypto.subtle.encrypt(how(index, last), key, plain)),
-		open: async (sealed, index, last) => {
-			try {
-				return new Uint8Array(await crypto.subtle.decrypt(how(index, last), key, sealed));
-			} catch {
+		seal: (plain, index, last) => by.seal(nonceOf(index, last), plain),
+		open: (sealed, index, last) =>
+			by.open(nonceOf(index, last), sealed).catch(() => {
 				throw damaged(index);
-			}
-		},
-	};
-}
-
-function javaScript(key: Bytes): Payload {
-	return {
-		seal: async (plain, index, last) => chacha20poly1305(key, nonceOf(index, last)).encrypt(plain),
-		open: async (sealed, index, last) => {
-			try {
-				return chacha20poly1305(key, nonceOf(index, last)).decrypt(sealed);
-			} catch {
-				throw damaged(index);
-			}
-		},
+			}),
 	};
 }
 

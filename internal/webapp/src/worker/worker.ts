@@ -1,4 +1,5 @@
 import { Api } from '../api/client.ts';
+import { makerHere } from '../crypto/cipher.ts';
 import { asCoffreError, toData } from '../errors.ts';
 import type { OnProgress } from '../safe/core.ts';
 import { Keeper } from '../safe/keeper.ts';
@@ -10,6 +11,9 @@ const scope = globalThis as unknown as {
 	postMessage(m: FromWorker): void;
 	onmessage: ((e: MessageEvent<ToWorker>) => void) | null;
 };
+
+// Decided before the first document comes.
+void makerHere();
 
 const running = new Map<number, AbortController>();
 const memory = memoryOf({}, (key, value) => scope.postMessage({ remember: [key, value] }));
