@@ -38,7 +38,8 @@ export async function logIn(
 /** On the simulator's own page. */
 export async function choosePersona(page: Page, who: string): Promise<void> {
 	await page.getByText('SIMULATEUR').waitFor();
-	await page.getByRole('button', { name: who }).click();
+	// Not somebody who helps her: "Marcel LEROY, par un aidant".
+	await page.getByRole('button', { name: new RegExp(`^${who}(?!,)`) }).click();
 }
 
 export async function click(page: Page, name: string): Promise<void> {
