@@ -12,6 +12,10 @@
 // An erasure is the reverse: the row that makes a document unreadable first,
 // the object after it, again until it is gone.
 //
+// Short-lived state (sessions, codes, counts) may be lost as a whole, which
+// logs everybody out; but nothing that was acknowledged as ended or used comes
+// back, by no restart and no failover.
+//
 // Every adapter passes the suite of storagetest for its port: the fakes that
 // tests use are the adapters themselves.
 //
