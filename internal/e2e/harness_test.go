@@ -80,10 +80,12 @@ type process struct {
 	addr string // host:port to listen on; kept over restarts
 	url  string
 	env  []string
-	cmd  *exec.Cmd
-	done chan error
-	mu   sync.Mutex
-	logs bytes.Buffer // everything it wrote, over all its lives
+	// config is the file to serve by; "" is the demonstration's defaults.
+	config string
+	cmd    *exec.Cmd
+	done   chan error
+	mu     sync.Mutex
+	logs   bytes.Buffer // everything it wrote, over all its lives
 }
 
 // on is the same gateway in a subtest.
@@ -122,7 +124,11 @@ func (g *process) Write(p []byte) (int, error) {
 // start runs it, again after stop or kill, and waits until it listens.
 func (g *gateway) start() {
 	g.t.Helper()
-	g.cmd = exec.Command(build(g.t).coffred, "serve", "--demo", "--listen", g.addr, "--data", g.data)
+	how := []string{"serve", "--demo", "--listen", g.addr, "--data", g.data}
+	if g.config != "" {
+		how = []string{"serve", "--config", g.config}
+	}
+	g.cmd = exec.Command(build(g.t).coffred, how...)
 	g.cmd.Stderr, g.cmd.Env = g, append(os.Environ(), g.env...)
 	out, err := g.cmd.StdoutPipe()
 	must(g.t, err)
