@@ -85,7 +85,7 @@ lint: ## every linter of .golangci.yml (the first build takes minutes)
 fuzz: ## every fuzz target for FUZZTIME each
 	ops/tools/fuzz-all $(FUZZTIME)
 
-bench: build ## figures of measured paths, side by side in one run
+bench: deps build ## figures of measured paths, side by side in one run
 	go test -tags demo -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench
 
 repro: web ## two builds, one hash

@@ -46,11 +46,19 @@ type run struct {
 	docs  map[int64]sealedDocument
 	out   *tabwriter.Writer
 	below []string // targets that were missed
+	// beside is another way to keep documents sealed, on the same store.
+	beside *sseC
 }
 
 // BenchmarkDoors prints every figure in one table.
 func BenchmarkDoors(b *testing.B) {
-	r := newRun(b)
+	dir := newDir(b)
+	r := newRun(b, dir, startStore(b, dir))
+	r.all(b)
+}
+
+func (r *run) all(b *testing.B) {
+	b.Helper()
 	model, kernel, load := machine()
 	fmt.Printf("\n%s, %d cores (%s), Linux %s, load %s at the start\n\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), model, kernel, load)
@@ -79,22 +87,29 @@ func BenchmarkDoors(b *testing.B) {
 	}
 }
 
-func newRun(b *testing.B) *run {
+func newDir(b *testing.B) string {
 	b.Helper()
 	dir, err := os.MkdirTemp("", "coffre-bench-*")
 	must(b, err)
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
-	a := startStore(b, dir)
+	return dir
+}
+
+func newRun(b *testing.B, dir string, a address) *run {
+	b.Helper()
 	at, pid := startGateway(b, dir, a)
 	r := &run{callers: newCallers(b, at, filepath.Join(dir, "data")), pid: pid, docs: map[int64]sealedDocument{}}
-	r.plain, err = s3store.New(b.Context(), s3store.Config{Endpoint: a.Endpoint, Bucket: a.Bucket, AccessKey: a.Key, Secret: s3store.Secret(a.Secret)})
+	var err error
+	r.plain, err = s3store.New(b.Context(), s3store.Config{
+		Endpoint: a.Endpoint, Bucket: a.Bucket, AccessKey: a.Key, Secret: s3store.Secret(a.Secret), TLS: a.CA != "", CAFile: a.CA,
+	})
 	must(b, err)
 	r.out = tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	return r
 }
 
 func (r *run) ways() []way {
-	return []way{
+	ways := []way{
 		{"plain S3", func(ctx context.Context, size int64) (string, error) {
 			object := objectOf(safe.NewID[string](), safe.NewID[string]())
 			return object, r.plain.Put(ctx, object, body(nil, size), size)
@@ -102,6 +117,10 @@ func (r *run) ways() []way {
 		{"gateway", r.deposit},
 		{"client", func(ctx context.Context, size int64) (string, error) { return r.upload(ctx, r.docs[size]) }},
 	}
+	if r.beside != nil {
+		ways = append(ways, way{"SSE-C", r.beside.put})
+	}
+	return ways
 }
 
 // measured is the rounds of one door.
@@ -149,7 +168,7 @@ func (r *run) alternate(b *testing.B, rounds, n, atOnce int, size int64) map[str
 func (r *run) line(what, door string, m, plain *measured, rate string) float64 {
 	ratio := median(plain.took).Seconds() / median(m.took).Seconds()
 	used, top := "", ""
-	if m != plain {
+	if m != plain && door != "SSE-C" {
 		used, top = fmt.Sprintf("%.2f s", m.cpu), fmt.Sprintf("%d MiB", m.peak)
 	}
 	fmt.Fprintf(r.out, "%s\t%s\t%.3f s\t± %.0f %%\t%s\t%.2f\t%s\t%s\t\n",
@@ -173,7 +192,7 @@ func (r *run) large(b *testing.B, size int64, rounds int) {
 	for _, w := range r.ways() {
 		m := all[w.name]
 		ratio := r.line(fmt.Sprintf("PUT %d MiB", size/mib), w.name, m, all["plain S3"], perSecond(size, median(m.took)))
-		if w.name == "plain S3" {
+		if w.name == "plain S3" || w.name == "SSE-C" {
 			continue
 		}
 		r.want(ratio >= wantLargePut, "PUT of %d MiB by the %s door: %.2f of plain, want %.2f", size/mib, w.name, ratio, wantLargePut)
@@ -217,6 +236,9 @@ func (r *run) reading(b *testing.B) {
 	door.peak = peak(b, r.pid)
 	r.line("GET 256 MiB", "plain S3", &plain, &plain, perSecond(size, median(plain.took)))
 	ratio := r.line("GET 256 MiB", "gateway", &door, &plain, perSecond(size, median(door.took)))
+	if r.beside != nil {
+		r.line("GET 256 MiB", "SSE-C", r.beside.reading(b, size), &plain, "")
+	}
 	r.want(ratio >= wantGet, "GET: %.2f of plain, want %.2f", ratio, wantGet)
 }
 
@@ -228,7 +250,7 @@ func (r *run) crowd(b *testing.B) {
 	for _, w := range r.ways() {
 		m := all[w.name]
 		r.line("PUT 64 MiB × 32, all at once", w.name, m, all["plain S3"], perSecond(n*size, median(m.took)))
-		r.want(w.name == "plain S3" || m.peak <= wantPeak32, "32 at once by the %s door: peak of %d MiB, want %d", w.name, m.peak, wantPeak32)
+		r.want(w.name == "plain S3" || w.name == "SSE-C" || m.peak <= wantPeak32, "32 at once by the %s door: peak of %d MiB, want %d", w.name, m.peak, wantPeak32)
 	}
 }
 

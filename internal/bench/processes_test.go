@@ -20,8 +20,8 @@ import (
 const childDir = "COFFRE_BENCH_STORE"
 
 // address is how to reach the object store; it opens sealed bytes of a
-// benchmark.
-type address struct{ Endpoint, Bucket, Key, Secret string }
+// benchmark. CA is the file of its authority, where it speaks TLS.
+type address struct{ Endpoint, Bucket, Key, Secret, CA string }
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
@@ -41,7 +41,7 @@ func beStore(dir string) error {
 		return err
 	}
 	c := s.Client()
-	b, err := json.Marshal(address{c.Endpoint, c.Bucket, c.AccessKey, string(c.Secret)})
+	b, err := json.Marshal(address{Endpoint: c.Endpoint, Bucket: c.Bucket, Key: c.AccessKey, Secret: string(c.Secret)})
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ data: %s
 log_origin: bench.example/log
 territory: { name: Mesures }
 limits: { document: 2147483648, safe: 1099511627776, pace: 1000 }
-objects: { endpoint: %q, bucket: %s, access_key: %s, secret_file: %s }
+objects: { endpoint: %q, bucket: %s, access_key: %s, secret_file: %s, tls: %t, ca_file: %q }
 `
 
 // startGateway runs bin/coffred on that store and gives its address and
@@ -105,7 +105,7 @@ func startGateway(b *testing.B, dir string, a address) (url string, pid int) {
 	must(b, err)
 	secret, file := filepath.Join(dir, "secret"), filepath.Join(dir, "coffre.yaml")
 	must(b, os.WriteFile(secret, []byte(a.Secret), 0o600))
-	text := fmt.Sprintf(configuration, filepath.Join(dir, "data"), a.Endpoint, a.Bucket, a.Key, secret)
+	text := fmt.Sprintf(configuration, filepath.Join(dir, "data"), a.Endpoint, a.Bucket, a.Key, secret, a.CA != "", a.CA)
 	must(b, os.WriteFile(file, []byte(text), 0o600))
 	return start(b, "listening", exec.Command(program, "serve", "--config", file))
 }
