@@ -42,6 +42,9 @@ type siteView struct {
 	Limits       limitsView     `json:"limits"`
 	LogKey       string         `json:"logKey"`
 	Providers    []SiteProvider `json:"providers"`
+	// Levels of acts that ask for more than the lowest, so that a page can say
+	// so before somebody has begun.
+	Levels map[safe.Act]int `json:"levels,omitempty"`
 	Demo         any            `json:"demo,omitempty"`
 }
 
@@ -50,7 +53,7 @@ func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, siteView{
 		Name: s.Name, Colour: s.Colour, Logo: s.Logo, Contact: s.Contact, Mode: s.Mode, Version: s.Version,
 		Languages: []string{"fr", "en"}, TermsVersion: g.safe.TermsVersion(), Limits: limitsView(g.safe.Limits()),
-		LogKey: s.LogKey, Providers: s.Providers, Demo: s.Demo,
+		LogKey: s.LogKey, Providers: s.Providers, Levels: g.safe.Raised(), Demo: s.Demo,
 	})
 }
 

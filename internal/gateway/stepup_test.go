@@ -44,6 +44,10 @@ func TestStepUp(t *testing.T) {
 	b := w.browser(t)
 	b.logIn("franceconnect", "angela", "")
 	me := b.get("/api/v1/me")
+	var site struct{ Levels map[string]int }
+	if b.get("/api/v1/site").read(t, &site); len(site.Levels) != 1 || site.Levels["export"] != 2 {
+		t.Errorf("the pages are told %v", site.Levels)
+	}
 	a := b.get("/api/v1/safe/export")
 	a.is(t, http.StatusForbidden).refuses(t, "level-too-low")
 	var problem struct{ Level int }

@@ -85,6 +85,18 @@ func LevelsOf(written map[string]int) (map[Act]int, error) {
 	return levels, nil
 }
 
+// Raised are the acts for which the operator asks for more than the lowest
+// level.
+func (s *Domain) Raised() map[Act]int {
+	raised := map[Act]int{}
+	for act, level := range s.cfg.Policy.Levels {
+		if level > 1 {
+			raised[act] = level
+		}
+	}
+	return raised
+}
+
 // By are the kinds of actors that an act is for.
 func (a Act) By() []ActorKind { return ruleOf(a).kinds }
 

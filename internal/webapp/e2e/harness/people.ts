@@ -35,6 +35,12 @@ export async function logIn(
 	await page.getByRole('heading', { level: 1, name: said('Bonjour') }).waitFor();
 }
 
+/** Where an act asks for a stronger log-in: takes it, and is back on the same page. */
+export async function logInHigher(page: Page, who: string): Promise<void> {
+	await page.getByRole('link', { name: whole("S'identifier avec FranceConnect+") }).click();
+	await choosePersona(page, who);
+}
+
 /** On the simulator's own page. */
 export async function choosePersona(page: Page, who: string): Promise<void> {
 	await page.getByText('SIMULATEUR').waitFor();

@@ -957,6 +957,10 @@ export interface components {
                     readonly role: string;
                 }[];
             };
+            /** @description eIDAS level of each act that asks for more than 1, e.g. recover */
+            readonly levels?: {
+                readonly [key: string]: number;
+            };
             readonly providers: readonly {
                 readonly id: string;
                 /** @enum {string} */

@@ -35,6 +35,7 @@ export const texts = words(
 		beforeTitle: 'Avant de commencer',
 		before: 'Si vous retrouvez une seule de vos clés, vous n’avez pas besoin de tout cela.',
 		begin: 'Commencer : faire ma nouvelle clé papier',
+		stronger: 'D’abord, une identification plus forte',
 		last: {
 			cancelled: (when: string) => `Votre demande précédente a été annulée le ${when}.`,
 			expired: (when: string) =>
@@ -138,6 +139,7 @@ export const texts = words(
 		beforeTitle: 'Before you begin',
 		before: 'If you find a single one of your keys, you need none of this.',
 		begin: 'Begin: make my new paper key',
+		stronger: 'First, a stronger log-in',
 		last: {
 			cancelled: (when) => `Your previous request was cancelled on ${when}.`,
 			expired: (when) => `Your previous request ended on ${when}: it had lasted too long.`,
