@@ -93,8 +93,8 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	s.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
 	})
-	s.log = journal.NewLog(s.db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
-		return s.db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
+	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
+		return fn(s.db.Leaves())
 	}, s.seq.Kick)
 	terms, err := gateway.LoadTerms()
 	if err != nil {

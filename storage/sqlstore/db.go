@@ -71,6 +71,10 @@ func (d *DB) Ping(ctx context.Context) error { return mapError("ping", d.read.Pi
 // Log gives the journal's own store.
 func (d *DB) Log() journal.Store { return logStore{d} }
 
+// Leaves reads the journal outside of any transaction, each statement for
+// itself: what waits for a leaf asks often.
+func (d *DB) Leaves() journal.Reader { return leaves{d.read} }
+
 func (d *DB) stores(tx *sql.Tx) safe.Tx {
 	return safe.Tx{
 		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},

@@ -37,7 +37,7 @@ func (s events) queue(ctx context.Context, id string, entry []byte) error {
 	return mapError("queue entry", err)
 }
 
-type leaves struct{ tx *sql.Tx }
+type leaves struct{ tx reader }
 
 // eventRead finds an event's leaf beside it; -1 until it has one.
 const eventRead = `SELECT e.seq, e.event, e.salt, COALESCE(l.leaf, -1) FROM events e LEFT JOIN log_entries l ON l.id = e.id `

@@ -32,6 +32,7 @@ type row interface{ Scan(dest ...any) error }
 // reader is a transaction, or the database for one statement.
 type reader interface {
 	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
 // query reads all rows of one statement.
