@@ -16,6 +16,9 @@ const (
 	// process holds unused, others cannot allow: a caller spread over three of
 	// them may be refused when 90 % are used, never allowed more.
 	share = 20
+	// mostHeld bounds that part: a process that is killed takes along what it
+	// held, and several that are started again within a minute, a small part.
+	mostHeld = 60
 	// sweepEach is how many questions pass between two looks for what is over.
 	sweepEach = 256
 )
@@ -57,7 +60,7 @@ func (r *Redis) Limiter() *Limiter {
 // Allow implements session.Limiter.
 func (l *Limiter) Allow(ctx context.Context, key string, n int, per time.Duration) (bool, time.Duration, error) {
 	what := limit{key, n, per}
-	want := max(1, n/share)
+	want := max(1, min(n/share, mostHeld))
 	for {
 		now := l.r.config.Now()
 		l.mu.Lock()
