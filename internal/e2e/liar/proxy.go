@@ -52,6 +52,16 @@ const (
 	Export  Act = "export"  // take everything out
 	Create  Act = "create"  // open a safe
 	Fetch   Act = "fetch"   // an agent opens what was shared
+
+	// Those of a recovery. The custodian holds shares of two safes.
+	Guard  Act = "guard"  // a custodian looks at what she holds
+	Agree  Act = "agree"  // she agrees to a recovery
+	Give   Act = "give"   // she gives her share
+	Guards Act = "guards" // a holder looks at whom she has named
+	Name   Act = "name"   // she names custodians
+	Ask    Act = "ask"    // she asks them for her safe
+	Finish Act = "finish" // she opens it with two shares
+	Cancel Act = "cancel" // she stops it
 )
 
 // World is what the liar knows.
