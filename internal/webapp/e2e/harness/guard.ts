@@ -16,6 +16,8 @@ export class Guard {
 	readonly #expected: Expected[] = [
 		// How a page learns that nobody is logged in.
 		{ status: 401, path: /^\/api\/v1\/me$/ },
+		// How it learns that no custodian was named, and nobody asked for the safe back.
+		{ status: 404, path: /^\/api\/v1\/safe\/(custody|recovery)$/ },
 	];
 
 	constructor(context: BrowserContext, url: string) {

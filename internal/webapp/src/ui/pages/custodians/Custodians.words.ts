@@ -25,10 +25,10 @@ export const texts = words(
 		knownAs: (name: string) => `Ils vous connaissent sous le nom : ${name}`,
 		waits: (delay: string) => `Délai entre l’accord et le don de la part : ${delay}`,
 		administration: 'Administration',
-		person: 'Une personne que vous connaissez',
+		person: 'Proche',
 		replace: 'Changer de gardiens',
 		replaceMeans:
-			'Vous choisissez de nouveau trois gardiens : les mêmes ou d’autres. Les parts d’avant ne valent alors plus rien.',
+			'Pour en changer, choisissez de nouveau trois gardiens. Les parts d’avant ne valent alors plus rien.',
 		remove: 'Ne plus avoir de gardiens',
 		removeMeans: [
 			'Leurs parts ne vaudront plus rien. Vos clés, elles, continuent d’ouvrir votre coffre.',
@@ -55,8 +55,9 @@ export const texts = words(
 		which: 'Qui sera ce gardien ?',
 		kindAdministration: 'Une administration',
 		kindAdministrationHint: 'Par exemple votre mairie. Sa clé est vérifiée dans le journal public.',
-		kindPerson: 'Une personne que je connais',
-		kindPersonHint: 'Elle doit avoir un coffre ici. Elle vous donne elle-même son code de gardien.',
+		kindPerson: 'Un proche',
+		kindPersonHint:
+			'Cette personne doit avoir un coffre ici. Elle vous donne elle-même son code de gardien.',
 		whichAdministration: 'Quelle administration ?',
 		code: 'Son code de gardien',
 		codeHint:
@@ -108,10 +109,10 @@ export const texts = words(
 		knownAs: (name) => `They know you as: ${name}`,
 		waits: (delay) => `Delay between agreeing and giving the share: ${delay}`,
 		administration: 'Administration',
-		person: 'Somebody you know',
+		person: 'Relative or friend',
 		replace: 'Change guardians',
 		replaceMeans:
-			'You choose three guardians again: the same ones or others. The earlier shares are then worthless.',
+			'To change them, choose three guardians again. The earlier shares are then worthless.',
 		remove: 'Have no guardians any more',
 		removeMeans: [
 			'Their shares will be worthless. Your keys go on unlocking your safe.',
@@ -138,7 +139,7 @@ export const texts = words(
 		kindAdministration: 'An administration',
 		kindAdministrationHint:
 			'For instance your town hall. Its key is checked in the public journal.',
-		kindPerson: 'Somebody I know',
+		kindPerson: 'A relative or friend',
 		kindPersonHint: 'They must have a safe here. They give you their guardian code themselves.',
 		whichAdministration: 'Which administration?',
 		code: 'Their guardian code',
