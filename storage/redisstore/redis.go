@@ -75,9 +75,18 @@ type Config struct {
 
 // Redis is a connection to the servers. Safe for concurrent use.
 type Redis struct {
-	c       redis.UniversalClient
+	*line
 	config  Config
 	scripts scripts
+	// sure has connections of its own for what waits for replicas: when there
+	// are none, whoever only reads does not wait behind it.
+	sure *line
+}
+
+// line is connections, and whether they are of use.
+type line struct {
+	c       redis.UniversalClient
+	timeout time.Duration
 	// hung is until when nobody waits, in nanoseconds of Unix.
 	hung atomic.Int64
 }
@@ -98,12 +107,24 @@ func Open(c Config) (*Redis, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open redis: %w", err)
 	}
-	return &Redis{c: client, config: c, scripts: newScripts()}, nil
+	r := &Redis{line: &line{c: client, timeout: c.Timeout}, config: c, scripts: newScripts()}
+	if c.Replicas > 0 {
+		second, err := connect(c)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("open redis: %w", err), r.Close())
+		}
+		r.sure = &line{c: second, timeout: c.Timeout}
+	}
+	return r, nil
 }
 
 // Close ends its connections.
 func (r *Redis) Close() error {
-	if err := r.c.Close(); err != nil {
+	err := r.c.Close()
+	if r.sure != nil {
+		err = errors.Join(err, r.sure.c.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("close redis: %w", err)
 	}
 	return nil
@@ -143,18 +164,18 @@ func (r *Redis) key(kind string, of []byte) string {
 func (r *Redis) channel() string { return r.config.Prefix + ":ended" }
 
 // do bounds fn, and turns what it returns into ErrUnavailable.
-func (r *Redis) do(ctx context.Context, fn func(context.Context) error) error {
-	if time.Now().UnixNano() < r.hung.Load() {
+func (l *line) do(ctx context.Context, fn func(context.Context) error) error {
+	if time.Now().UnixNano() < l.hung.Load() {
 		return fmt.Errorf("%w: redis gave no answer a moment ago", session.ErrUnavailable)
 	}
-	within, cancel := context.WithTimeout(ctx, r.config.Timeout)
+	within, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	err := fn(within)
 	if err == nil {
 		return nil
 	}
 	if within.Err() != nil && ctx.Err() == nil {
-		r.hung.Store(time.Now().Add(pause).UnixNano())
+		l.hung.Store(time.Now().Add(pause).UnixNano())
 	}
 	return fmt.Errorf("%w: redis: %w", session.ErrUnavailable, err)
 }
@@ -174,12 +195,12 @@ var errUnconfirmed = errors.New("done, but too few replicas have it")
 // and everything before it: where there was nothing to do any more, the first
 // time may not have arrived there.
 func (r *Redis) confirm(ctx context.Context, s *redis.Script, key string, args ...any) (out any, err error) {
-	if r.config.Replicas == 0 {
+	if r.sure == nil {
 		return r.run(ctx, s, key, args...)
 	}
-	err = r.do(ctx, func(ctx context.Context) error {
+	err = r.sure.do(ctx, func(ctx context.Context) error {
 		// WAIT is about the commands of one connection, to the key's master.
-		return r.c.Watch(ctx, func(tx *redis.Tx) (err error) {
+		return r.sure.c.Watch(ctx, func(tx *redis.Tx) (err error) {
 			if out, err = s.Run(ctx, tx, []string{key}, args...).Result(); err != nil {
 				return err
 			}
