@@ -96,7 +96,7 @@ func (a *app) progress(name string) client.Progress {
 	}
 	words := map[string]string{
 		"sealing": a.tr("scellement", "sealing"), "sending": a.tr("envoi", "sending"), "receiving": a.tr("réception", "receiving"),
-		"resealing": a.tr("nouvelle serrure", "new lock"), "sharing": a.tr("nouvelle signature", "new signature"),
+		"resealing": a.tr("nouvelle serrure", "new lock"), "sharing": a.tr("nouvelle signature", "new signature"), "upgrading": a.tr("nouveau format", "new format"),
 	}
 	last := ""
 	return func(phase string, done, total int64) {

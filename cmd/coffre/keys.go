@@ -22,7 +22,7 @@ type keysOptions struct {
 func (a *app) keysCommand() command {
 	var o keysOptions
 	return command{
-		name: "keys", args: a.tr("[add paper|passphrase | test | rename ID NOM | remove ID | renew | finish]", "[add paper|passphrase | test | rename ID NAME | remove ID | renew | finish]"),
+		name: "keys", args: a.tr("[add paper|passphrase | test | rename ID NOM | remove ID | renew | finish | upgrade]", "[add paper|passphrase | test | rename ID NAME | remove ID | renew | finish | upgrade]"),
 		online: true, secret: true, most: 3,
 		short: a.tr("les clés du coffre : en ajouter, essayer, renommer, retirer ; changer la serrure", "the safe's keys: add, try, rename, remove one; change the lock"),
 		long: a.tr(`Sans argument : la liste. Chacune de ces clés ouvre à elle seule le coffre.
@@ -33,6 +33,7 @@ func (a *app) keysCommand() command {
   coffre keys renew                  changer la serrure ; vos clés restent les mêmes
   coffre keys renew --root           et la signature : après un vol
   coffre keys finish                 finir ce qu'un changement interrompu a laissé
+  coffre keys upgrade                passer le coffre au format le plus récent
 
 Une clé retirée n'ouvre plus le coffre ni les exports à venir ; elle ouvre encore les
 exports déjà faits. Qui l'a vue a pu lire ce qui était là. Une clé volée, et non
@@ -48,6 +49,7 @@ Avec --keep-in, la nouvelle clé est écrite dans un fichier que vous seul pouve
   coffre keys renew                  change the lock; your keys stay the same
   coffre keys renew --root           and the signature: after a theft
   coffre keys finish                 finish what an interrupted change has left
+  coffre keys upgrade                move the safe to the latest format
 
 A removed key opens neither the safe nor exports to come; it still opens exports made
 before. Whoever saw it could read what was there. A key that was stolen, not lost:
@@ -67,10 +69,10 @@ With --keep-in the new key is written into a file that only you can read.`),
 
 func (a *app) keys(ctx context.Context, args []string, o keysOptions) error {
 	act := strings.Join(args[:min(1, len(args))], "")
-	wants, known := map[string]int{"": 0, "add": 2, "test": 1, "rename": 3, "remove": 2, "renew": 1, "finish": 1}[act]
+	wants, known := map[string]int{"": 0, "add": 2, "test": 1, "rename": 3, "remove": 2, "renew": 1, "finish": 1, "upgrade": 1}[act]
 	if !known || len(args) != wants || act == "add" && args[1] != sealed.KindPaper && args[1] != sealed.KindPassphrase {
-		return a.usage("%s", a.tr("Écrivez : coffre keys, ou coffre keys add paper|passphrase, test, rename ID NOM, remove ID, renew ou finish",
-			"Write: coffre keys, or coffre keys add paper|passphrase, test, rename ID NAME, remove ID, renew or finish"))
+		return a.usage("%s", a.tr("Écrivez : coffre keys, ou coffre keys add paper|passphrase, test, rename ID NOM, remove ID, renew, finish ou upgrade",
+			"Write: coffre keys, or coffre keys add paper|passphrase, test, rename ID NAME, remove ID, renew, finish or upgrade"))
 	}
 	_, s, err := a.unlock(ctx)
 	if err != nil {
@@ -89,6 +91,8 @@ func (a *app) keys(ctx context.Context, args []string, o keysOptions) error {
 		return a.renewKeys(ctx, s, o)
 	case "finish":
 		return a.reseal(ctx, s)
+	case "upgrade":
+		return a.upgrade(ctx, s, o)
 	}
 	return a.listKeys(s, o.json)
 }

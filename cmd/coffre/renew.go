@@ -82,3 +82,24 @@ func (a *app) reseal(ctx context.Context, s *client.Safe) error {
 	}
 	return nil
 }
+
+// upgrade moves a safe to the latest format. It can be interrupted, and goes on
+// the next time.
+func (a *app) upgrade(ctx context.Context, s *client.Safe, o keysOptions) error {
+	if !s.UpgradeDue() {
+		a.say("%s", a.tr("Ce coffre est au format le plus récent : il n'y a rien à faire.", "This safe has the latest format: there is nothing to do."))
+		return nil
+	}
+	a.say("%s", a.tr(
+		"Chaque document est ouvert ici, scellé à nouveau et remplacé. Rien ne se perd si cela s'arrête en chemin : relancez la même commande.",
+		"Each document is opened here, sealed anew and replaced. Nothing is lost when this stops on its way: give the same command again."))
+	n, err := s.Upgrade(ctx, client.RenewOptions{
+		Progress: a.progress(a.tr("documents", "documents")),
+		Agree:    func(going []client.Standing) error { return a.agreeToRenew(ctx, s, going, o.yes) },
+	})
+	if err != nil {
+		return err
+	}
+	a.say(a.tr("documents passés au nouveau format : %d", "documents moved to the new format: %d"), n)
+	return nil
+}

@@ -25,6 +25,12 @@ type ownGrant struct {
 	Grant   []byte `json:"grant"`
 }
 
+// version of a document.
+type version struct {
+	Doc     string `json:"doc"`
+	Version string `json:"version"`
+}
+
 // changeBody is what is sent (openapi.yaml, Change).
 type changeBody struct {
 	Epoch     int64      `json:"epoch"`
@@ -32,6 +38,8 @@ type changeBody struct {
 	Adopt     []ownGrant `json:"adopt,omitempty"`
 	Reseal    []ownGrant `json:"reseal,omitempty"`
 	Erase     []string   `json:"erase,omitempty"`
+	Grants    []regrant  `json:"grants,omitempty"`
+	Drop      []version  `json:"drop,omitempty"`
 	Signature []byte     `json:"signature"`
 }
 
@@ -70,7 +78,7 @@ func (s *Safe) put(ctx context.Context, ch change) (sent string, err error) {
 	m := s.held.manifest
 	m.Folders, m.Docs, m.Gone = slices.Clone(m.Folders), slices.Clone(m.Docs), slices.Clone(m.Gone)
 	before := m.Gone
-	m.Epoch, m.Previous, m.Time = m.Epoch+1, s.held.hash, s.time()
+	m.Suite, m.Epoch, m.Previous, m.Time = s.root.Suite(), m.Epoch+1, s.held.hash, s.time()
 	if err := ch.edit(&m); err != nil {
 		return "", err
 	}
@@ -110,13 +118,19 @@ func (s *Safe) put(ctx context.Context, ch change) (sent string, err error) {
 // nothing else from a session (SPEC.md §11).
 func (s *Safe) sign(in *changeBody) (err error) {
 	said := sealed.Change{
-		Suite: sealed.Suite, Safe: s.id, Epoch: in.Epoch, Match: s.held.hash, Manifest: sealed.Hash(in.Sealed), Erase: in.Erase,
+		Suite: s.root.Suite(), Safe: s.id, Epoch: in.Epoch, Match: s.held.hash, Manifest: sealed.Hash(in.Sealed), Erase: in.Erase,
 	}
 	for _, o := range in.Adopt {
 		said.Adopt = append(said.Adopt, o.said())
 	}
 	for _, o := range in.Reseal {
 		said.Reseal = append(said.Reseal, o.said())
+	}
+	for _, g := range in.Grants {
+		said.Grants = append(said.Grants, sealed.ChangedGive{ID: g.ID, Version: g.Version, Grant: sealed.Hash(g.Grant)})
+	}
+	for _, d := range in.Drop {
+		said.Drop = append(said.Drop, sealed.ChangedDrop(d))
 	}
 	in.Signature, err = said.Sign(s.root)
 	return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -48,6 +49,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 	Limit  int64  `json:"limit,omitempty"` // bytes, for the types about limits
+	// After is how long to wait, where the gateway says so (Retry-After).
+	After time.Duration `json:"-"`
 }
 
 // Slug is the stable name of the type.

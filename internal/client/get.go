@@ -124,12 +124,21 @@ func (c *Client) fetch(ctx context.Context, from string, ref sealed.DocumentRef,
 		return err
 	}
 	defer func() { _, _ = box.Close(), os.Remove(box.Name()) }()
+	if err := c.download(ctx, from, ref.Sealed, box, o.Progress); err != nil {
+		return err
+	}
+	err = publish(path, o.Force, func(w io.Writer) error { return sealed.OpenDocument(w, box, ref, key) })
+	return withEvidence(ownObject(err), map[string]any{"from": from, "sha256": ref.SHA256, "sealed": ref.Sealed})
+}
+
+// download writes so many sealed bytes into box, or one more when there are more.
+func (c *Client) download(ctx context.Context, from string, length int64, box io.Writer, p Progress) error {
 	resp, err := c.send(ctx, request{method: http.MethodGet, path: from})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body := &counting{r: io.LimitReader(resp.Body, ref.Sealed+1), ctx: ctx, phase: "receiving", total: ref.Sealed, p: o.Progress}
+	body := &counting{r: io.LimitReader(resp.Body, length+1), ctx: ctx, phase: "receiving", total: length, p: p}
 	if _, err := io.Copy(box, body); err != nil {
 		var disk *fs.PathError
 		if errors.As(err, &disk) {
@@ -137,8 +146,7 @@ func (c *Client) fetch(ctx context.Context, from string, ref sealed.DocumentRef,
 		}
 		return fmt.Errorf("%w: %w", ErrOffline, err)
 	}
-	err = publish(path, o.Force, func(w io.Writer) error { return sealed.OpenDocument(w, box, ref, key) })
-	return withEvidence(ownObject(err), map[string]any{"from": from, "sha256": ref.SHA256, "sealed": ref.Sealed})
+	return nil
 }
 
 // publish lets write fill a temporary file and gives it its name only when

@@ -51,7 +51,11 @@ func (s *Safe) Put(ctx context.Context, path string, o PutOptions) (sealed.Entry
 	// Room is reserved before anything is sealed: a file that is too large is
 	// refused at once.
 	var up Upload
-	in := map[string]int64{"sealed": sealed.SealedSize(e.Size)}
+	size, err := sealed.SealedSizeIn(s.root.Suite(), e.Size)
+	if err != nil {
+		return sealed.Entry{}, err
+	}
+	in := map[string]int64{"sealed": size}
 	rq := request{method: http.MethodPost, path: "/api/v1/safe/uploads", header: keyed(newKey()), in: in}
 	if _, err := s.c.call(ctx, rq, &up); err != nil {
 		return sealed.Entry{}, err
@@ -94,7 +98,7 @@ func (s *Safe) upload(ctx context.Context, r io.Reader, e *sealed.Entry, key *se
 		return err
 	}
 	defer func() { _, _ = tmp.Close(), os.Remove(tmp.Name()) }()
-	stream, err := sealed.SealDocument(&counting{r: r, ctx: ctx, phase: "sealing", total: e.Size, p: p}, e.Size, key.Recipient())
+	stream, err := sealed.SealDocumentIn(s.root.Suite(), &counting{r: r, ctx: ctx, phase: "sealing", total: e.Size, p: p}, e.Size, key.Recipient())
 	if err != nil {
 		return err
 	}
@@ -151,7 +155,7 @@ func (s *Safe) own(e sealed.Entry, key *sealed.Identity) (ownGrant, error) {
 // grantOf says of a document what every grant on it says.
 func (s *Safe) grantOf(e sealed.Entry) sealed.Grant {
 	return sealed.Grant{
-		Suite: sealed.Suite, Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256,
+		Suite: s.root.Suite(), Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256,
 		Sealed: e.Sealed, Size: e.Size, Name: e.Name, Type: e.Type, Created: s.time(),
 	}
 }

@@ -8,14 +8,9 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
-const (
-	// resealPart is how many own grants one change replaces: each part that has
-	// landed is done, whatever becomes of the next.
-	resealPart = 200
-	// resealAtOnce is how many are asked for at a time: an answer comes when the
-	// journal holds its event.
-	resealAtOnce = 16
-)
+// resealPart is how many own grants one change replaces: each part that has
+// landed is done, whatever becomes of the next.
+const resealPart = 200
 
 // ResealDue says whether own grants may be left that are sealed to a vault, or
 // signed by a root, of before. It asks nobody: a safe whose keys were never
@@ -65,32 +60,21 @@ func (s *Safe) Reseal(ctx context.Context, p Progress) (int, error) {
 
 // outdated opens own grants and keeps those of keys of before.
 func (s *Safe) outdated(ctx context.Context, docs []sealed.Entry) ([]opened, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var mu sync.Mutex
 	var left []opened
-	var first error
-	var all sync.WaitGroup
-	slots := make(chan struct{}, resealAtOnce)
-	for _, e := range docs {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			key, last, err := s.release(ctx, e)
+	err := each(ctx, docs, func(ctx context.Context, e sealed.Entry) error {
+		key, last, err := s.release(ctx, e)
+		if IsProblem(err, "not-found") { // another device has erased it
+			return nil
+		}
+		if err == nil && !last {
 			mu.Lock()
 			defer mu.Unlock()
-			switch {
-			case IsProblem(err, "not-found"): // another device has erased it
-			case err != nil && first == nil:
-				first = err
-				cancel()
-			case err == nil && !last:
-				left = append(left, opened{e, key})
-			}
-		})
-	}
-	all.Wait()
-	return left, first
+			left = append(left, opened{e, key})
+		}
+		return err
+	})
+	return left, err
 }
 
 // resealSome replaces own grants of documents that are still there.

@@ -147,7 +147,7 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 // and the time that given says.
 func (s *Safe) sealFor(root sealed.RootKey, id string, to reader, d opened, given Grant) ([]byte, error) {
 	g := s.grantOf(d.entry)
-	g.Reader, g.Recipient, g.Index = id, to.recipient.Fingerprint(), &to.index
+	g.Suite, g.Reader, g.Recipient, g.Index = root.Suite(), id, to.recipient.Fingerprint(), &to.index
 	g.Purpose, g.Procedure, g.Service, g.NotAfter = given.Purpose, given.Procedure, given.Service, until(given.NotAfter)
 	return sealed.SealGrant(g, root, d.key, to.recipient)
 }

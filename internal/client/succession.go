@@ -138,8 +138,9 @@ func saidOf(all []Standing) []string {
 
 // regrant is a grant in force, sealed again.
 type regrant struct {
-	ID    string `json:"id"`
-	Grant []byte `json:"grant"`
+	ID      string `json:"id"`
+	Version string `json:"version,omitempty"` // of the same document; left out: as it was
+	Grant   []byte `json:"grant"`
 }
 
 // succeed sends one succession.
@@ -157,7 +158,7 @@ func (s *Safe) succeed(ctx context.Context, etag string, going []Standing, p Pro
 		return err
 	}
 	m := s.held.manifest
-	m.Epoch, m.Previous, m.Time = m.Epoch+1, s.held.hash, s.time()
+	m.Suite, m.Epoch, m.Previous, m.Time = next.Root().Suite(), m.Epoch+1, s.held.hash, s.time()
 	b, err := m.Seal(next.Root(), vault.Recipient())
 	if err != nil {
 		return err
@@ -207,7 +208,7 @@ func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Stand
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, regrant{g.ID, b})
+		out = append(out, regrant{ID: g.ID, Grant: b})
 		if p != nil {
 			p("sharing", int64(i+1), int64(len(going)))
 		}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -151,6 +152,9 @@ func refusal(resp *http.Response) error {
 	switch {
 	case kind == "application/problem+json" && json.Unmarshal(b, &p) == nil && p.Type != "":
 		p.Status = resp.StatusCode
+		if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
+			p.After = time.Duration(n) * time.Second
+		}
 		return &p
 	case json.Unmarshal(b, &o) == nil && o.Code != "":
 		return &o

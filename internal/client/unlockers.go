@@ -32,18 +32,19 @@ func withAny[T any](vaults []*sealed.Identity, open func(*sealed.Identity) (T, e
 }
 
 // current does what the keyring in hand may be too old for, because another
-// device has just removed an unlocker: then it takes the newer keyring, which
-// must open, and does it once more.
+// device has just replaced it: then it takes the newer keyring, which must open,
+// and does it once more; and again while newer ones come.
 func (s *Safe) current(ctx context.Context, do func(context.Context) error) error {
-	err := do(ctx)
-	if err == nil || !IsAlarm(err) {
-		return err
+	for attempt := 1; ; attempt++ {
+		err := do(ctx)
+		if err == nil || !IsAlarm(err) || attempt == mergeAttempts {
+			return err
+		}
+		have := s.ring.Epoch()
+		if _, again := s.refetch(ctx); again != nil || s.ring.Epoch() == have {
+			return err
+		}
 	}
-	have := s.ring.Epoch()
-	if _, again := s.refetch(ctx); again != nil || s.ring.Epoch() == have {
-		return err
-	}
-	return do(ctx)
 }
 
 // refetch takes the keyring that the gateway has now and gives its ETag.

@@ -35,6 +35,7 @@ type deposit struct {
 	in      DepositInput
 	address Address
 	to      *sealed.Recipient
+	suite   int // of the holder's keys
 	version Version
 	content [32]byte
 	slip    []byte
@@ -155,7 +156,11 @@ func (s *Domain) depositTarget(ctx context.Context, tx Tx, a Actor, id AddressID
 	if err != nil {
 		return err
 	}
-	d.address = ad
+	vk, err := sealed.ParseVK(sf.VK)
+	if err != nil {
+		return &Error{Kind: Damaged, Msg: "read the safe's verification key", Err: err}
+	}
+	d.address, d.suite = ad, vk.Suite() // what the holder's programs read
 	if d.to, err = sealed.ParseRecipient(sf.Recipient); err != nil {
 		return &Error{Kind: Damaged, Msg: "parse recipient of safe", Err: err}
 	}
@@ -163,7 +168,10 @@ func (s *Domain) depositTarget(ctx context.Context, tx Tx, a Actor, id AddressID
 }
 
 func (s *Domain) reserveDeposit(ctx context.Context, tx Tx, d *deposit, ev *journal.Event) error {
-	size := sealed.SealedSize(d.in.Size)
+	size, err := sealed.SealedSizeIn(d.suite, d.in.Size)
+	if err != nil {
+		return &Error{Kind: Damaged, Msg: "seal deposit", Err: err}
+	}
 	if err := s.room(ctx, tx, d.address.Safe, size); err != nil {
 		return err
 	}
@@ -187,7 +195,7 @@ func (s *Domain) sealDeposit(ctx context.Context, d *deposit) error {
 	work := newSteps()
 	defer work.end()
 	plain, whole := sha256.New(), sha256.New()
-	stream, err := sealed.SealDocument(work.ahead(io.TeeReader(d.in.Body, plain), d.in.Size), d.in.Size, identity.Recipient())
+	stream, err := sealed.SealDocumentIn(d.suite, work.ahead(io.TeeReader(d.in.Body, plain), d.in.Size), d.in.Size, identity.Recipient())
 	if err != nil {
 		return backend("seal document", err)
 	}
@@ -208,7 +216,7 @@ func (s *Domain) sealDeposit(ctx context.Context, d *deposit) error {
 func (d *deposit) slipGrant(s *Domain) sealed.Grant {
 	v := d.version
 	return sealed.Grant{
-		Suite: sealed.Suite, Safe: string(v.Safe), Doc: string(v.Doc), Version: string(v.ID),
+		Suite: d.suite, Safe: string(v.Safe), Doc: string(v.Doc), Version: string(v.ID),
 		SHA256: hexSum(v.SHA256), Sealed: v.Sealed, Size: d.in.Size, Name: d.in.Name, Type: d.in.Type,
 		Created: rfc3339(s.now()), Reader: string(v.Safe), Recipient: d.to.Fingerprint(),
 		Origin: string(v.Origin), Door: string(GatewayDoor),

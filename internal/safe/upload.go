@@ -54,10 +54,12 @@ func (s *Domain) Reserve(ctx context.Context, a Actor, key string, doc DocumentI
 // checkSealed holds a sealed length against what sealing can make, and the
 // limit of one document.
 func (s *Domain) checkSealed(size int64) error {
-	if size < sealed.SealedSize(1) {
+	least, _ := sealed.SealedRange(1)
+	_, most := sealed.SealedRange(s.cfg.Limits.Document)
+	if size < least {
 		return refusal(Empty, "fewer bytes than a sealed document has")
 	}
-	if size > sealed.SealedSize(s.cfg.Limits.Document) {
+	if size > most {
 		return &Error{Kind: DocumentTooLarge, Msg: "document over the limit", Limit: s.cfg.Limits.Document}
 	}
 	return nil

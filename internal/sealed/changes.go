@@ -51,6 +51,9 @@ func (c Change) Sign(root RootKey) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign change: %w", err)
 	}
+	if err := ofSuite(root.VK(), c.Suite); err != nil {
+		return nil, fmt.Errorf("sign change: %w", err)
+	}
 	return root.Sign(contextChange, payload)[:ed25519.SignatureSize], nil
 }
 
@@ -58,6 +61,9 @@ func (c Change) Sign(root RootKey) ([]byte, error) {
 func (c Change) Verify(vk VK, signature []byte) error {
 	payload, err := c.encode()
 	if err != nil {
+		return fmt.Errorf("check change: %w", err)
+	}
+	if err := ofSuite(vk, c.Suite); err != nil {
 		return fmt.Errorf("check change: %w", err)
 	}
 	if len(signature) != ed25519.SignatureSize {

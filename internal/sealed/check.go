@@ -85,8 +85,6 @@ func checkType(s string) error {
 }
 
 func checkSuite(n int) error {
-	if n != Suite {
-		return fmt.Errorf("suite %d: %w", n, ErrSuite)
-	}
-	return nil
+	_, err := suiteOf(n)
+	return err
 }

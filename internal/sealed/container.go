@@ -49,9 +49,12 @@ func (c Container) Check() error {
 	if err := checkSuite(c.Suite); err != nil {
 		return fmt.Errorf("check keyring: %w", err)
 	}
-	_, vkErr := ParseVK(c.VK)
+	vk, vkErr := ParseVK(c.VK)
 	_, toErr := ParseRecipient(c.Recipient)
 	if err := cmp.Or(checkID(c.Safe), vkErr, toErr); err != nil {
+		return fmt.Errorf("check keyring: %w", err)
+	}
+	if err := ofSuite(vk, c.Suite); err != nil {
 		return fmt.Errorf("check keyring: %w", err)
 	}
 	if c.Epoch < 1 || len(c.Copies) < minUnlockers || len(c.Copies) > maxCopies {

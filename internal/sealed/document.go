@@ -21,10 +21,20 @@ type DocumentRef struct {
 // stream of SealedSize(size) bytes. Reading fails with ErrLength when r has
 // fewer or more. Memory does not grow with size.
 func SealDocument(r io.Reader, size int64, to *Recipient) (io.Reader, error) {
+	return SealDocumentIn(Suite, r, size, to)
+}
+
+// SealDocumentIn is the same in the suite of a safe's root: a stream of
+// SealedSizeIn bytes.
+func SealDocumentIn(suite int, r io.Reader, size int64, to *Recipient) (io.Reader, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("seal document of %d bytes: %w", size, ErrLength)
 	}
-	plain := io.MultiReader(&exactly{r: r, left: size}, io.LimitReader(zeros{}, PaddedSize(size)-size))
+	in, err := suiteOf(suite)
+	if err != nil {
+		return nil, fmt.Errorf("seal document: %w", err)
+	}
+	plain := io.MultiReader(&exactly{r: r, left: size}, io.LimitReader(zeros{}, in.padded(size)-size))
 	s, err := age.EncryptReader(plain, to.key)
 	if err != nil {
 		return nil, fmt.Errorf("seal document: %w", err)
@@ -73,7 +83,8 @@ func (zeros) Read(p []byte) (int, error) {
 // decrypted, so it must be a temporary place that the caller publishes only
 // when the result is nil.
 func OpenDocument(dst io.Writer, src io.ReadSeeker, ref DocumentRef, key *Identity) error {
-	if ref.Size < 1 || SealedSize(ref.Size) != ref.Sealed {
+	padded := paddedTo(ref)
+	if padded == 0 {
 		return fmt.Errorf("open document: size and sealed length disagree: %w", ErrMismatch)
 	}
 	if err := checkSealed(src, ref); err != nil {
@@ -98,7 +109,7 @@ func OpenDocument(dst io.Writer, src io.ReadSeeker, ref DocumentRef, key *Identi
 		return fmt.Errorf("open document: padding is not zero: %w", ErrForm)
 	case err != nil:
 		return decryptError(err)
-	case n != PaddedSize(ref.Size)-ref.Size:
+	case n != padded-ref.Size:
 		return fmt.Errorf("open document: padding of %d bytes: %w", n, ErrLength)
 	}
 	return nil

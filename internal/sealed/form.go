@@ -94,11 +94,49 @@ func Padme(n int64) int64 {
 	return (n + step - 1) / step * step
 }
 
-// PaddedSize is the plaintext length of a document of so many bytes.
-func PaddedSize(size int64) int64 { return Padme(max(size, minPlain)) }
+// PaddedSize is the plaintext length of a document of so many bytes, in the
+// latest suite.
+func PaddedSize(size int64) int64 { return suites()[0].padded(size) }
 
-// SealedSize is the length of the sealed file of a document of so many bytes.
+// SealedSize is the length of the sealed file of a document of so many bytes, in
+// the latest suite.
 func SealedSize(size int64) int64 { return ageSize(PaddedSize(size)) }
+
+// SealedSizeIn is the same in the suite of a safe's root.
+func SealedSizeIn(suite int, size int64) (int64, error) {
+	s, err := suiteOf(suite)
+	if err != nil {
+		return 0, err
+	}
+	return ageSize(s.padded(size)), nil
+}
+
+// SealedRange is the least and the most that a document of so many bytes has when
+// it is sealed, over all known suites.
+func SealedRange(size int64) (least, most int64) {
+	for _, s := range suites() {
+		n := ageSize(s.padded(size))
+		if least == 0 || n < least {
+			least = n
+		}
+		most = max(most, n)
+	}
+	return least, most
+}
+
+// paddedTo is the plaintext length of a sealed document of that size; 0 when no
+// known suite seals it to that length.
+func paddedTo(ref DocumentRef) int64 {
+	n, ok := DocumentSuite(ref.Size, ref.Sealed)
+	if !ok {
+		return 0
+	}
+	s, err := suiteOf(n)
+	if err != nil {
+		return 0
+	}
+	return s.padded(ref.Size)
+}
 
 // FormReader passes a sealed stream on while it checks what can be checked
 // without keys. Not safe for concurrent use.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 const markSlip = "coffre/v1/deposit"
@@ -55,8 +56,11 @@ func SealGrant(g Grant, root RootKey, key *Identity, to *Recipient) ([]byte, err
 	if err != nil {
 		return nil, fmt.Errorf("seal grant: %w", err)
 	}
+	if err := ofSuite(root.VK(), g.Suite); err != nil {
+		return nil, fmt.Errorf("seal grant: %w", err)
+	}
 	sig := root.Sign(contextGrant, payload)[:64]
-	return sealLine(contextGrant, base64.StdEncoding.EncodeToString(sig), payload, key, to)
+	return sealLine(root.suite.label(contextGrant), base64.StdEncoding.EncodeToString(sig), payload, key, to)
 }
 
 // SealSlip seals a deposit slip: the same file, signed by nobody.
@@ -65,7 +69,11 @@ func SealSlip(g Grant, key *Identity, to *Recipient) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal slip: %w", err)
 	}
-	return sealLine(markSlip, "-", payload, key, to)
+	in, err := suiteOf(g.Suite)
+	if err != nil {
+		return nil, fmt.Errorf("seal slip: %w", err)
+	}
+	return sealLine(in.label(markSlip), "-", payload, key, to)
 }
 
 // OpenGrant opens and verifies a grant that must have been sealed to reader
@@ -78,13 +86,24 @@ func OpenGrant(b []byte, reader *Identity, vk VK) (OpenedGrant, error) {
 	if err := f.verify(vk); err != nil {
 		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
 	}
-	return f.opened(reader, false)
+	g, err := f.opened(reader, false)
+	if err == nil {
+		err = ofSuite(vk, g.Grant.Suite)
+	}
+	if err != nil {
+		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
+	}
+	return g, nil
 }
 
 func (f line) verify(vk VK) error {
+	in, err := suiteOf(vk.Suite())
+	if err != nil {
+		return err
+	}
 	sig, err := base64.StdEncoding.DecodeString(f.proof)
 	// DecodeString passes over CR, so one signature would have many spellings.
-	if f.mark != contextGrant || err != nil || len(sig) != 64 || base64.StdEncoding.EncodeToString(sig) != f.proof {
+	if f.mark != in.label(contextGrant) || err != nil || len(sig) != 64 || base64.StdEncoding.EncodeToString(sig) != f.proof {
 		return fmt.Errorf("nobody signed it: %w", ErrSignature)
 	}
 	_, err = vk.Open(contextGrant, append(sig, f.payload...))
@@ -97,7 +116,8 @@ func OpenSlip(b []byte, reader *Identity) (OpenedGrant, error) {
 	if err != nil {
 		return OpenedGrant{}, fmt.Errorf("open slip: %w", err)
 	}
-	if f.mark != markSlip || f.proof != "-" {
+	isSlip := func(s suite) bool { return f.mark == s.label(markSlip) }
+	if !slices.ContainsFunc(suites(), isSlip) || f.proof != "-" {
 		return OpenedGrant{}, fmt.Errorf("open slip: not a slip: %w", ErrForm)
 	}
 	return f.opened(reader, true)
@@ -125,7 +145,9 @@ func (g Grant) check(slip bool) error {
 	if err != nil {
 		return err
 	}
-	if g.Size < 1 || SealedSize(g.Size) != g.Sealed {
+	// Of the suite of the grant, or of one before: documents follow their safe one
+	// by one.
+	if n, ok := DocumentSuite(g.Size, g.Sealed); !ok || n > g.Suite {
 		return fmt.Errorf("size and sealed length disagree: %w", ErrLength)
 	}
 	if g.NotAfter != "" {

@@ -33,9 +33,11 @@ func IdentityFromSeed(seed Secret) (*Identity, error) {
 	return ParseIdentity(strings.ToUpper(bech32("age-secret-key-pq-", seed[:])))
 }
 
-// VaultIdentity derives the safe's identity from a vault seed.
-func VaultIdentity(seed Secret) (*Identity, error) {
-	return IdentityFromSeed(Derive(seed[:], "coffre/v1/vault/age"))
+// VaultIdentity derives the safe's identity from a vault seed of suite 1.
+func VaultIdentity(seed Secret) (*Identity, error) { return suiteOne().vault(seed) }
+
+func (s suite) vault(seed Secret) (*Identity, error) {
+	return IdentityFromSeed(Derive(seed[:], s.label("coffre/v1/vault/age")))
 }
 
 // UnlockIdentity derives an unlocker's identity from its secret P.

@@ -33,7 +33,18 @@ type NewUnlocker struct {
 type seedEntry struct {
 	Epoch int64  `json:"epoch"`
 	Seed  []byte `json:"seed"`
+	Suite int    `json:"suite,omitempty"` // that it was drawn in; left out for 1
 }
+
+func newSeed(epoch int64, suite int) seedEntry {
+	s := seedEntry{Epoch: epoch, Seed: NewSecret().Bytes()}
+	if suite > first {
+		s.Suite = suite
+	}
+	return s
+}
+
+func (s seedEntry) suite() int { return max(s.Suite, first) }
 
 type keyringPayload struct {
 	Suite     int         `json:"suite"`
@@ -89,7 +100,7 @@ func (k *Keyring) Unlockers() []Unlocker { return slices.Clone(k.payload.Unlocke
 func NewKeyring(holder string, unlockers []NewUnlocker, now time.Time) (*Keyring, Container, error) {
 	p := keyringPayload{
 		Suite: Suite, Safe: holder, Epoch: 1, Root: NewSecret().Bytes(),
-		Seeds: []seedEntry{{Epoch: 1, Seed: NewSecret().Bytes()}},
+		Seeds: []seedEntry{newSeed(1, Suite)},
 	}
 	return p.seal(made{add: unlockers}, now)
 }
@@ -138,11 +149,11 @@ func (k *Keyring) made(add []NewUnlocker) made {
 // made anew when its secret is in hand, else it stays under the key that it has
 // been under.
 func (p keyringPayload) seal(m made, now time.Time) (*Keyring, Container, error) {
-	rootSecret, err := ParseSecret(p.Root)
+	root, err := p.root()
 	if err != nil {
 		return nil, Container{}, fmt.Errorf("seal keyring: %w", err)
 	}
-	vk := NewRootKey(rootSecret).VK()
+	vk := root.VK()
 	p.Unlockers, m.known = slices.Clone(p.Unlockers), maps.Clone(m.known)
 	if m.known == nil {
 		m.known = map[string]Secret{}
@@ -178,7 +189,10 @@ func (p keyringPayload) sealCopies(copies []Copy, m made) (*Keyring, Container, 
 	if err != nil {
 		return fail(err)
 	}
-	root := NewRootKey(Secret(p.Root))
+	root, err := p.root()
+	if err != nil {
+		return fail(err)
+	}
 	signed := root.Sign(contextKeyring, payload)
 	padded := padLF(slices.Clone(signed), int64(toBlock(len(signed))))
 	for i := range copies {
@@ -197,7 +211,7 @@ func (p keyringPayload) sealCopies(copies []Copy, m made) (*Keyring, Container, 
 	vk := root.VK()
 	k.known, k.pinned = m.known, vk
 	k.container = Container{
-		Suite: Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
+		Suite: p.Suite, Safe: p.Safe, Epoch: p.Epoch, VK: vk[:],
 		Recipient: k.vaults[0].Recipient().String(), Copies: copies, Line: m.line,
 	}
 	if p.Epoch > 1 { // it replaces another
@@ -218,15 +232,33 @@ func newKeyring(p keyringPayload, signed []byte) (*Keyring, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	k := &Keyring{payload: p, root: NewRootKey(Secret(p.Root)), hash: hashHex(signed)}
+	root, err := p.root()
+	if err != nil {
+		return nil, err
+	}
+	k := &Keyring{payload: p, root: root, hash: hashHex(signed)}
 	for _, s := range slices.Backward(p.Seeds) {
-		vault, err := VaultIdentity(Secret(s.Seed))
+		in, err := suiteOf(s.suite())
+		if err != nil {
+			return nil, err
+		}
+		vault, err := in.vault(Secret(s.Seed))
 		if err != nil {
 			return nil, err
 		}
 		k.vaults = append(k.vaults, vault)
 	}
 	return k, nil
+}
+
+// root is the signing key, in the suite of the keyring.
+func (p keyringPayload) root() (RootKey, error) {
+	in, err := suiteOf(p.Suite)
+	if err != nil {
+		return RootKey{}, err
+	}
+	secret, err := ParseSecret(p.Root)
+	return rootKey(in, secret), err
 }
 
 func (p keyringPayload) check() error {
@@ -247,7 +279,7 @@ func (p keyringPayload) check() error {
 	}
 	var before int64
 	for _, s := range p.Seeds {
-		if len(s.Seed) != 32 || s.Epoch <= before {
+		if len(s.Seed) != 32 || s.Epoch <= before || s.Suite != 0 && (s.Suite <= first || s.Suite > p.Suite) {
 			return fmt.Errorf("malformed seeds: %w", ErrForm)
 		}
 		before = s.Epoch

@@ -65,7 +65,7 @@ func (f Former) check(safe string, to []byte) error {
 	if err != nil {
 		return err
 	}
-	payload, err := Canonical(succession{Suite: int(vk[0]), Safe: safe, Epoch: f.Epoch, From: f.VK, To: to})
+	payload, err := Canonical(succession{Suite: vk.Suite(), Safe: safe, Epoch: f.Epoch, From: f.VK, To: to})
 	if err != nil {
 		return err
 	}

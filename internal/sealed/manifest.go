@@ -66,12 +66,15 @@ func (m Manifest) Seal(root RootKey, to *Recipient) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("seal manifest: %w", err)
 	}
+	if err := ofSuite(root.VK(), m.Suite); err != nil {
+		return nil, fmt.Errorf("seal manifest: %w", err)
+	}
 	payload, err := Canonical(m)
 	if err != nil {
 		return nil, fmt.Errorf("seal manifest: %w", err)
 	}
 	signed := root.Sign(contextManifest, payload)
-	return seal(padLF(signed, PaddedSize(int64(len(signed)))), to)
+	return seal(padLF(signed, root.suite.padded(int64(len(signed)))), to)
 }
 
 // OpenManifest opens and verifies. The caller compares safe, epoch and
@@ -81,8 +84,12 @@ func OpenManifest(b []byte, vault *Identity, vk VK) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}
+	in, err := suiteOf(vk.Suite())
+	if err != nil {
+		return Manifest{}, fmt.Errorf("open manifest: %w", err)
+	}
 	signed := unpadLF(plain)
-	if int64(len(plain)) != PaddedSize(int64(len(signed))) {
+	if int64(len(plain)) != in.padded(int64(len(signed))) {
 		return Manifest{}, fmt.Errorf("open manifest: padding: %w", ErrForm)
 	}
 	payload, err := vk.Open(contextManifest, signed)
@@ -93,7 +100,7 @@ func OpenManifest(b []byte, vault *Identity, vk VK) (Manifest, error) {
 	if err := decodeSuite(payload, &m, func() int { return m.Suite }); err != nil {
 		return Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}
-	if err := m.check(); err != nil {
+	if err := cmp.Or(m.check(), ofSuite(vk, m.Suite)); err != nil {
 		return Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}
 	return m, nil

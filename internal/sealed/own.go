@@ -24,7 +24,9 @@ func (k *Keyring) OpenOwn(b []byte) (g OpenedGrant, last bool, err error) {
 	}
 	for i, vk := range k.container.keys() {
 		if err = f.verify(vk); err == nil {
-			g, err = f.opened(k.vaults[vault], false)
+			if g, err = f.opened(k.vaults[vault], false); err == nil {
+				err = ofSuite(vk, g.Grant.Suite)
+			}
 			last = err == nil && vault+i == 0
 			break
 		}

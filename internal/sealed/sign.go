@@ -10,10 +10,8 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/canon"
 )
 
-// Suite is the one this package reads and writes.
-const Suite = 1
-
 // What signatures are made for: a signature of one context is none in another.
+// A later suite has names of its own for them.
 const (
 	contextKeyring    = "coffre/v1/keyring"
 	contextContainer  = "coffre/v1/container"
@@ -26,27 +24,31 @@ const (
 // VK is a safe's public verification key: suite byte, then Ed25519.
 type VK [33]byte
 
+// Suite is its first byte.
+func (v VK) Suite() int { return int(v[0]) }
+
 // ParseVK reads 33 bytes.
 func ParseVK(b []byte) (VK, error) {
 	if len(b) != len(VK{}) {
 		return VK{}, fmt.Errorf("read verification key of %d bytes: %w", len(b), ErrLength)
 	}
-	if b[0] != Suite {
-		return VK{}, fmt.Errorf("read verification key: %w", ErrSuite)
+	if _, err := suiteOf(int(b[0])); err != nil {
+		return VK{}, fmt.Errorf("read verification key: %w", err)
 	}
 	return VK(b), nil
 }
 
 // Open gives the payload of a signed object (SPEC.md §3), or ErrSignature.
 func (v VK) Open(context string, signed []byte) ([]byte, error) {
-	if v[0] != Suite {
-		return nil, fmt.Errorf("verify %s: %w", context, ErrSuite)
+	s, err := suiteOf(v.Suite())
+	if err != nil {
+		return nil, fmt.Errorf("verify %s: %w", context, err)
 	}
 	if len(signed) <= ed25519.SignatureSize {
 		return nil, fmt.Errorf("verify %s: %w", context, ErrSignature)
 	}
 	sig, payload := signed[:ed25519.SignatureSize], signed[ed25519.SignatureSize:]
-	if !ed25519.Verify(v[1:], message(context, payload), sig) {
+	if !ed25519.Verify(v[1:], message(s.label(context), payload), sig) {
 		return nil, fmt.Errorf("verify %s: %w", context, ErrSignature)
 	}
 	return payload, nil
@@ -54,26 +56,34 @@ func (v VK) Open(context string, signed []byte) ([]byte, error) {
 
 // RootKey signs for a safe. It prints as [redacted]; behind a pointer, so that
 // printing a struct that holds one in a hidden field shows an address.
-type RootKey struct{ key *ed25519.PrivateKey }
-
-// NewRootKey derives the signing key of a root secret.
-func NewRootKey(root Secret) RootKey {
-	seed := Derive(root[:], "coffre/v1/root/ed25519")
-	key := ed25519.NewKeyFromSeed(seed[:])
-	return RootKey{&key}
+type RootKey struct {
+	key   *ed25519.PrivateKey
+	suite suite
 }
+
+// NewRootKey derives the signing key of a root secret, in the latest suite.
+func NewRootKey(root Secret) RootKey { return rootKey(suites()[0], root) }
+
+func rootKey(s suite, root Secret) RootKey {
+	seed := Derive(root[:], s.label("coffre/v1/root/ed25519"))
+	key := ed25519.NewKeyFromSeed(seed[:])
+	return RootKey{&key, s}
+}
+
+// Suite of everything that it signs.
+func (k RootKey) Suite() int { return k.suite.number }
 
 // VK is the public part.
 func (k RootKey) VK() VK {
 	var v VK
-	v[0] = Suite
+	v[0] = byte(k.suite.number) //nolint:gosec // of a few
 	copy(v[1:], (*k.key)[32:])
 	return v
 }
 
 // Sign gives signature ‖ payload.
 func (k RootKey) Sign(context string, payload []byte) []byte {
-	return append(ed25519.Sign(*k.key, message(context, payload)), payload...)
+	return append(ed25519.Sign(*k.key, message(k.suite.label(context), payload)), payload...)
 }
 
 // Format hides it from every verb.
