@@ -73,7 +73,7 @@ func behindLiar(t *testing.T, c s3store.Config) (s, straight *s3store.Store, l *
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Endpoint, c.Timeout = u.Host, patience
+	c.Endpoint = u.Host
 	return connect(t, c), straight, l
 }
 

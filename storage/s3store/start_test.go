@@ -96,7 +96,7 @@ func TestBucketMadeByAnother(t *testing.T) {
 func TestMemoryIsFlat(t *testing.T) {
 	const n, each = 32, 2 << 20
 	s := behindLine(t, newBucket(t, configOf(servers.MinIO(t))))
-	put(t, s, "docs/kept", pattern(32*mib))
+	put(t, s.straight, "docs/kept", pattern(32*mib))
 	before := heap()
 	goroutines := runtime.NumGoroutine()
 	s.line.Narrow(servers.ToServer, 1000)
@@ -119,7 +119,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 	wg.Wait()
 	s.line.Mend()
-	put(t, s, "docs/after", pattern(mib))
+	putSoon(t, s, "docs/after", pattern(mib))
 	if grown := heap() - before; grown > 4*each {
 		t.Errorf("afterwards %d KiB are held", grown>>10)
 	}

@@ -13,7 +13,7 @@ import (
 // nothing of it is left afterwards.
 func TestLineIsSpoiledAndMended(t *testing.T) {
 	line := servers.Toxiproxy(t, echoes(t))
-	if err := said(line, 10); err != nil {
+	if err := said(line, 10, time.Minute); err != nil {
 		t.Fatalf("a whole line: %v", err)
 	}
 	for name, spoil := range map[string]func(){
@@ -26,24 +26,24 @@ func TestLineIsSpoiledAndMended(t *testing.T) {
 		"narrow":               func() { line.Narrow(servers.ToServer, 1000) },
 	} {
 		spoil()
-		if err := said(line, 100_000); err == nil {
+		if err := said(line, 100_000, time.Second); err == nil {
 			t.Errorf("%s: all came through", name)
 		}
 		line.Mend()
-		if err := said(line, 100_000); err != nil {
+		if err := said(line, 100_000, time.Minute); err != nil {
 			t.Errorf("%s, then mended: %v", name, err)
 		}
 	}
 }
 
-// said sends so many bytes and wants them back within a second.
-func said(line *servers.Line, n int) error {
+// said sends so many bytes and wants them back in time.
+func said(line *servers.Line, n int, within time.Duration) error {
 	c, err := net.Dial("tcp", line.Endpoint)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	if err := c.SetDeadline(time.Now().Add(time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(within)); err != nil {
 		return err
 	}
 	sent := make(chan struct{})
