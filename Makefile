@@ -57,7 +57,7 @@ browser: build ## the whole story in a real browser; screenshots in artifacts/sc
 
 check: build check-static check-web unit fuzz ## the fast inner loop
 
-unit: $(PEER)/node_modules/.installed ## Go tests but the whole programs, with the race detector
+unit: deps ## Go tests but the whole programs, with the race detector
 	go test -tags demo -race $$(go list -tags demo ./... | grep -v /internal/e2e)
 
 check-static: fmt arch ## what can be said of Go without running it
