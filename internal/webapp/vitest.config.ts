@@ -15,6 +15,14 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: 'bench',
+					environment: 'node',
+					include: ['e2e/speed/*.bench.ts'],
+					hookTimeout: 120_000,
+				},
+			},
+			{
+				test: {
 					name: 'e2e',
 					environment: 'node',
 					include: ['e2e/**/*.test.ts'],

@@ -13,6 +13,7 @@ import {
 	unlock,
 } from './harness/people.ts';
 import { type Server, startServer } from './harness/server.ts';
+import { openKeys, row, within } from './harness/ways.ts';
 
 // A citizen changes her ways to unlock: one more, tried and named; the old one away.
 
@@ -31,16 +32,8 @@ afterAll(async () => {
 const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
 	during(browser, server.url, use);
 
-const row = (page: Page, text: string) =>
-	page
-		.getByRole('list', { name: said("Vos moyens d'ouverture") })
-		.getByRole('listitem')
-		.filter({ hasText: text });
 const documents = (page: Page): Promise<void> =>
 	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
-const within = (page: Page, name: string): Promise<void> =>
-	page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-
 test('adds a passphrase, tries it, names it, removes the old one', () =>
 	visitor(async ({ page }) => {
 		await logIn(page, 'Minh TRAN', 'FranceConnect');
@@ -97,10 +90,3 @@ test('adds a passphrase, tries it, names it, removes the old one', () =>
 		await unlock(page, 'Clé papier', keys.paper);
 		await documents(page);
 	}));
-
-/** By the links: the keys are in memory, and a new page would not have them. */
-async function openKeys(page: Page): Promise<void> {
-	await page.getByRole('button', { name: said('Mon compte') }).click();
-	await page.getByRole('link', { name: said("Moyens d'ouverture") }).click();
-	await page.getByRole('heading', { level: 1, name: said("Moyens d'ouverture") }).waitFor();
-}

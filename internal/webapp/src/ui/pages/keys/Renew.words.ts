@@ -6,8 +6,9 @@ export const texts = words(
 		when: 'La retirer ne suffit pas : qui l’a eue en main a pu copier ce qu’elle ouvre. Renouvelez alors toutes les clés, d’un seul geste.',
 		renew: 'Renouveler toutes les clés',
 		means: [
-			'Votre coffre reçoit une serrure neuve. Vos documents restent, vos partages en cours continuent, et une copie de l’ancienne clé n’ouvre plus rien de nouveau.',
-			'Ensuite, essayez une fois chacun des moyens marqués « à essayer ». C’est ainsi qu’il adopte la serrure neuve ; vos autres appareils vous demanderont d’ouvrir à nouveau.',
+			'Votre coffre reçoit une serrure neuve. Vos documents restent, vos partages continuent.',
+			'L’ancienne clé n’ouvre plus rien de nouveau. Vos autres appareils vous demanderont d’ouvrir à nouveau.',
+			'Ensuite, essayez une fois chacun des moyens marqués « à essayer ». Il adopte alors la serrure neuve.',
 		],
 		custodians: 'Vos gardiens ne gardent plus rien. Désignez-les à nouveau après.',
 		which: 'Lequel a été volé ou vu ? Il n’ouvrira plus.',
@@ -32,8 +33,9 @@ export const texts = words(
 		when: 'Removing it is not enough: whoever held it may have copied what it opens. Then renew all keys, in one step.',
 		renew: 'Renew all keys',
 		means: [
-			'Your safe gets a new lock. Your documents stay, your shares go on, and a copy of the old key opens nothing new.',
-			'Afterwards, try each way marked “to be tried” once. That is how it takes on the new lock; your other devices will ask you to unlock again.',
+			'Your safe gets a new lock. Your documents stay, your shares go on.',
+			'The old key opens nothing new. Your other devices will ask you to unlock again.',
+			'Afterwards, try each way marked “to be tried” once. It then takes on the new lock.',
 		],
 		custodians: 'Your custodians no longer hold anything. Name them again afterwards.',
 		which: 'Which one was stolen or seen? It will no longer unlock.',

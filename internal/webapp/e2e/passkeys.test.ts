@@ -1,0 +1,80 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { during, launch, look, type Visitor } from './harness/browser.ts';
+import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import { withPasskeys } from './harness/passkeys.ts';
+import { addFiles, click, line, logIn, openSafe, said, unlock } from './harness/people.ts';
+import { type Server, startServer } from './harness/server.ts';
+import { openKeys, row, within } from './harness/ways.ts';
+
+// A passkey is added and tried on the page of the keys; then the phone is lost.
+
+let server: Server;
+let browser: Browser;
+let files: Fixtures;
+beforeAll(async () => {
+	[server, browser] = await Promise.all([startServer(), launch()]);
+	files = await makeFixtures(browser);
+});
+afterAll(async () => {
+	await browser?.close();
+	files?.remove();
+	await server?.stop();
+});
+const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
+	during(browser, server.url, use);
+const documents = (page: Page): Promise<void> =>
+	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+
+async function addPasskey(page: Page): Promise<void> {
+	await click(page, "Ajouter une clé d'accès");
+	await click(page, "Faire ma clé d'accès");
+	await click(page, "Essayer ma clé d'accès");
+	await page.getByText(said('Ce moyen ouvre maintenant votre coffre')).waitFor();
+}
+
+test('passkey lost: the paper opens, the passkey is removed, another is added', () =>
+	visitor(async ({ page }) => {
+		const device = await withPasskeys(page);
+		await logIn(page, 'Minh TRAN', 'FranceConnect');
+		const keys = await openSafe(page);
+		await addFiles(page, [files.pdf.path]);
+		await line(page, files.pdf.name).waitFor();
+		await openKeys(page);
+		await addPasskey(page);
+		const passkey = row(page, "Clé d'accès");
+		await passkey.getByRole('button', { name: /^Essayer/ }).click();
+		await within(page, 'Essayer');
+		await page.getByText(said('Elle ouvre votre coffre')).waitFor();
+		await look(page, 'cles-cle-d-acces-essayee');
+		await within(page, 'Fermer');
+		await click(page, 'Verrouiller');
+		await page
+			.getByRole('link', { name: said('Ouvrir mon coffre') })
+			.first()
+			.click();
+		await click(page, "Utiliser ma clé d'accès");
+		await documents(page);
+
+		await click(page, 'Verrouiller');
+		await device.lose();
+		await click(page, "Utiliser ma clé d'accès");
+		await page.getByText(said("Votre clé d'accès n'a pas répondu")).waitFor();
+		await look(page, 'deverrouiller-cle-d-acces-muette');
+		await unlock(page, 'Clé papier', keys.paper);
+		await documents(page);
+		await openKeys(page);
+		await passkey.getByRole('button', { name: /^Retirer/ }).click();
+		await within(page, 'Retirer cette clé');
+		await page.getByText(said("Cette clé n'ouvre plus votre coffre")).waitFor();
+		expect(await passkey.count()).toBe(0);
+		await addPasskey(page);
+		await click(page, 'Verrouiller');
+		await page
+			.getByRole('link', { name: said('Ouvrir mon coffre') })
+			.first()
+			.click();
+		await click(page, "Utiliser ma clé d'accès");
+		await documents(page);
+		await line(page, files.pdf.name).waitFor();
+	}));
