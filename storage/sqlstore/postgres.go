@@ -212,8 +212,8 @@ func postgresKind(err error) safe.Kind {
 	case "53100": // disk_full
 		return safe.StorageFull
 	}
-	if strings.HasPrefix(code, "22") { // a text with a byte 0 in it, say
-		return safe.Invalid
+	if strings.HasPrefix(code, "22") || strings.HasPrefix(code, "54") {
+		return safe.Invalid // a text with a byte 0 in it, or too long for an index
 	}
 	return 0 // no room for connections, read-only, shutting down, cancelled
 }

@@ -173,6 +173,12 @@ func TestServerRefuses(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
+	t.Run("a name that no index takes", func(t *testing.T) {
+		err := putWithEvent(t.Context(), db, safe.Account{ID: "long", Name: noise(50_000)})
+		if !safe.IsKind(err, safe.Invalid) {
+			t.Errorf("error is %v", err)
+		}
+	})
 	t.Run("a text that is none", func(t *testing.T) {
 		err := db.View(t.Context(), func(tx safe.Tx) error {
 			_, _, err := tx.Sweep.Safes(t.Context(), safe.Page{After: "\x00", Limit: 1})
@@ -225,7 +231,13 @@ func TestFullTablespace(t *testing.T) {
 		s.Query(t, "CREATE TABLESPACE small LOCATION '"+room+"'")
 		db := open(t, s.DSN("postgres")+"&default_tablespace=small")
 		put := func() error {
-			return putWithEvent(t.Context(), db, safe.Account{ID: safe.NewID[safe.AccountID](), Name: noise(50_000)})
+			a := safe.Account{ID: safe.NewID[safe.AccountID]()}
+			a.Sub = string(a.ID)
+			return db.Update(t.Context(), func(tx safe.Tx) error {
+				_, err := tx.Events.Append(t.Context(), "s", []byte(a.ID), [32]byte{})
+				return errors.Join(err, tx.Accounts.Put(t.Context(), a),
+					tx.Safes.PutKeyring(t.Context(), a.Sub, safe.Sealed{Epoch: 1, Body: []byte(noise(50_000))}))
+			})
 		}
 		acknowledged := 0
 		var err error

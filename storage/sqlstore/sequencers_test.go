@@ -233,10 +233,10 @@ func TestSequencerStoppedAnywhere(t *testing.T) {
 		sequenceUntilKilled(t, at)
 		return
 	}
-	at, key := servers.Postgres(t)+"&idle_in_transaction_session_timeout=200", newLogKey(t)
+	at, key := servers.Postgres(t), newLogKey(t)
 	db := open(t, at)
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSequencerStoppedAnywhere$")
-	child.Env = append(os.Environ(), childSequencer+"="+at+"\n"+key.skey+"\n"+key.vkey)
+	child.Env = append(os.Environ(), childSequencer+"="+at+"&idle_in_transaction_session_timeout=1000\n"+key.skey+"\n"+key.vkey)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -264,7 +264,7 @@ func TestSequencerStoppedAnywhere(t *testing.T) {
 			}
 		}
 	}()
-	const rounds, each = 40, 5
+	const rounds, each = 20, 5
 	if err := write(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@
 --   {serial}  the one column that counts by itself, the primary key,
 -- and what both understand: no booleans, no defaults that call a function, no
 -- ALTER TABLE but ADD COLUMN, RENAME and DROP COLUMN. Capitals for TEXT.
+-- Only what is short is in an index: PostgreSQL refuses rows of which an index
+-- would take more than 2,700 bytes.
 -- A migration runs on tables that are in use: under PostgreSQL the release
 -- before it goes on with them.
 CREATE TABLE marks (
