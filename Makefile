@@ -49,6 +49,7 @@ deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the
 
 test: deps build check-static check-web ## install what the tests need and run every test
 	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -e /internal/e2e -e /internal/archtest)
+	go test -tags suite2 -run SecondSuite ./internal/sealed
 	go test -tags demo -timeout 20m ./internal/e2e
 	$(MAKE) browser
 
@@ -61,7 +62,7 @@ unit: deps ## Go tests but the whole programs, with the race detector
 	go test -tags demo -race $$(go list -tags demo ./... | grep -v /internal/e2e)
 
 check-static: fmt arch ## what can be said of Go without running it
-	go vet ./... && go vet -tags demo ./...
+	go vet ./... && go vet -tags demo ./... && go vet -tags suite2 ./internal/sealed
 	$(TOOL) staticcheck -tags demo ./...
 
 check-web: $(WEB)/node_modules/.installed generated ## types, style and tests of the web application

@@ -176,7 +176,7 @@ func FuzzGrantPayload(f *testing.F) {
 
 func FuzzContainer(f *testing.F) {
 	var all [][]byte
-	for _, b := range fromVectors(f, "keyring", "container") {
+	for _, b := range append(fromVectors(f, "keyring", "container"), fromVectors(f, "succession", "container")...) {
 		var c Container
 		if err := json.Unmarshal(b, &c); err != nil {
 			f.Fatal(err)
@@ -205,7 +205,7 @@ func FuzzContainer(f *testing.F) {
 
 // FuzzKeyring gives the payload under seal and signature.
 func FuzzKeyring(f *testing.F) {
-	seeds(f, append(fromVectors(f, "keyring", "keyring"), []byte(`{"suite":2}`), []byte(`{}`))...)
+	seeds(f, append(append(fromVectors(f, "keyring", "keyring"), fromVectors(f, "succession", "keyring")...), []byte(`{"suite":2}`), []byte(`{}`))...)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var p keyringPayload
 		err := decodeSuite(b, &p, func() int { return p.Suite })
@@ -217,6 +217,32 @@ func FuzzKeyring(f *testing.F) {
 			return
 		}
 		sameBytes(t, p, b)
+	})
+}
+
+// FuzzChange gives what a root signs for whoever keeps the safe.
+func FuzzChange(f *testing.F) {
+	bare := Change{Suite: Suite, Safe: safeID, Epoch: 2, Match: sumHex(nil), Manifest: sumHex(nil)}
+	seeds(f, append(fromVectors(f, "change", "change"), must(bare.encode())(f), []byte(`{"suite":2}`))...)
+	root := NewRootKey(NewSecret())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var c Change
+		if err := DecodeCanonical(b, &c); err != nil {
+			refused(t, "change", err, ErrForm)
+			return
+		}
+		sig, err := c.Sign(root)
+		if err != nil {
+			typed(t, err)
+			return
+		}
+		if err := c.Verify(root.VK(), sig); err != nil {
+			t.Errorf("what was signed does not verify: %v", err)
+		}
+		again, err := c.encode()
+		if err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%q was accepted and is signed as %q", b, again)
+		}
 	})
 }
 
