@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -40,7 +41,7 @@ func TestIndependentProvider(t *testing.T) {
 				ID: "x", Profile: c.profile, Now: time.Now, Keys: keys,
 				RedirectURL: "https://coffre.example/callback/x", PostLogoutURL: "https://coffre.example/logout/callback",
 			}
-			startPeer(t, &config, c.auth, c.alg, ours.URL)
+			startPeer(t, &config, c.auth, c.alg, ours.URL, "")
 			if c.auth == "private_key_jwt" {
 				config.ClientSecret = ""
 			}
@@ -49,11 +50,56 @@ func TestIndependentProvider(t *testing.T) {
 	}
 }
 
+// TestIndependentPlainProvider: an ordinary provider with the back channel, as
+// Keycloak is. What it says at a log-out is what we take for one.
+func TestIndependentPlainProvider(t *testing.T) {
+	told := make(chan string, 1)
+	ours := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told <- r.PostFormValue("logout_token") }))
+	t.Cleanup(ours.Close)
+	config := oidc.Config{
+		ID: "x", Profile: oidc.Plain, Now: time.Now,
+		RedirectURL: "https://coffre.example/callback/x", PostLogoutURL: "https://coffre.example/logout/callback",
+	}
+	startPeer(t, &config, "client_secret_post", "", "", ours.URL)
+	people := map[string]oidc.Identity{}
+	for name, who := range peopleOf(oidc.FranceConnect) {
+		people[name] = oidc.Identity{GivenName: who.GivenName, FamilyName: who.FamilyName, Level: 1}
+	}
+	p := peer{config: config, people: people, pkce: true}
+	for name, test := range map[string]func(*testing.T, peer){
+		"turning back is no log-in":         turnBack,
+		"another log-in's state is refused": foreignState,
+		"another log-in's nonce is refused": foreignNonce,
+		"a code is good once":               codeOnce,
+		"a proof key is needed":             proofKey,
+		"a wrong secret is refused":         wrongSecret,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, p) })
+	}
+	rp := p.client(t, nil)
+	q, attempt, jar := p.visitWith(t, rp, "angela")
+	who, err := rp.Finish(t.Context(), q, attempt)
+	if err != nil || who.Name() != "Angela Claire Louise DUBOIS" || who.SID == "" || who.Level != 1 {
+		t.Fatalf("logged in as %+v, %v", who, err)
+	}
+	end := browseWith(t, jar, rp.LogoutURL(t.Context(), who.IDToken, "s"), "", config.PostLogoutURL)
+	if end.query.Get("state") != "s" {
+		t.Fatalf("logged out to %v, %d\n%s", end.query, end.status, end.page)
+	}
+	out, err := rp.Logout(t.Context(), <-told)
+	if err != nil || out.Sub != who.Sub || out.SID != who.SID || out.ID == "" {
+		t.Errorf("told of %+v, %v; was %+v", out, err, who)
+	}
+	if _, err := rp.Logout(t.Context(), who.IDToken); err == nil {
+		t.Error("an ID token is taken for a log-out")
+	}
+}
+
 // startPeer runs the provider until the test ends, and fills in how to log in
 // there.
-func startPeer(t *testing.T, c *oidc.Config, auth, alg, jwks string) {
+func startPeer(t *testing.T, c *oidc.Config, auth, alg, jwks, logout string) {
 	t.Helper()
-	cmd := exec.Command("node", "testdata/peer/peer.mjs", string(c.Profile), c.RedirectURL, c.PostLogoutURL, auth, alg, jwks)
+	cmd := exec.Command("node", "testdata/peer/peer.mjs", string(c.Profile), c.RedirectURL, c.PostLogoutURL, auth, alg, jwks, logout)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -40,10 +40,21 @@ var (
 // by choosing a person ("" turns back), until the address begins with stop.
 func browse(t *testing.T, address, person, stop string) outcome {
 	t.Helper()
+	return browseWith(t, newJar(t), address, person, stop)
+}
+
+func newJar(t *testing.T) http.CookieJar {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return jar
+}
+
+// browseWith goes on with the cookies of before.
+func browseWith(t *testing.T, jar http.CookieJar, address, person, stop string) outcome {
+	t.Helper()
 	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	req := get(t, address)
 	for range 10 {
@@ -125,15 +136,23 @@ func (p peer) client(t *testing.T, change func(*oidc.Config)) *oidc.Provider {
 // visit goes to the provider as somebody and comes back.
 func (p peer) visit(t *testing.T, rp *oidc.Provider, person string) (url.Values, oidc.Attempt) {
 	t.Helper()
+	q, attempt, _ := p.visitWith(t, rp, person)
+	return q, attempt
+}
+
+// visitWith gives the browser's cookies as well.
+func (p peer) visitWith(t *testing.T, rp *oidc.Provider, person string) (url.Values, oidc.Attempt, http.CookieJar) {
+	t.Helper()
 	to, attempt, err := rp.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	end := browse(t, to, person, p.config.RedirectURL)
+	jar := newJar(t)
+	end := browseWith(t, jar, to, person, p.config.RedirectURL)
 	if end.query == nil {
 		t.Fatalf("stuck at the provider: %d\n%s", end.status, end.page)
 	}
-	return end.query, attempt
+	return end.query, attempt, jar
 }
 
 func (p peer) logIn(t *testing.T, rp *oidc.Provider, person string) oidc.Identity {

@@ -1,10 +1,11 @@
 // An OpenID Connect provider that we did not write (the engine of FranceConnect
 // and ProConnect), set as strictly as they are, for the relying-party tests.
 //
-//   node peer.mjs franceconnect|franceconnect+|proconnect REDIRECT_URI POST_LOGOUT_URI AUTH ALG JWKS_URI
+//   node peer.mjs franceconnect|franceconnect+|proconnect|plain REDIRECT_URI POST_LOGOUT_URI AUTH ALG JWKS_URI LOGOUT_URI
 //
 // AUTH is how the client authenticates (client_secret_post, private_key_jwt);
-// ALG wraps the keys of tokens at franceconnect+; JWKS_URI is the client's.
+// ALG wraps the keys of tokens at franceconnect+; JWKS_URI is the client's. A plain one
+// is no stricter than the engine, and tells of log-outs at LOGOUT_URI.
 //
 // It listens on a free port of loopback, prints one line of JSON that says how
 // to log in, and stops when its standard input ends.
@@ -13,11 +14,12 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import Provider, { errors, interactionPolicy } from "oidc-provider";
 
-const [profile, redirect, postLogout, auth, alg, clientKeys] = process.argv.slice(2);
+const [profile, redirect, postLogout, auth, alg, clientKeys, logoutURI] = process.argv.slice(2);
+const plain = profile === "plain";
 const plus = profile === "franceconnect+";
 const france = plus || profile === "franceconnect";
 
-const people = france
+const people = france || plain
 	? {
 			angela: { given_name: "Angela Claire Louise", family_name: "DUBOIS" },
 			marcel: { given_name: "Marcel", family_name: "LEROY" },
@@ -32,7 +34,9 @@ const allowed = [
 	...(france ? [] : ["code_challenge", "code_challenge_method", "login_hint", "siret_hint"]),
 ];
 const levels = plus ? ["eidas2", "eidas3"] : france ? ["eidas1"] : ["eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"];
-const scopes = france
+const scopes = plain
+	? ["openid", "profile"]
+	: france
 	? [
 			...["openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry", "preferred_username", "email"],
 			...(plus ? [] : ["idp_id"]),
@@ -41,6 +45,7 @@ const scopes = france
 
 /** What the engine lets pass and FranceConnect does not: the error's number, or "". */
 function refuses(query) {
+	if (plain) return "";
 	const asked = (name) => (query.get(name) ?? "").split(" ").filter(Boolean);
 	if ([...query.keys()].some((name) => !allowed.includes(name))) return "Y030007";
 	if (["nonce", "state"].some((name) => (query.get(name) ?? "").length < 22)) return "Y030007";
@@ -87,8 +92,9 @@ function configuration(secret) {
 				post_logout_redirect_uris: [postLogout],
 				token_endpoint_auth_method: auth,
 				id_token_signed_response_alg: "ES256",
-				userinfo_signed_response_alg: "ES256",
+				...(plain ? {} : { userinfo_signed_response_alg: "ES256" }),
 				subject_type: "pairwise",
+				...(plain ? { backchannel_logout_uri: logoutURI, backchannel_logout_session_required: true } : {}),
 				...(plus ? encrypted : {}),
 			},
 		],
@@ -96,7 +102,8 @@ function configuration(secret) {
 		cookies: { keys: [randomBytes(32).toString("hex")] },
 		acrValues: levels,
 		scopes,
-		claims: { acr: null, auth_time: null, iss: null, sid: null, ...Object.fromEntries(scopes.map((s) => [s, [s === "openid" ? "sub" : s]])) },
+		conformIdTokenClaims: !plain,
+		claims: { acr: null, auth_time: null, iss: null, sid: null, ...Object.fromEntries(scopes.map((s) => [s, { openid: ["sub"], profile: ["given_name", "family_name"] }[s] ?? [s]])) },
 		subjectTypes: ["pairwise"],
 		pairwiseIdentifier: (_ctx, id, client) => `${createHash("sha256").update(`${client.clientId}/${id}`).digest("hex")}v1`,
 		enabledJWA: {
@@ -118,6 +125,7 @@ function configuration(secret) {
 			devInteractions: { enabled: false },
 			jwtUserinfo: { enabled: true },
 			encryption: { enabled: plus },
+			backchannelLogout: { enabled: plain },
 			claimsParameter: { enabled: true },
 			rpInitiatedLogout: {
 				enabled: true,
@@ -165,7 +173,7 @@ async function interact(provider, req, res) {
 
 /** A session end asks for the hint and the way back; the engine asks for neither. */
 function endsBadly(query) {
-	return !query.get("id_token_hint") || !query.get("post_logout_redirect_uri");
+	return !plain && (!query.get("id_token_hint") || !query.get("post_logout_redirect_uri"));
 }
 
 const server = createServer();
