@@ -80,19 +80,24 @@ func restore(ctx context.Context, args []string, io stdio) error {
 	if err != nil {
 		return err
 	}
-	var r backup.Restored
 	err = withBare(ctx, c, func(s *stores) error {
-		r, err = backup.Restore(ctx, backup.RestoreConfig{Rows: s.db, Blobs: s.blobs, Dir: dir, Point: *point, Key: key})
+		if told, err := s.db.Mark(ctx, backup.Unfinished); err != nil || told != "" {
+			return err // an earlier run was killed after the last row
+		}
+		r, err := backup.Restore(ctx, backup.RestoreConfig{
+			Rows: s.db, Blobs: s.blobs, Dir: dir, Point: *point, Key: key,
+			Files: func(files map[string][]byte) error { return putKeyFiles(c, files) },
+		})
 		if err != nil {
 			return err
 		}
-		return putKeyFiles(c, r.Files)
+		_, err = fmt.Fprintf(io.out, "restored %s, made at %s: %d objects\n", r.Point, r.Made, r.Objects)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "restored %s: %d objects\n", r.Point, r.Objects)
-	return afterwards(ctx, o, io, journal.WhatRestored, map[string]string{"made": r.Made})
+	return afterwards(ctx, o, io, journal.WhatRestored)
 }
 
 // move is `coffred move`, from one configuration's stores to another's.
@@ -119,32 +124,41 @@ func move(ctx context.Context, args []string, io stdio) error {
 	}
 	err = withBare(ctx, old, func(from *stores) error {
 		return withBare(ctx, c, func(to *stores) error {
-			m, err := backup.Move(ctx, backup.Stores{Rows: from.db, Blobs: from.blobs}, backup.Stores{Rows: to.db, Blobs: to.blobs})
-			if err != nil {
-				return err
+			if told, err := to.db.Mark(ctx, backup.Unfinished); err != nil || told != "" {
+				return err // an earlier run was killed after the last row
 			}
 			files, err := keyFiles(old)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(io.out, "moved %d rows and %d objects (%d copied now); the old stores are as they were\n", m.Rows, m.Objects, m.Copied)
-			return putKeyFiles(c, files)
+			if err := putKeyFiles(c, files); err != nil {
+				return err
+			}
+			m, err := backup.Move(ctx, backup.Stores{Rows: from.db, Blobs: from.blobs}, backup.Stores{Rows: to.db, Blobs: to.blobs})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(io.out, "moved %d rows and %d objects (%d copied now); the old stores are as they were\n", m.Rows, m.Objects, m.Copied)
+			return err
 		})
 	})
 	if err != nil {
 		return err
 	}
-	return afterwards(ctx, next, io, journal.WhatMoved, nil)
+	return afterwards(ctx, next, io, journal.WhatMoved)
 }
 
-// afterwards tells every safe's journal, then checks that all is there.
-func afterwards(ctx context.Context, o options, io stdio, what string, about map[string]string) error {
+// afterwards tells every safe's journal, and checks that all is there.
+func afterwards(ctx context.Context, o options, io stdio, what string) error {
 	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
-		n, err := s.domain.Maintained(ctx, what, about)
+		n, err := s.domain.Maintained(ctx, what, nil)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(io.out, "told in the journals of %d safes\n", n)
+		if err := s.db.SetMark(ctx, backup.Unfinished, ""); err != nil {
+			return err
+		}
 		r, err := s.domain.CheckDeep(ctx)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/coffre-citoyen/coffre/internal/backup"
 	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/gateway"
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -71,6 +72,9 @@ func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger 
 	s, err := openStores(ctx, c, logger)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
+	}
+	if mark, err := s.db.Mark(ctx, backup.Unfinished); err != nil || mark != "" {
+		return errors.Join(err, s.Close(), closeAll(listeners), errors.New("a restore or a move into these stores was not finished: run it again"))
 	}
 	// The first checkpoint of a new journal, before anybody can ask for it.
 	// Another replica may be faster.

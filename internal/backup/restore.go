@@ -19,23 +19,49 @@ type RestoreConfig struct {
 	Dir   string
 	Point string           // "" is the newest
 	Key   *sealed.Identity // the operator's offline key
+	// Files puts the gateway's own keys in place, before there is a row.
+	Files func(map[string][]byte) error
 }
 
 // Restored is what a restore brought back.
 type Restored struct {
 	Point   string
-	Made    string            // time of the point, RFC 3339
-	Objects int64             // that it needs
-	Copied  int64             // that were not there from a run before
-	Files   map[string][]byte // the gateway's own keys, for the caller to put in place
+	Made    string // time of the point, RFC 3339
+	Objects int64  // that it needs
+	Copied  int64  // that were not there from a run before
 }
 
 // Points are the names of the whole ones in a directory, oldest first.
 func Points(dir string) ([]string, error) { return shelf{dir}.points() }
 
+// Unfinished is the mark of a database (see Rows) whose rows have come and
+// whose citizens have not been told: the caller does that, and clears it.
+const Unfinished = "unfinished"
+
+// unfinished is the mark as a row, which comes with all others.
+func unfinished() Row {
+	return Row{Table: "marks", Columns: []string{"name", "body"}, Values: []any{Unfinished, "yes"}}
+}
+
+// then gives one row more after the last one.
+func then(next func() (Row, bool, error), last Row) func() (Row, bool, error) {
+	done := false
+	return func() (Row, bool, error) {
+		if done {
+			return Row{}, false, nil
+		}
+		r, more, err := next()
+		if err != nil || more {
+			return r, more, err
+		}
+		done = true
+		return last, true, nil
+	}
+}
+
 // Restore fills an empty database and an object store from a point: objects
-// first, so that a killed run is taken up by the next one, then all rows at
-// once. Every object is hashed on its way.
+// and keys first, so that a killed run is taken up by the next one, then all
+// rows at once, with the mark Unfinished. Every object is hashed on its way.
 func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 	s := shelf{c.Dir}
 	points, err := s.points()
@@ -65,7 +91,7 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 	if dump.head.Schema != schema {
 		return out, fmt.Errorf("the backup has schema %d, this release %d: restore it with the release that made it: %w", dump.head.Schema, schema, ErrSchema)
 	}
-	out.Made, out.Files = dump.head.Time, dump.head.Files
+	out.Made = dump.head.Time
 	err = s.list(c.Point, func(o object) error {
 		out.Objects++
 		copied, err := put(ctx, c.Blobs, o, func() (io.ReadCloser, error) { return s.open(o.Key) })
@@ -77,7 +103,10 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 	if err != nil {
 		return out, fmt.Errorf("restore objects: %w", err)
 	}
-	if err := c.Rows.Load(ctx, dump.next); err != nil {
+	if err := c.Files(dump.head.Files); err != nil {
+		return out, err
+	}
+	if err := c.Rows.Load(ctx, then(dump.next, unfinished())); err != nil {
 		return out, fmt.Errorf("restore rows: %w", err)
 	}
 	return out, nil
@@ -97,7 +126,8 @@ var ErrChanging = errors.New("the source changes while it is copied: stop every 
 
 // Move copies everything to empty stores and holds the copy against the
 // source, whose rows and objects stay as they are. A killed run is taken up:
-// objects that are there are not copied again, rows come all at once.
+// objects that are there are not copied again, rows come all at once, with the
+// mark Unfinished.
 func Move(ctx context.Context, from, to Stores) (Moved, error) {
 	var m Moved
 	before, err := digest(ctx, from.Rows, func(o object) error {
@@ -118,10 +148,13 @@ func Move(ctx context.Context, from, to Stores) (Moved, error) {
 	if err != nil {
 		return m, err
 	}
+	if err := before.add(unfinished()); err != nil {
+		return m, err
+	}
 	if after != before {
 		return m, fmt.Errorf("compare rows: the copy differs: %w", ErrDamaged)
 	}
-	m.Rows = before.rows
+	m.Rows = before.rows - 1 // without the mark
 	return m, nil
 }
 
@@ -143,7 +176,7 @@ func pipe(ctx context.Context, from, to Rows, before sum) error {
 		})
 	}()
 	var now sum
-	return to.Load(ctx, func() (Row, bool, error) {
+	next := func() (Row, bool, error) {
 		r, more := <-rows
 		if more {
 			return r, true, now.add(r)
@@ -155,5 +188,6 @@ func pipe(ctx context.Context, from, to Rows, before sum) error {
 			return Row{}, false, ErrChanging
 		}
 		return Row{}, false, nil
-	})
+	}
+	return to.Load(ctx, then(next, unfinished()))
 }

@@ -94,8 +94,12 @@ func (d *DB) Mark(ctx context.Context, name string) (string, error) {
 	return body, mapError("read mark", err)
 }
 
-// SetMark replaces a mark.
+// SetMark replaces a mark; an empty one takes it away.
 func (d *DB) SetMark(ctx context.Context, name, body string) error {
+	if body == "" {
+		_, err := d.write.ExecContext(ctx, `DELETE FROM marks WHERE name = $1`, name)
+		return mapError("remove mark", err)
+	}
 	_, err := d.write.ExecContext(ctx,
 		`INSERT INTO marks (name, body) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET body = excluded.body`, name, body)
 	return mapError("write mark", err)

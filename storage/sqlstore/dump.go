@@ -45,7 +45,7 @@ func (d *DB) Dump(ctx context.Context, visit func(backup.Row) error) error {
 	}
 	return d.atLength(ctx, d.read, d.view, func(tx *sql.Tx) error {
 		for _, name := range names {
-			if err := dumpTable(ctx, tx, name, visit); err != nil {
+			if err := d.dumpTable(ctx, tx, name, visit); err != nil {
 				return fmt.Errorf("dump %s: %w", name, err)
 			}
 		}
@@ -69,16 +69,30 @@ func (d *DB) atLength(ctx context.Context, db *sql.DB, how *sql.TxOptions, fn fu
 	})
 }
 
-func dumpTable(ctx context.Context, tx *sql.Tx, name string, visit func(backup.Row) error) error {
-	rows, err := tx.QueryContext(ctx, `SELECT * FROM `+name) //nolint:gosec // a name of ours; all columns are meant
+// columnsOf are all columns of a table, in their order.
+func (d *DB) columnsOf(ctx context.Context, tx *sql.Tx, table string) ([]string, error) {
+	text := `SELECT name FROM pragma_table_info($1) ORDER BY cid`
+	if d.Kind() == "postgresql" {
+		text = `SELECT column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`
+	}
+	return query(ctx, tx, "read columns", func(r row) (string, error) {
+		var name string
+		err := r.Scan(&name)
+		return name, err
+	}, text, table)
+}
+
+func (d *DB) dumpTable(ctx context.Context, tx *sql.Tx, name string, visit func(backup.Row) error) error {
+	columns, err := d.columnsOf(ctx, tx, name)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM `+name) //nolint:gosec // names of ours
 	if err != nil {
 		return mapError("read rows", err)
 	}
 	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return mapError("read columns", err)
-	}
 	for rows.Next() {
 		r := backup.Row{Table: name, Columns: columns, Values: make([]any, len(columns))}
 		into := make([]any, len(columns))
