@@ -157,6 +157,7 @@ func transactionTests() map[string]rowsTest {
 		"a view writes nothing":             viewIsReadOnly,
 		"concurrent increments all count":   increments,
 		"an ended context changes nothing":  cancelled,
+		"of many newcomers one is entered":  newcomer,
 		"ping":                              func(t *testing.T, db Database) { wantEqual(t, db.Ping(t.Context()), nil) },
 	}
 }
@@ -267,6 +268,33 @@ func increments(t *testing.T, db Database) {
 	}
 	v := mustRead(t, db, func(ctx context.Context, tx safe.Tx) (safe.Safe, error) { return tx.Safes.Get(ctx, s.ID) })
 	wantEqual(t, v.KeyLeaf, workers*each)
+}
+
+// newcomer: somebody logs in for the first time in many tabs at once; each
+// looks whether she is there, and enters her if not.
+func newcomer(t *testing.T, db Database) {
+	var wg sync.WaitGroup
+	found := make([]safe.AccountID, 8)
+	for i := range found {
+		wg.Go(func() {
+			err := db.Update(t.Context(), func(tx safe.Tx) error {
+				a, err := tx.Accounts.ByIdentity(t.Context(), "https://issuer.test", "new")
+				if safe.IsKind(err, safe.NotFound) {
+					a = account("new")
+					err = tx.Accounts.Put(t.Context(), a)
+				}
+				found[i] = a.ID
+				return err
+			})
+			if err != nil {
+				t.Errorf("log-in %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, id := range found {
+		wantEqual(t, id, found[0])
+	}
 }
 
 func cancelled(t *testing.T, db Database) {
