@@ -44,8 +44,11 @@ func TestTheConfiguredLevelIsAskedFor(t *testing.T) {
 		level   int
 		want    string
 	}{
-		{"franceconnect", 0, "eidas1"}, {"franceconnect", 1, "eidas1"},
-		{"franceconnect+", 0, "eidas2"}, {"franceconnect+", 2, "eidas2"}, {"franceconnect+", 3, "eidas3"},
+		{"franceconnect", 0, "eidas1"},
+		{"franceconnect", 1, "eidas1"},
+		{"franceconnect+", 0, "eidas2"},
+		{"franceconnect+", 2, "eidas2"},
+		{"franceconnect+", 3, "eidas3"},
 	} {
 		providers, _, err := logIns(config.Config{PublicURL: "https://coffre.example.fr", Providers: []config.Provider{{
 			ID: "fc", Profile: c.profile, Kind: "citizen", Issuer: issuer, ClientID: "x", SecretFile: secret, Level: c.level,

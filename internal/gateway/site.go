@@ -45,7 +45,7 @@ type siteView struct {
 	// Levels of acts that ask for more than the lowest, so that a page can say
 	// so before somebody has begun.
 	Levels map[safe.Act]int `json:"levels,omitempty"`
-	Demo         any            `json:"demo,omitempty"`
+	Demo   any              `json:"demo,omitempty"`
 }
 
 func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
