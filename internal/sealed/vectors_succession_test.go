@@ -1,10 +1,6 @@
 package sealed
 
-import (
-	"os"
-	"path/filepath"
-	"testing"
-)
+import "testing"
 
 // changeVector is a change (SPEC.md §11): what was signed, as text.
 type changeVector struct {
@@ -54,9 +50,6 @@ func makeChange(t *testing.T) changeVector {
 // of a change, each opened here.
 func TestSuccessionVectors(t *testing.T) {
 	for _, maker := range []string{"go", "ts"} {
-		if _, err := os.Stat(filepath.Join("testdata", maker+"-succession.json")); err != nil && maker == "ts" {
-			continue
-		}
 		t.Run(maker, func(t *testing.T) {
 			testKeyringVector(t, maker+"-succession")
 			var v changeVector

@@ -39,7 +39,7 @@ export function checkChange(c: Change, signature: string, vk: Uint8Array): void 
 }
 
 /** What is under the signature, canonical JSON. */
-function payloadOf({ safe, epoch, match, manifest, adopt, reseal, erase }: Change): Bytes {
+export function payloadOf({ safe, epoch, match, manifest, adopt, reseal, erase }: Change): Bytes {
 	return canonical({
 		suite: 1,
 		safe,

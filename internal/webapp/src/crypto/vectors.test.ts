@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprint, parseIdentity, recipientOf, unlockIdentity, vaultIdentity } from './age.ts';
-import { fromBase64, isId, isTime, text, toBase64, utf8 } from './bytes.ts';
+import { concat, fromBase64, isId, isTime, text, toBase64, utf8 } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { pin } from './derive.ts';
 import { openDocument } from './document.ts';
@@ -27,6 +27,35 @@ describe.each(['ts', 'go'] as const)('what %s sealed once', (maker) => {
 				v.keyring,
 			);
 		}
+	});
+
+	it('succession', async () => {
+		const v = await read(maker, 'succession');
+		const line = v.container.line ?? [];
+		expect([line.length, v.unlock.length]).toEqual([2, 3]);
+		const behind: (boolean | undefined)[] = [];
+		for (const { p } of v.unlock) {
+			const opened = await openKeyring(v.container, fromBase64(p));
+			expect(text(canonical(opened.payload))).toBe(v.keyring);
+			expect(opened.vks.map(toBase64)).toEqual([
+				v.container.vk,
+				...line.map((f) => f.vk).reverse(),
+			]);
+			behind.push(opened.opener?.behind);
+		}
+		// One vouches for the key in use, the others for the two before it.
+		expect(behind.filter((b) => b)).toHaveLength(2);
+	});
+
+	it('change', async () => {
+		const v = await read(maker, 'change');
+		const root = new RootKey(fromBase64(v.root));
+		const payload = utf8(v.change);
+		expect(toBase64(root.vk)).toBe(v.vk);
+		expect(text(canonical(parseCanonical(payload)))).toBe(v.change);
+		const signed = concat(fromBase64(v.signed), payload);
+		expect(text(openSigned(root.vk, 'coffre/v1/change', signed))).toBe(v.change);
+		expect(toBase64(root.sign('coffre/v1/change', payload).subarray(0, 64))).toBe(v.signed);
 	});
 
 	it('manifest', async () => {

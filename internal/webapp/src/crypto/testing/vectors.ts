@@ -2,10 +2,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fingerprint, identityFromSeed, recipientOf } from '../age.ts';
 import { text, toBase64, utf8 } from '../bytes.ts';
 import { canonical } from '../canonical.ts';
+import { type Change, payloadOf, signChange } from '../change.ts';
 import { sha256 } from '../derive.ts';
 import { sealDocument } from '../document.ts';
 import { type Grant, sealGrant } from '../grant.ts';
-import { type Container, type Keyring, newKeyring, reseal } from '../keyring.ts';
+import {
+	type Container,
+	type Keyring,
+	newKeyring,
+	openKeyring,
+	reseal,
+	succeed,
+} from '../keyring.ts';
 import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
 import { type CustodyVector, makeCustody } from './custody.ts';
@@ -46,6 +54,14 @@ export interface DocumentVector {
 	sealed: string;
 	sha256: string;
 }
+export interface ChangeVector {
+	root: string;
+	vk: string;
+	/** What is under the signature. */
+	change: string;
+	/** The signature alone. */
+	signed: string;
+}
 export interface Vectors {
 	keyring: KeyringVector;
 	/** The third epoch, after an unlocker was added, one renamed, one removed. */
@@ -53,6 +69,9 @@ export interface Vectors {
 	manifest: ManifestVector;
 	grant: GrantVector;
 	document: DocumentVector;
+	/** Its root was replaced twice: the ways vouch for the first, the second and the third key. */
+	succession: KeyringVector;
+	change: ChangeVector;
 	/** A whole recovery. */
 	custody: CustodyVector;
 }
@@ -119,6 +138,8 @@ export async function make(): Promise<Vectors> {
 	const again = await resealed({ container, keyring });
 	return {
 		custody: await makeCustody(),
+		succession: await succession(),
+		change: change(),
 		resealed: again,
 		keyring: {
 			unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
@@ -171,6 +192,48 @@ async function resealed(first: { keyring: Keyring; container: Container }): Prom
 		unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
 		container,
 		keyring: text(canonical(keyring.payload)),
+	};
+}
+
+async function succession(): Promise<KeyringVector> {
+	const now = new Date('2026-04-01T10:00:00Z');
+	const ways = [
+		{ kind: 'paper', label: 'Clé en papier', p: secret('paper') },
+		{ kind: 'passphrase', label: 'Phrase', p: secret('phrase') },
+		{ kind: 'passkey', label: 'Téléphone', p: secret('passkey'), credential: 'AQIDBA' },
+	] as const;
+	const first = await newKeyring(safe, ways, now);
+	// The passkey replaces the root, and the phrase does: each vouches for what it has made.
+	const byPasskey = await openKeyring(first.container, secret('passkey'));
+	const second = await succeed(byPasskey, first.container);
+	const third = await succeed(
+		await openKeyring(second.container, secret('phrase')),
+		second.container,
+	);
+	return {
+		unlock: ways.map(({ kind, p }) => ({ kind, p: toBase64(p) })),
+		container: third.container,
+		keyring: text(canonical(third.keyring.payload)),
+	};
+}
+
+function change(): ChangeVector {
+	const root = new RootKey(secret('root'));
+	const grant = (what: string) => ({ doc, version, grant: toBase64(utf8(what)) });
+	const c: Change = {
+		safe,
+		epoch: 3,
+		match: 'ab'.repeat(32),
+		manifest: utf8('manifest'),
+		adopt: [grant('adopted')],
+		reseal: [grant('sealed again'), { ...grant('and again'), doc: reader }],
+		erase: [reader],
+	};
+	return {
+		root: toBase64(secret('root')),
+		vk: toBase64(root.vk),
+		change: text(payloadOf(c)),
+		signed: signChange(c, root),
 	};
 }
 
