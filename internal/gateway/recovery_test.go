@@ -285,6 +285,11 @@ func TestTheOperatorAtTheDatabase(t *testing.T) {
 		fresh(t, 1)
 		ok(t, r.angela.connect(t).CancelRecovery(r.ctx))
 		r.pass(client.CustodyDelay)
+		event, err := journal.Event{
+			V: 1, ID: newKey(), Time: stamp(w.clock.now()), What: "x", Result: journal.ResultDone, Who: journal.Who{Kind: "operator"},
+		}.Encode()
+		ok(t, err)
+		var written string
 		r.rewrite(t, func(ctx context.Context, tx safe.Tx) error {
 			rec, err := tx.Recoveries.Get(ctx, r.angela.acc.Safe)
 			if err != nil {
@@ -298,8 +303,13 @@ func TestTheOperatorAtTheDatabase(t *testing.T) {
 			if _, err := tx.Events.AppendFact(ctx, fact); err != nil {
 				return err
 			}
+			if written, err = tx.Events.Append(ctx, "", event, journal.NewSalt()); err != nil {
+				return err
+			}
 			return tx.Recoveries.Put(ctx, rec)
 		})
+		_, _, err = r.log.Await(r.ctx, written) // the log has the second asking, after the end
+		ok(t, err)
 		alarmed(t, "second asking", r.give(t, r.three[0]))
 	})
 	t.Run("the holder's shares", func(t *testing.T) { r.theHoldersShares(t, fresh, alarmed) })
