@@ -118,7 +118,7 @@ func (a *app) keyKind(kind string) string {
 	case sealed.KindPassphrase:
 		return a.tr("phrase de passe", "passphrase")
 	case sealed.KindCustodians:
-		return a.tr("personnes de confiance", "trusted people")
+		return a.tr("gardiens", "guardians")
 	}
 	return a.tr("clé d'accès", "passkey")
 }
