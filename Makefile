@@ -88,6 +88,7 @@ fuzz: ## every fuzz target for FUZZTIME each
 
 bench: deps build ## figures of measured paths, side by side in one run
 	go test -tags demo -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench
+	cd $(WEB) && npm run --silent bench
 
 repro: web ## two builds, one hash
 	go build -trimpath -o bin/repro-1 ./cmd/coffred && go build -trimpath -a -o bin/repro-2 ./cmd/coffred
