@@ -87,7 +87,11 @@ export class Custodians {
 		const p = newSecret();
 		const unlocker = newId();
 		const made = await this.#make(order, three, p, unlocker);
-		await this.#context.api.call('put', path, { body: made });
+		const { data } = await this.#context.api.call('put', path, { body: made });
+		await withEvidence({ custody: data }, this.#context.now, async () => {
+			if (data.custody !== made.custody)
+				throw new CoffreError('mismatch', { message: 'another custody than the one sent' });
+		});
 		await this.#unlockers.exchange(
 			({ payload }) => ({
 				add: [{ kind: 'custodians', label: '', p, id: unlocker }],

@@ -10,6 +10,7 @@ import {
 } from '../crypto/custody.ts';
 import { hashHex } from '../crypto/derive.ts';
 import type { Keyring } from '../crypto/keyring.ts';
+import type { Checkpoint } from '../crypto/log.ts';
 import {
 	type Agreement,
 	openAgreement,
@@ -61,6 +62,7 @@ export class Custodies {
 	/** To be called once the person has said that the six words are those that she was told. */
 	async agree(safe: string, hash: string): Promise<void> {
 		const { held, asked } = await this.#live(safe, hash);
+		await this.#stillOpen(held, asked);
 		const root = this.#keyring().root;
 		const seen = toTime(this.#context.now());
 		const custodian = held.custodian;
@@ -200,7 +202,8 @@ export class Custodies {
 			if (what !== 'recovery.checked' || result !== 'done' || safe !== held.safe || !own)
 				throw new CoffreError('leaf', { message: 'the proof is of another check' });
 			const { checkpoint, index } = proof.leaf ?? { checkpoint: '', index: -1 };
-			const said = await this.#facts(mark, checkpoint, from, request.hash);
+			const tree = await log.checkpoint(mark, checkpoint);
+			const said = await this.#facts(tree, from, request.hash);
 			if (said.first?.type !== 'recovery' || said.first.request !== request.hash)
 				throw new CoffreError('leaf', { message: 'the log does not know this request' });
 			if (said.end === undefined) return;
@@ -210,13 +213,23 @@ export class Custodies {
 		});
 	}
 
+	/** A request that has ended is not shown as an open one. */
+	async #stillOpen(held: Held, { request, index }: CheckedRequest): Promise<void> {
+		const { log, now } = this.#context;
+		const mark = await log.mark();
+		await withEvidence({ held }, now, async () => {
+			const said = await this.#facts(await log.newest(mark), index, request.hash);
+			if (said.end !== undefined)
+				throw new CoffreError('leaf', { message: 'the log says that this recovery has ended' });
+		});
+	}
+
 	/** What every entry from there to that checkpoint says of a request. */
-	async #facts(mark: Mark, checkpoint: string, from: number, request: string) {
-		const { log } = this.#context;
+	async #facts(tree: Checkpoint, from: number, request: string) {
 		let at = from;
 		let first: RecoveryFact | undefined;
 		let end: number | undefined;
-		await log.read(await log.checkpoint(mark, checkpoint), from, (entry) => {
+		await this.#context.log.read(tree, from, (entry) => {
 			const fact = recoveryFact(entry);
 			if (at === from) first = fact;
 			if (fact?.type === 'recovery-ended' && fact.request === request) end ??= at;

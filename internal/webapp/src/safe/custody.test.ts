@@ -325,6 +325,21 @@ describe('a gateway that lies about custodians (T13)', () => {
 		expect(town.seen).not.toContain(share);
 	});
 
+	it('cannot show an ended request as an open one, nor keep another custody than was sent', async () => {
+		await lost();
+		await town.at(town.home).cancelRecovery();
+		if (town.recovery) town.recovery.state = 'open';
+		await expect(relative.agreeRecovery(town.home.safe, await hash())).rejects.toMatchObject(
+			alarm('leaf'),
+		);
+		expect(town.seen).not.toContain('POST /api/v1/custodies/{id}/agreement');
+		bend(/PUT .*custody/, (a) => ({ ...a, custody: toBase64(random(80)) }));
+		await expect(name()).rejects.toMatchObject({
+			code: 'mismatch',
+			evidence: { custody: expect.anything() },
+		});
+	});
+
 	it('cannot say that it is cancelled when the log does not', async () => {
 		await lost();
 		const mute = town.at(town.home);

@@ -39,7 +39,7 @@ export const texts = words(
 		],
 		words: 'Les six mots à comparer',
 		wordsOther: 'Les mêmes en anglais',
-		heard: (name: string) => `${name} m’a dit ces six mots, et je l’ai bien reconnu(e)`,
+		heard: (name: string) => `${name} m’a dit ces six mots, et j’ai reconnu sa voix ou son visage`,
 		agree: 'Donner mon accord',
 		mustHear: 'Cochez la case une fois que vous avez entendu les six mots de sa voix.',
 		agreeMeans: (delay: string) =>
@@ -95,7 +95,7 @@ export const texts = words(
 		],
 		words: 'The six words to compare',
 		wordsOther: 'The same in French',
-		heard: (name) => `${name} has told me these six words, and I recognised them`,
+		heard: (name) => `${name} has told me these six words, and I recognised their voice or face`,
 		agree: 'Agree',
 		mustHear: 'Tick the box once you have heard the six words in their voice.',
 		agreeMeans: (delay) =>
