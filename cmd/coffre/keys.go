@@ -135,6 +135,10 @@ func (a *app) listKeys(s *client.Safe, asJSON bool) error {
 	if err := a.table(titles, rows); err != nil {
 		return fmt.Errorf("list keys: %w", err)
 	}
+	if s.ResealDue() {
+		a.note("%s", a.tr("La serrure a changé, et tout n'y est peut-être pas passé : coffre keys finish",
+			"The lock has changed, and not everything may be under it yet: coffre keys finish"))
+	}
 	return nil
 }
 
