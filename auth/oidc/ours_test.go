@@ -42,7 +42,7 @@ func opening(t *testing.T, set jose.JSONWebKeySet, alg jose.KeyAlgorithm) jose.J
 
 func sealedTo(t *testing.T, key jose.JSONWebKey, alg jose.KeyAlgorithm, enc jose.ContentEncryption, opts *jose.EncrypterOptions, plain string) string {
 	t.Helper()
-	e, err := jose.NewEncrypter(enc, jose.Recipient{Algorithm: alg, Key: key.Key, KeyID: key.KeyID}, opts)
+	e, err := jose.NewEncrypter(enc, jose.Recipient{Algorithm: alg, Key: key.Key, KeyID: key.KeyID, PBES2Count: 1000}, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
