@@ -54,6 +54,9 @@ func openGround(c config.Config) (*ground, error) {
 		objects = c.Objects.Endpoint
 	}
 	g.add("objects", c.Objects.Region, objects)
+	if second := c.Objects.Second; second.Endpoint != "" {
+		g.add("objects", second.Region, second.Endpoint)
+	}
 	g.add("rows", "", rows...)
 	g.add("sessions", "", c.State.Addresses...)
 	return g, nil

@@ -59,7 +59,7 @@ func exitCode(err error) int {
 var errUsage = errors.New(`usage:
   coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
   coffred check [--deep] [--data dir] [--config file]   is everything there and sound?
-  coffred scrub [--data dir] [--config file]            remove what check calls orphaned
+  coffred scrub [--hash [--rate N]] [--config file]     remove what check calls orphaned; mend what a second site has
   coffred migrate [--data dir] [--config file]          bring the tables to this release
   coffred backup-key                                    make the offline key of backups
   coffred backup --to DIR --recipient FILE [--keep DAYS] [--data dir] [--config file]

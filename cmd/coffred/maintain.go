@@ -59,10 +59,18 @@ func check(ctx context.Context, args []string, io stdio) error {
 
 func scrub(ctx context.Context, args []string, io stdio) error {
 	var o options
-	if err := o.flags("scrub", io).Parse(args); err != nil {
+	f := o.flags("scrub", io)
+	again := f.Bool("hash", false, "read and hash every object again, and bring back what objects.second still has")
+	rate := f.Int64("rate", 0, "`bytes` a second that --hash reads; 0 is as fast as it goes")
+	if err := f.Parse(args); err != nil {
 		return err
 	}
 	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		if *again {
+			if err := s.rehash(ctx, o, *rate, io); err != nil {
+				return err
+			}
+		}
 		r, err := s.domain.Scrub(ctx)
 		if err != nil {
 			return err
@@ -73,6 +81,30 @@ func scrub(ctx context.Context, args []string, io stdio) error {
 		fmt.Fprintf(io.out, "scrubbed: %d findings\n", len(r.Findings))
 		return nil
 	})
+}
+
+// rehash mends what a second site still has. What it cannot mend, scrub names.
+func (s *stores) rehash(ctx context.Context, o options, rate int64, io stdio) error {
+	c, err := o.load(io)
+	if err != nil {
+		return err
+	}
+	var copies safe.Blobs
+	if c.Objects.Second.Endpoint != "" {
+		if copies, err = s.openStore(ctx, c.Objects.Second); err != nil {
+			return fmt.Errorf("objects.second: %w", err)
+		}
+	}
+	domain := s.domain
+	if rate > 0 {
+		domain = s.domain.With(paced{s.blobs, rate})
+	}
+	r, err := domain.Rehash(ctx, copies)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "hashed %d objects, %d bytes; mended %d\n", r.Versions, r.Bytes, r.Repaired)
+	return nil
 }
 
 func report(io stdio, r safe.Report, word string) error {

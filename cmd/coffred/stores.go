@@ -95,7 +95,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	})
 	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
 		return fn(s.db.Leaves())
-	}, s.seq.Kick)
+	}, s.seq)
 	terms, err := gateway.LoadTerms()
 	if err != nil {
 		return err
@@ -139,22 +139,25 @@ func (s *stores) checkMark(ctx context.Context, mode string) error {
 
 func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, error) {
 	if c.Objects.Endpoint != "" {
-		secret, err := os.ReadFile(c.Objects.SecretFile)
-		if err != nil {
-			return nil, fmt.Errorf("read objects.secret_file: %w", err)
-		}
-		return s3store.New(ctx, s3store.Config{
-			Endpoint: c.Objects.Endpoint, TLS: c.Objects.TLS, Region: c.Objects.Region, Bucket: c.Objects.Bucket,
-			CAFile: c.Objects.CAFile, Timeout: c.Objects.Timeout,
-			Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
-			AccessKey: c.Objects.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
-		})
+		return s.openStore(ctx, c.Objects.Store)
 	}
 	var err error
 	if s.s3, err = s3store.Embedded(ctx, s3store.EmbeddedConfig{Dir: filepath.Join(c.Data, "objects"), Bucket: c.Objects.Bucket}); err != nil {
 		return nil, err
 	}
 	return s3store.New(ctx, s.s3.Client())
+}
+
+func (s *stores) openStore(ctx context.Context, c config.Store) (safe.Blobs, error) {
+	secret, err := os.ReadFile(c.SecretFile)
+	if err != nil {
+		return nil, fmt.Errorf("read secret_file of the object store: %w", err)
+	}
+	return s3store.New(ctx, s3store.Config{
+		Endpoint: c.Endpoint, TLS: c.TLS, Region: c.Region, Bucket: c.Bucket, CAFile: c.CAFile, Timeout: c.Timeout,
+		Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
+		AccessKey: c.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
+	})
 }
 
 // Close stops the stores; the sequencer has to have ended.

@@ -71,7 +71,7 @@ func DemoDefaults() Config {
 	return Config{
 		Mode: Demo, Listen: "127.0.0.1:8080", Data: "./data", LogOrigin: "coffre.demo/log",
 		Territory: Territory{Name: "Valmont Agglomération", Colour: "#1f5f6b", Contact: "coffre@valmont.example"},
-		Objects:   Objects{Bucket: "coffre"},
+		Objects:   Objects{Store: Store{Bucket: "coffre"}},
 		// So that it can be seen: who would take a safe over proves himself better.
 		Levels: map[string]int{"recover": 2},
 	}
@@ -116,7 +116,7 @@ func (c *Config) Resolve() error {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
 	files := []*string{
-		&c.Territory.File, &c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
+		&c.Territory.File, &c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.Objects.Second.SecretFile, &c.Objects.Second.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
 	}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)

@@ -99,7 +99,9 @@ func members(t reflect.Type) []string {
 	var all []string
 	for i := range t.NumField() {
 		f := t.Field(i)
-		all = append(all, f.Tag.Get("yaml"))
+		if name := f.Tag.Get("yaml"); name != ",inline" {
+			all = append(all, name)
+		}
 		in := f.Type
 		if in.Kind() == reflect.Slice {
 			in = in.Elem()

@@ -11,7 +11,7 @@ import (
 // TestObjectsSayHowToMend: a store elsewhere is described whole, and reached
 // in clear by nobody but this machine.
 func TestObjectsSayHowToMend(t *testing.T) {
-	whole := config.Objects{Endpoint: "s3.valmont.example:443", TLS: true, Bucket: "coffre", AccessKey: "coffre", SecretFile: "/s3"}
+	whole := config.Objects{Store: config.Store{Endpoint: "s3.valmont.example:443", TLS: true, Bucket: "coffre", AccessKey: "coffre", SecretFile: "/s3"}}
 	for name, c := range map[string]struct {
 		change func(*config.Objects)
 		want   string // "" is accepted
@@ -30,6 +30,9 @@ func TestObjectsSayHowToMend(t *testing.T) {
 		"no bucket":                 {func(o *config.Objects) { o.Bucket = "" }, "name the bucket"},
 		"endpoint forgotten":        {func(o *config.Objects) { o.Endpoint = "" }, "name the store"},
 		"no patience":               {func(o *config.Objects) { o.Timeout = -time.Second }, "objects.timeout"},
+		"a second site":             {func(o *config.Objects) { o.Second = o.Store }, ""},
+		"a second site in clear":    {func(o *config.Objects) { o.Second = o.Store; o.Second.TLS = false }, "objects.second.endpoint"},
+		"a second site nowhere":     {func(o *config.Objects) { o.Second.Bucket = "copies" }, "take second out"},
 		"patience without end":      {func(o *config.Objects) { o.Timeout = time.Hour }, "objects.timeout"},
 	} {
 		cfg := config.Config{

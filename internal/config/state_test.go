@@ -47,7 +47,7 @@ func TestStateSaysHowToMend(t *testing.T) {
 	} {
 		cfg := config.Config{
 			Mode: config.Production, Listen: "127.0.0.1:8080", PublicURL: "https://coffre.valmont.example", Data: "/data",
-			LogOrigin: "x/log", Territory: config.Territory{Name: "Valmont"}, Objects: config.Objects{Bucket: "coffre"}, State: c.from,
+			LogOrigin: "x/log", Territory: config.Territory{Name: "Valmont"}, Objects: config.Objects{Store: config.Store{Bucket: "coffre"}}, State: c.from,
 			Providers: []config.Provider{{ID: "fc", Profile: "franceconnect", Kind: "citizen", Issuer: "https://fc.fr", ClientID: "x", SecretFile: "/x"}},
 		}
 		c.change(&cfg.State)

@@ -177,10 +177,10 @@ func (s *Domain) fault(ctx context.Context, v Version, deep bool) (*Finding, err
 		return nil, nil
 	}
 	sum, _, err := s.hashObject(ctx, v.Object())
-	if err != nil {
+	if err != nil && !IsKind(err, Damaged) { // the store noticed by itself
 		return nil, err
 	}
-	if sum != v.SHA256 {
+	if err != nil || sum != v.SHA256 {
 		f.Fault = FaultHash
 		return f, nil
 	}

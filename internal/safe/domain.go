@@ -75,6 +75,14 @@ func New(c Config) *Domain {
 	return &Domain{rows: c.Rows, blobs: c.Blobs, log: c.Log, cfg: c}
 }
 
+// With is the same domain over other blobs: those that maintenance reads at its
+// own pace.
+func (s *Domain) With(b Blobs) *Domain {
+	other := *s
+	other.blobs = b
+	return &other
+}
+
 // Limits in force.
 func (s *Domain) Limits() Limits { return s.cfg.Limits }
 
