@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -95,6 +96,15 @@ func (a *app) newKey(ctx context.Context, kind, file, dir string) (sealed.NewUnl
 	return n, kept, err
 }
 
+// dropKey removes a key that opens nothing, unless it may: an answer that was
+// lost, or that is not believed, does not say that nothing was done.
+func dropKey(kept string, err error) error {
+	if kept == "" || errors.Is(err, client.ErrOffline) || client.IsAlarm(err) {
+		return err
+	}
+	return errors.Join(err, os.Remove(kept))
+}
+
 func (a *app) startRecovery(ctx context.Context, c *client.Client, o recoverOptions) error {
 	if r, err := c.Recovery(ctx); err == nil && r.State == "open" {
 		return a.fail(nil, "%s", a.tr("Une demande est déjà en cours : coffre recover status. Si elle n'est pas de vous : coffre recover cancel",
@@ -106,7 +116,7 @@ func (a *app) startRecovery(ctx context.Context, c *client.Client, o recoverOpti
 	}
 	r, err := c.StartRecovery(ctx, paper.P)
 	if err != nil {
-		return err
+		return dropKey(kept, err)
 	}
 	if kept != "" {
 		a.say("%s", clean(filepath.ToSlash(kept)))
@@ -198,7 +208,7 @@ func (a *app) finishRecovery(ctx context.Context, c *client.Client, o recoverOpt
 	label := fmt.Sprintf(a.tr("Clé papier du %s", "Paper key of %s"), a.day(a.now()))
 	s, err := c.FinishRecovery(ctx, paper, label, second)
 	if err != nil {
-		return err
+		return dropKey(kept, err)
 	}
 	if kept != "" {
 		a.say("%s", clean(filepath.ToSlash(kept)))

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -103,7 +104,7 @@ func (k *Custodian) List(ctx context.Context) ([]Held, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, err := all[heldCustody](ctx, k.c, custodiesPath, nil)
+	items, err := k.items(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +117,27 @@ func (k *Custodian) List(ctx context.Context) ([]Held, error) {
 		out = append(out, h)
 	}
 	return out, nil
+}
+
+// items asks again while a key or a request waits to be sequenced: the holder
+// may have changed her keyring, or asked, a moment ago.
+func (k *Custodian) items(ctx context.Context) ([]heldCustody, error) {
+	patient, cancel := context.WithTimeout(ctx, keyPatience)
+	defer cancel()
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		items, err := all[heldCustody](ctx, k.c, custodiesPath, nil)
+		waits := slices.ContainsFunc(items, func(in heldCustody) bool {
+			return in.Key == nil || in.Recovery != nil && in.Recovery.Leaf == nil
+		})
+		if err != nil || !waits {
+			return items, err
+		}
+		select {
+		case <-patient.Done():
+			return items, nil
+		case <-time.After(pause):
+		}
+	}
 }
 
 // Find gives the one custody of that safe, or of a holder of that name.

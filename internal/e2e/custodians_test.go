@@ -68,18 +68,7 @@ func TestCustodiansGiveASafeBack(t *testing.T) {
 	angela.coffre("put", "acte.pdf")
 	angela.refused(1, []string{"Aucun gardien"}, "custodians")
 	angela.refused(1, []string{"pas de gardiens"}, "recover", "start", "--keep-in", angela.path("none"))
-	codes := []string{}
-	for _, s := range []*shell{marcel, fatou} {
-		codes = append(codes, cardCode.FindString(s.coffre("custodians", "card")))
-	}
-	const town = "Mairie de Valmont"
-	angela.refused(2, []string{"24h"}, "custodians", "set", town, codes[0], codes[1], "--delay", "800h")
-	angela.refused(1, []string{"trois gardiens"}, "custodians", "set", town, codes[0], codes[0], "--delay", delay.String())
-	angela.refused(1, []string{"code de gardien"}, "custodians", "set", town, codes[0], "COFFREG1:ABC", "--delay", delay.String())
-	told := angela.coffre("custodians", "set", town, codes[0], codes[1], "--delay", delay.String(), "--holder", "Angela Dubois")
-	if !strings.Contains(told, town) || strings.Count(told, "usager") != 2 {
-		t.Errorf("set says\n%s", told)
-	}
+	nameThree(t, angela, marcel, fatou)
 	for _, s := range []*shell{marcel, fatou, office} {
 		if list := s.coffre("custody"); !strings.Contains(list, "Angela Dubois") || !strings.Contains(list, "rien n'est demandé") {
 			t.Errorf("custody lists\n%s", list)
@@ -96,22 +85,9 @@ func TestCustodiansGiveASafeBack(t *testing.T) {
 	marcel.refused(1, []string{"NE DONNEZ PAS"}, "custody", "agree", "Angela Dubois", "--code", "abaisser abaisser abaisser abaisser abaisser abaisser")
 	marcel.refused(1, []string{"six mots"}, "custody", "agree", "Angela Dubois", "--code", "abaisser")
 	marcel.refused(1, []string{"votre accord"}, "custody", "give", "Angela Dubois")
-	for _, s := range []*shell{marcel, office} {
-		agreed := s.coffre("custody", "agree", "Angela Dubois", "--code", words[1])
-		id := safeInUse.FindStringSubmatch(agreed)
-		if id == nil {
-			t.Fatalf("agree says\n%s", agreed)
-		}
-		due := time.Now().Add(delay)
-		for r := s.try("coffre", "custody", "give", id[1]); r.code != 0; r = s.try("coffre", "custody", "give", id[1]) {
-			if !strings.Contains(r.err, "délai") || time.Now().After(due.Add(patience)) {
-				t.Fatalf("give says %+v", r)
-			}
-		}
-		cut()
-	}
+	giveInTurn(t, []*shell{marcel, office}, words[1], cut)
 	status := angela.coffre("recover", "status")
-	if !strings.Contains(status, words[1]) || !strings.Contains(status, town) {
+	if !strings.Contains(status, words[1]) || !strings.Contains(status, townHall) {
 		t.Errorf("status says\n%s", status)
 	}
 	angela.set("COFFRE_SECRET_FILE", angela.path("keys/paper-key.txt")) // an old key
@@ -131,6 +107,42 @@ func TestCustodiansGiveASafeBack(t *testing.T) {
 	g.stop()
 	if report, err := g.check(); err != nil {
 		t.Errorf("check finds\n%s", report)
+	}
+}
+
+// nameThree names the town hall and two citizens, after some tries that are
+// refused.
+func nameThree(t *testing.T, angela, marcel, fatou *shell) {
+	t.Helper()
+	codes := []string{}
+	for _, s := range []*shell{marcel, fatou} {
+		codes = append(codes, cardCode.FindString(s.coffre("custodians", "card")))
+	}
+	angela.refused(2, []string{"24h"}, "custodians", "set", townHall, codes[0], codes[1], "--delay", "800h")
+	angela.refused(1, []string{"trois gardiens"}, "custodians", "set", townHall, codes[0], codes[0], "--delay", delay.String())
+	angela.refused(1, []string{"code de gardien"}, "custodians", "set", townHall, codes[0], "COFFREG1:ABC", "--delay", delay.String())
+	told := angela.coffre("custodians", "set", townHall, codes[0], codes[1], "--delay", delay.String(), "--holder", "Angela Dubois")
+	if !strings.Contains(told, townHall) || strings.Count(told, "usager") != 2 {
+		t.Errorf("set says\n%s", told)
+	}
+}
+
+// giveInTurn has each of them agree and give, with a power cut in between.
+func giveInTurn(t *testing.T, guards []*shell, words string, cut func()) {
+	t.Helper()
+	for _, s := range guards {
+		agreed := s.coffre("custody", "agree", "Angela Dubois", "--code", words)
+		id := safeInUse.FindStringSubmatch(agreed)
+		if id == nil {
+			t.Fatalf("agree says\n%s", agreed)
+		}
+		due := time.Now().Add(delay)
+		for r := s.try("coffre", "custody", "give", id[1]); r.code != 0; r = s.try("coffre", "custody", "give", id[1]) {
+			if !strings.Contains(r.err, "délai") || time.Now().After(due.Add(patience)) {
+				t.Fatalf("give says %+v", r)
+			}
+		}
+		cut()
 	}
 }
 

@@ -61,20 +61,15 @@ func TestARecoveryIsRefusedInWords(t *testing.T) {
 		"It was cancelled, completed or has expired. There is nothing left to give.")
 }
 
-// TestCheckKnowsCustodiesAndRecoveries: rows that are not what was signed are
-// findings.
-func TestCheckKnowsCustodiesAndRecoveries(t *testing.T) {
-	t.Parallel()
-	r := newCircle(t, newWorld(t, unlimited))
-	r.ask(t)
-	ok(t, r.agree(t, r.three[0]))
-	r.sound(t)
-	id := r.angela.acc.Safe
-	for name, c := range map[string]struct {
-		fault   safe.Fault
-		custody func(*safe.Custody)
-		asked   func(*safe.Recovery)
-	}{
+// spoiltRow is a custody or recovery that is not what was signed.
+type spoiltRow struct {
+	fault   safe.Fault
+	custody func(*safe.Custody)
+	asked   func(*safe.Recovery)
+}
+
+func spoiltRows() map[string]spoiltRow {
+	return map[string]spoiltRow{
 		"a changed share": {fault: safe.FaultCustody, custody: func(c *safe.Custody) { c.Shares[1].Sealed[1700] ^= 1 }},
 		"shares exchanged": {fault: safe.FaultCustody, custody: func(c *safe.Custody) {
 			c.Shares[0].Sealed, c.Shares[1].Sealed = c.Shares[1].Sealed, c.Shares[0].Sealed
@@ -87,7 +82,19 @@ func TestCheckKnowsCustodiesAndRecoveries(t *testing.T) {
 		"agreed to what":       {fault: safe.FaultRecovery, asked: func(r *safe.Recovery) { r.Parts[1].Agreed = r.Created }},
 		"a share of no form":   {fault: safe.FaultRecovery, asked: func(r *safe.Recovery) { r.Parts[0].Sealed, r.Parts[0].Given = []byte("x"), r.Created }},
 		"of another custodian": {fault: safe.FaultRecovery, asked: func(r *safe.Recovery) { r.Parts[0].Custodian = newKey() }},
-	} {
+	}
+}
+
+// TestCheckKnowsCustodiesAndRecoveries: rows that are not what was signed are
+// findings.
+func TestCheckKnowsCustodiesAndRecoveries(t *testing.T) {
+	t.Parallel()
+	r := newCircle(t, newWorld(t, unlimited))
+	r.ask(t)
+	ok(t, r.agree(t, r.three[0]))
+	r.sound(t)
+	id := r.angela.acc.Safe
+	for name, c := range spoiltRows() {
 		var kept safe.Custody
 		var asked safe.Recovery
 		read := func(ctx context.Context, tx safe.Tx) (err error) {
