@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -189,6 +191,19 @@ func postgresCode(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// hungUp says that a connection was closed by its other end. A server that is
+// not there, or says nothing, is something else.
+func hungUp(err error) bool {
+	var dial *pgconn.ConnectError
+	if errors.As(err, &dial) {
+		return false
+	}
+	// admin_shutdown and crash_shutdown are its last words.
+	said := postgresCode(err)
+	return said == "57P01" || said == "57P02" || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // again says that a transaction failed for what others did at the same time,

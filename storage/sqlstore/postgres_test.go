@@ -112,6 +112,49 @@ func putWithEvent(ctx context.Context, db *sqlstore.DB, a safe.Account) error {
 	})
 }
 
+// TestConnectionsClosedByTheServer: after a failover every connection at rest
+// is closed. Whoever is given one of them gets another, and no error.
+func TestConnectionsClosedByTheServer(t *testing.T) {
+	dsn, err := url.Parse(servers.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := servers.Toxiproxy(t, dsn.Host)
+	dsn.Host = line.Endpoint
+	db := open(t, dsn.String())
+	// The driver looks for itself at what is new, or at rest for a second.
+	for range 2 {
+		atOnce(t, db, 8)
+	}
+	line.Mend() // ends what is connected
+	atOnce(t, db, 8)
+	a := safe.Account{ID: safe.NewID[safe.AccountID](), Kind: safe.Citizen, Created: time.Now()}
+	if err := putWithEvent(t.Context(), db, a); err != nil {
+		t.Errorf("write: %v", err)
+	}
+}
+
+// atOnce reads on so many connections.
+func atOnce(t *testing.T, db *sqlstore.DB, many int) {
+	t.Helper()
+	var together, all sync.WaitGroup
+	together.Add(many)
+	for range many {
+		all.Go(func() {
+			var once sync.Once
+			err := db.View(t.Context(), func(safe.Tx) error {
+				once.Do(together.Done)
+				together.Wait()
+				return nil
+			})
+			if once.Do(together.Done); err != nil {
+				t.Errorf("read: %v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
 // TestServerStandsStill: a server that answers nothing is given up, and used
 // again when it goes on.
 func TestServerStandsStill(t *testing.T) {

@@ -52,7 +52,7 @@ func inTx(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
 }
 
 func isolated(ctx context.Context, db *sql.DB, how *sql.TxOptions, fn func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, how)
+	tx, err := begin(ctx, db, how)
 	if err != nil {
 		return mapError("begin", err)
 	}
@@ -61,4 +61,16 @@ func isolated(ctx context.Context, db *sql.DB, how *sql.TxOptions, fn func(*sql.
 		return err
 	}
 	return mapError("commit", tx.Commit())
+}
+
+// begin takes another connection when the one that it got turns out to be
+// closed: after a failover all that were at rest are, and whoever is given one
+// of them has done nothing yet.
+func begin(ctx context.Context, db *sql.DB, how *sql.TxOptions) (*sql.Tx, error) {
+	for try := 1; ; try++ {
+		tx, err := db.BeginTx(ctx, how)
+		if err == nil || try == tries || !hungUp(err) {
+			return tx, err
+		}
+	}
 }
