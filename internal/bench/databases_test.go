@@ -125,7 +125,7 @@ func openDatabase(b *testing.B, start func(*testing.B) (string, int)) *database 
 	d.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: db.Log(), Signer: signer, Origin: "bench.example/log", Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
-	d.log = journal.NewLog(db.Log(), func(_ context.Context, fn func(journal.Reader) error) error { return fn(db.Leaves()) }, d.seq.Kick)
+	d.log = journal.NewLog(db.Log(), func(_ context.Context, fn func(journal.Reader) error) error { return fn(db.Leaves()) }, d.seq)
 	return d
 }
 

@@ -107,7 +107,7 @@ func (w *world) sequence(t *testing.T) (ended chan struct{}) {
 	}()
 	w.log = journal.NewLog(w.db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
 		return w.db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
-	}, seq.Kick)
+	}, seq)
 	return ended
 }
 

@@ -5,53 +5,61 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Log is the read side: proofs of what is published. Safe for concurrent use.
 type Log struct {
-	store Store
-	view  func(ctx context.Context, fn func(Reader) error) error
-	kick  func()
+	store   Store
+	view    func(ctx context.Context, fn func(Reader) error) error
+	kick    func()
+	waiters *waiters
 }
 
-// NewLog reads leaves through view, and calls kick when somebody waits for a
-// checkpoint; on a replica that does not sequence, kick may do nothing.
-func NewLog(store Store, view func(ctx context.Context, fn func(Reader) error) error, kick func()) *Log {
-	return &Log{store: store, view: view, kick: kick}
+// NewLog reads leaves through view. seq is the sequencer of this process: it
+// is asked for a checkpoint when somebody waits for one, and tells who waits;
+// nil on a replica that does not sequence.
+func NewLog(store Store, view func(ctx context.Context, fn func(Reader) error) error, seq *Sequencer) *Log {
+	if seq == nil {
+		return &Log{store: store, view: view, kick: func() {}, waiters: newWaiters()}
+	}
+	return &Log{store: store, view: view, kick: seq.Kick, waiters: seq.waiters}
 }
 
 // Head is the newest published state.
 func (l *Log) Head(ctx context.Context) (Head, error) { return l.store.Head(ctx) }
 
-// Await returns once the record is under a published checkpoint. It looks
-// again after one millisecond, then less and less often, because the
-// sequencer may run in another process.
+// Await returns once the record is under a published checkpoint. Who waits is
+// told by the sequencer of this process; where another one publishes, one of
+// those who wait looks for all of them.
 func (l *Log) Await(ctx context.Context, recordID string) (Record, Leaf, error) {
-	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		var rec Record
-		err := l.view(ctx, func(r Reader) (err error) {
-			rec, err = r.Record(ctx, recordID)
-			return err
-		})
-		if err != nil {
-			return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
-		}
-		if rec.Index >= 0 {
-			leaf, err := l.Leaf(ctx, rec.Index)
-			return rec, leaf, err
-		}
-		l.kick()
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", ctx.Err())
-		case <-timer.C:
-		}
+	told := l.waiters.add(recordID) // before the look: nothing is published in between
+	defer l.waiters.remove(recordID, told)
+	var rec Record
+	err := l.view(ctx, func(r Reader) (err error) {
+		rec, err = r.Record(ctx, recordID)
+		return err
+	})
+	if err != nil {
+		return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
 	}
+	if rec.Index >= 0 {
+		leaf, err := l.late(ctx, rec.Index)
+		return rec, leaf, err
+	}
+	l.kick()
+	o, err := l.wait(ctx, told)
+	if err != nil {
+		return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
+	}
+	rec.Index = o.index
+	if o.batch != nil {
+		leaf, err := prove(o.batch.head, o.index, o.batch.hashes)
+		return rec, leaf, err
+	}
+	leaf, err := l.Leaf(ctx, rec.Index)
+	return rec, leaf, err
 }
 
 // Leaf proves one entry in the newest checkpoint; public facts come with
@@ -80,19 +88,27 @@ func (l *Log) Proofs(ctx context.Context, indexes []int64) (Head, []Leaf, error)
 	o := &overlay{ctx: ctx, store: l.store, from: tlog.StoredHashCount(head.Size)}
 	leaves := make([]Leaf, len(indexes))
 	for i, x := range indexes {
-		if x < 0 || x >= head.Size {
-			return Head{}, nil, fmt.Errorf("prove entry %d of %d: %w", x, head.Size, ErrProof)
-		}
-		proof, err := tlog.ProveRecord(head.Size, x, o)
-		if err != nil {
-			return Head{}, nil, fmt.Errorf("prove entry %d: %w", x, err)
-		}
-		leaves[i] = Leaf{Index: x, Size: head.Size, Path: make([][]byte, len(proof)), Checkpoint: string(head.Checkpoint)}
-		for j, h := range proof {
-			leaves[i].Path[j] = h[:]
+		if leaves[i], err = prove(head, x, o); err != nil {
+			return Head{}, nil, err
 		}
 	}
 	return head, leaves, nil
+}
+
+// prove finds the path from one entry to the head's root.
+func prove(head Head, x int64, hashes *overlay) (Leaf, error) {
+	if x < 0 || x >= head.Size {
+		return Leaf{}, fmt.Errorf("prove entry %d of %d: %w", x, head.Size, ErrProof)
+	}
+	proof, err := tlog.ProveRecord(head.Size, x, hashes)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("prove entry %d: %w", x, err)
+	}
+	leaf := Leaf{Index: x, Size: head.Size, Path: make([][]byte, len(proof)), Checkpoint: string(head.Checkpoint)}
+	for j, h := range proof {
+		leaf.Path[j] = h[:]
+	}
+	return leaf, nil
 }
 
 // Consistency proves that the log's first from entries are still the first

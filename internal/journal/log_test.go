@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,50 +15,6 @@ import (
 )
 
 func leafHash(entry []byte) []byte { return rfc6962.DefaultHasher.HashLeaf(entry) }
-
-// TestAwait gives the proof once there is one, and asks for it.
-func TestAwait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 10)
-		w.grow(t, 3)
-		var kicked atomic.Int64
-		log := journal.NewLog(w, w.view, func() { kicked.Add(1) })
-		id := w.add(someEvent(t, "awaited"))
-		type answer struct {
-			rec  journal.Record
-			leaf journal.Leaf
-			err  error
-		}
-		got := make(chan answer, 1)
-		go func() {
-			rec, leaf, err := log.Await(t.Context(), id)
-			got <- answer{rec, leaf, err}
-		}()
-		synctest.Wait()
-		if kicked.Load() == 0 {
-			t.Error("nobody asked for a checkpoint")
-		}
-		time.Sleep(time.Second)
-		if kicked.Load() > 60 { // 1, 2, 4 … 50 ms, then each 50 ms
-			t.Errorf("looked %d times in a second", kicked.Load())
-		}
-		w.drain(t)
-		time.Sleep(51 * time.Millisecond)
-		a := <-got
-		if a.err != nil || a.rec.Index != 3 || a.leaf.Index != 3 {
-			t.Fatalf("%+v", a)
-		}
-		ev, c, err := journal.VerifyEvent(w.vkey, a.rec.Event, a.rec.Salt[:], a.leaf)
-		if err != nil || ev.ID != "awaited" || c.Size != 4 {
-			t.Errorf("%+v, %v", ev, err)
-		}
-		// Sequenced already: at once, without a kick.
-		kicked.Store(0)
-		if _, _, err := log.Await(t.Context(), id); err != nil || kicked.Load() > 0 {
-			t.Errorf("%v, %d kicks", err, kicked.Load())
-		}
-	})
-}
 
 func TestAwaitEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

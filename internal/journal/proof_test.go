@@ -242,7 +242,7 @@ func TestForksShow(t *testing.T) {
 	w.grow(t, 5)
 	fork := &world{memory: &memory{}, vkey: w.vkey, signer: w.signer}
 	fork.seq = fork.sequencer(1000)
-	fork.log = journal.NewLog(fork, fork.view, fork.seq.Kick)
+	fork.log = journal.NewLog(fork, fork.view, fork.seq)
 	for _, e := range w.entries[:4] {
 		fork.addFact(e)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -39,8 +40,13 @@ type SequencerConfig struct {
 // Sequencer gives queued entries their place in the log and signs
 // checkpoints. Any number may run over one Store: the fence lets one publish.
 type Sequencer struct {
-	c    SequencerConfig
-	kick chan struct{}
+	c       SequencerConfig
+	kick    chan struct{}
+	waiters *waiters
+	// known is the fence of the newest head that this one has published or
+	// read: another head is of another sequencer, and of those who wait here
+	// some may be under it.
+	known atomic.Int64
 }
 
 // NewSequencer makes one; Run starts it.
@@ -51,7 +57,7 @@ func NewSequencer(c SequencerConfig) *Sequencer {
 	if c.Interval == 0 {
 		c.Interval = time.Second
 	}
-	return &Sequencer{c: c, kick: make(chan struct{}, 1)}
+	return &Sequencer{c: c, kick: make(chan struct{}, 1), waiters: newWaiters()}
 }
 
 // Kick asks for a checkpoint now. Never blocks.
@@ -67,8 +73,14 @@ func (s *Sequencer) Kick() {
 func (s *Sequencer) Run(ctx context.Context) error {
 	tick := time.NewTicker(s.c.Interval)
 	defer tick.Stop()
+	defer s.waiters.leads.Store(false)
 	for {
-		if err := s.drain(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, ErrFenced) {
+		err := s.drain(ctx)
+		s.waiters.leads.Store(err == nil)
+		if err != nil {
+			s.waiters.stir() // who waits is not told: one of them looks
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrFenced) {
 			s.c.Log.ErrorContext(ctx, "journal not sequenced", "error", err)
 		}
 		select {
@@ -100,6 +112,9 @@ func (s *Sequencer) Step(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read head: %w", err)
 	}
+	if s.known.Swap(old.Fence) != old.Fence {
+		s.waiters.stir()
+	}
 	if len(queued) == 0 && old.Checkpoint != nil {
 		return 0, nil
 	}
@@ -113,15 +128,23 @@ func (s *Sequencer) Step(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("sign checkpoint: %w", err)
 	}
-	if err := s.c.Store.Publish(ctx, old, head, queued, hashes); err != nil {
+	if err := s.c.Store.Publish(ctx, old, head, queued, hashes.added); err != nil {
 		return 0, fmt.Errorf("publish checkpoint: %w", err)
 	}
+	s.known.Store(head.Fence)
+	s.waiters.published(&batch{head, old.Size, hashes}, queued)
 	return len(queued), nil
 }
 
-// extend computes the stored hashes and the root that the entries add.
-func extend(ctx context.Context, store Store, size int64, entries []Queued) ([]tlog.Hash, tlog.Hash, error) {
-	o := &overlay{ctx: ctx, store: store, from: tlog.StoredHashCount(size)}
+// extend computes the stored hashes and the root that the entries add. What it
+// returns knows every hash on the way from one of them to the root, and reads
+// the store no more.
+func extend(ctx context.Context, store Store, size int64, entries []Queued) (*overlay, tlog.Hash, error) {
+	o := &overlay{ctx: ctx, store: store, from: tlog.StoredHashCount(size), read: map[int64]tlog.Hash{}}
+	// The right edge, which is all that the new entries join: in one read.
+	if _, err := tlog.TreeHash(size, o); err != nil {
+		return nil, tlog.Hash{}, fmt.Errorf("read edge of tree: %w", err)
+	}
 	for i, e := range entries {
 		hs, err := tlog.StoredHashesForRecordHash(size+int64(i), tlog.RecordHash(e.Entry), o)
 		if err != nil {
@@ -133,16 +156,18 @@ func extend(ctx context.Context, store Store, size int64, entries []Queued) ([]t
 	if err != nil {
 		return nil, tlog.Hash{}, fmt.Errorf("hash tree: %w", err)
 	}
-	return o.added, root, nil
+	o.ctx, o.store = nil, nil
+	return o, root, nil
 }
 
-// overlay reads stored hashes, and after them those not stored yet. It lives
-// for one Step, so it may hold the context that tlog's interface lacks.
+// overlay reads stored hashes, and after them those not stored yet. It reads
+// within one call, so it may hold the context that tlog's interface lacks.
 type overlay struct {
 	ctx   context.Context //nolint:containedctx // tlog.HashReader takes none
-	store Store
+	store Store           // nil when there is nothing left to read
 	from  int64
 	added []tlog.Hash
+	read  map[int64]tlog.Hash // kept where not nil
 }
 
 // ReadHashes implements tlog.HashReader.
@@ -158,10 +183,17 @@ func (o *overlay) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 			out[i] = o.added[x-o.from]
 			continue
 		}
+		if h, ok := o.read[x]; ok {
+			out[i] = h
+			continue
+		}
 		ask, where = append(ask, x), append(where, i)
 	}
 	if len(ask) == 0 {
 		return out, nil
+	}
+	if o.store == nil {
+		return nil, fmt.Errorf("read hash %d: not on the edge of the tree", ask[0])
 	}
 	got, err := o.store.Hashes(o.ctx, ask)
 	if err != nil {
@@ -172,6 +204,9 @@ func (o *overlay) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	}
 	for i, h := range got {
 		out[where[i]] = h
+		if o.read != nil {
+			o.read[ask[i]] = h
+		}
 	}
 	return out, nil
 }

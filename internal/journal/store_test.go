@@ -35,7 +35,8 @@ type memory struct {
 	short bool
 
 	// fail is asked before each call, by name.
-	fail func(call string) error
+	fail      func(call string) error
+	fenceOnce func(call string) error
 }
 
 // failing sets fail while others call.
@@ -180,7 +181,7 @@ func newWorld(t testing.TB, batch int) *world {
 		t.Fatal(err)
 	}
 	w.seq = w.sequencer(batch)
-	w.log = journal.NewLog(w, w.view, w.seq.Kick)
+	w.log = journal.NewLog(w, w.view, w.seq)
 	return w
 }
 

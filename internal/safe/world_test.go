@@ -84,7 +84,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.log = journal.NewLog(db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
 		return db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
-	}, seq.Kick)
+	}, seq)
 	// What an Update runs may be run again, so here it always is.
 	w.Domain = safe.New(w.config(storagetest.Twice(db), w.blobs))
 	return w

@@ -95,7 +95,7 @@ func (k logKey) soundLog(t *testing.T, db *sqlstore.DB, events int) {
 	t.Helper()
 	log := journal.NewLog(db.Log(), func(ctx context.Context, fn func(journal.Reader) error) error {
 		return db.View(ctx, func(tx safe.Tx) error { return fn(tx.Leaves) })
-	}, func() {})
+	}, nil)
 	if err := log.Audit(t.Context()); err != nil {
 		t.Errorf("audit: %v", err)
 	}
