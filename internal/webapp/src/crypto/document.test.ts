@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
@@ -60,6 +61,27 @@ describe('documents', () => {
 			const sum = Buffer.from(sha256(theirs)).toString('hex');
 			const opened = await openDocument(new Blob([theirs]), { ...ref, sha256: sum }, key, '');
 			expect(Buffer.compare(new Uint8Array(await opened.arrayBuffer()), whole)).toBe(0);
+		}
+	});
+
+	it('is hashed alike as a whole and as it passes', async () => {
+		const key = newIdentity();
+		const to = await recipientOf(key);
+		for (const hashedWhole of [0, undefined]) {
+			const watch = hashedWhole === undefined ? {} : { hashedWhole };
+			const { sealed, sha256: sum } = await sealDocument(
+				new Blob([new Uint8Array(5e6)]),
+				to,
+				watch,
+			);
+			const bytes = new Uint8Array(await sealed.arrayBuffer());
+			expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum);
+			const ref = { sha256: sum, sealed: sealed.size, size: 5e6 };
+			for (const other of [{}, { hashedWhole: 0 }]) {
+				expect((await openDocument(sealed, ref, key, '', other)).size).toBe(5e6);
+				const bad = { ...ref, sha256: 'ab'.repeat(32) };
+				expect(await code(openDocument(sealed, bad, key, '', other))).toBe('hash');
+			}
 		}
 	});
 
