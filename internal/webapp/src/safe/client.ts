@@ -19,6 +19,7 @@ import {
 	type SessionView,
 	type Site,
 	type Terms,
+	type TerritoryView,
 	type UnlockerView,
 } from './types.ts';
 
@@ -151,6 +152,10 @@ export class Client {
 	/** With `checked` true once its key was found in the log by this client. */
 	administrations(q = ''): Promise<readonly AdministrationView[]> {
 		return this.#core((c) => c.administrations(q));
+	}
+	/** Where the bytes are, checked against the journal. */
+	territory(): Promise<TerritoryView> {
+		return this.#core((c) => c.territory());
 	}
 	async sessions(): Promise<readonly SessionView[]> {
 		return (await this.#api.get('/api/v1/sessions')).items;

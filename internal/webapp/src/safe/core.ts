@@ -16,6 +16,7 @@ import type {
 	Progress,
 	ResealingView,
 	ShareTerms,
+	TerritoryView,
 	UnlockerView,
 	Usage,
 } from './types.ts';
@@ -62,6 +63,7 @@ export interface Core extends CustodyCore {
 	completeWord(start: string, lang: Language): Promise<readonly string[]>;
 	proveDraft(draft: Draft, key: Key): Promise<void>;
 	administrations(q: string): Promise<readonly AdministrationView[]>;
+	territory(): Promise<TerritoryView>;
 
 	keyringKinds(): Promise<readonly KeyringKind[]>;
 	createSafe(drafts: readonly Draft[]): Promise<SafeState>;

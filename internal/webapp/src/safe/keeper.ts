@@ -26,6 +26,7 @@ import { type Recovered, Recoveries, waysOf } from './recovery.ts';
 import { Renewal } from './renewal.ts';
 import { Resealing } from './resealing.ts';
 import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
+import { readTerritory } from './territory.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -38,6 +39,7 @@ import type {
 	OpenedGrantView,
 	PaperDraft,
 	PassphraseDraft,
+	TerritoryView,
 	UnlockerView,
 } from './types.ts';
 import { Unlockers } from './unlockers.ts';
@@ -97,6 +99,9 @@ export class Keeper implements Core {
 	}
 	administrations(q: string): Promise<readonly AdministrationView[]> {
 		return this.#directory.list(q);
+	}
+	territory(): Promise<TerritoryView> {
+		return readTerritory(this.#context);
 	}
 
 	async keyringKinds(): Promise<readonly KeyringKind[]> {

@@ -96,6 +96,24 @@ export interface Progress {
 	readonly error?: CoffreError;
 }
 
+/** Where the bytes of this service are. */
+export interface TerritoryView {
+	/** RFC 3339, of the last look. */
+	readonly time: string;
+	/** SHA-256 of the rules that were applied. */
+	readonly rules: string;
+	readonly backends: readonly {
+		readonly name: 'rows' | 'objects' | 'sessions';
+		readonly networks: readonly string[];
+		readonly region?: string;
+	}[];
+	/** False when something was found elsewhere since: then nothing is served. */
+	readonly inside: boolean;
+	/** True once this client has found it in the journal. */
+	readonly checked: boolean;
+	readonly error?: CoffreError;
+}
+
 export interface AdministrationView {
 	readonly id: string;
 	readonly name: string;

@@ -107,6 +107,11 @@ const lines: readonly Line[] = [
 		needs: 'public',
 		load: () => import('./pages/statements/Privacy.svelte'),
 	},
+	{
+		path: '/territoire',
+		needs: 'public',
+		load: () => import('./pages/territory/Territory.svelte'),
+	},
 	{ path: '/securite', needs: 'public', load: () => import('./pages/statements/Security.svelte') },
 ];
 

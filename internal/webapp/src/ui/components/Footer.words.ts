@@ -4,6 +4,7 @@ export const texts = words(
 	{
 		navigation: 'À propos de ce service',
 		security: 'Ce que nous voyons et ne voyons pas',
+		territory: 'Où sont vos documents',
 		terms: 'Conditions',
 		privacy: 'Confidentialité',
 		accessibility: 'Accessibilité : non conforme',
@@ -14,6 +15,7 @@ export const texts = words(
 	{
 		navigation: 'About this service',
 		security: 'What we see and do not see',
+		territory: 'Where your documents are',
 		terms: 'Terms',
 		privacy: 'Privacy',
 		accessibility: 'Accessibility: not compliant',
