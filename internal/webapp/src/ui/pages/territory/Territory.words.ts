@@ -6,7 +6,7 @@ export const texts = words(
 		lead: 'Sur le territoire de votre collectivité, et nulle part ailleurs. Ce n’est pas qu’une phrase : le service le vérifie sans cesse, et votre navigateur vérifie ce qu’il en dit.',
 		proven: 'Vérifié dans le journal public',
 		provenNote: (when: string) =>
-			`Dernier contrôle le ${when}. Votre navigateur vient de le retrouver dans le journal, que personne ne peut réécrire.`,
+			`Dernier contrôle le ${when}. Votre navigateur vient de le retrouver dans le journal, où rien ne se réécrit sans que cela se voie.`,
 		waiting: 'Contrôle en cours d’inscription',
 		waitingNote: 'Le service vient de vérifier ; ce sera dans le journal public dans un instant.',
 		outside: 'Service arrêté par précaution',
@@ -36,7 +36,7 @@ export const texts = words(
 		lead: 'On the territory of your local authority, and nowhere else. That is more than a sentence: the service checks it all the time, and your browser checks what it says.',
 		proven: 'Verified in the public journal',
 		provenNote: (when: string) =>
-			`Last looked at on ${when}. Your browser has just found it in the journal, which nobody can rewrite.`,
+			`Last looked at on ${when}. Your browser has just found it in the journal, where nothing is rewritten unseen.`,
 		waiting: 'Being entered in the journal',
 		waitingNote: 'The service has just looked; it will be in the public journal in a moment.',
 		outside: 'Service stopped as a precaution',
