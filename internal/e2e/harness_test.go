@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,11 +82,12 @@ type process struct {
 	url  string
 	env  []string
 	// config is the file to serve by; "" is the demonstration's defaults.
-	config string
-	cmd    *exec.Cmd
-	done   chan error
-	mu     sync.Mutex
-	logs   bytes.Buffer // everything it wrote, over all its lives
+	config  string
+	program string // another build than coffred
+	cmd     *exec.Cmd
+	done    chan error
+	mu      sync.Mutex
+	logs    bytes.Buffer // everything it wrote, over all its lives
 }
 
 // on is the same gateway in a subtest.
@@ -128,7 +130,7 @@ func (g *gateway) start() {
 	if g.config != "" {
 		how = []string{"serve", "--config", g.config}
 	}
-	g.cmd = exec.Command(build(g.t).coffred, how...)
+	g.cmd = exec.Command(cmp.Or(g.program, build(g.t).coffred), how...)
 	g.cmd.Stderr, g.cmd.Env = g, append(os.Environ(), g.env...)
 	out, err := g.cmd.StdoutPipe()
 	must(g.t, err)
@@ -192,7 +194,7 @@ func (g *gateway) ended() error {
 // check runs `coffred check --deep` on the data of a stopped gateway.
 func (g *gateway) check() (report string, err error) {
 	g.t.Helper()
-	cmd := exec.Command(build(g.t).coffred, "check", "--deep", "--data", g.data)
+	cmd := exec.Command(cmp.Or(g.program, build(g.t).coffred), "check", "--deep", "--data", g.data)
 	cmd.Env = append(os.Environ(), g.env...)
 	b, err := cmd.CombinedOutput()
 	return string(b), err
