@@ -37,13 +37,35 @@ func (d *DB) Schema(ctx context.Context) (int, error) {
 	return n, mapError("read schema version", err)
 }
 
-// Dump visits every row of every table, all of one moment.
+// mustBeOurs refuses the tables of another release, some of which would be
+// left out.
+func mustBeOurs(ctx context.Context, tx *sql.Tx) error {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return fmt.Errorf("list migrations: %w", err)
+	}
+	var there int
+	err = tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM schema_versions`).Scan(&there)
+	if err != nil {
+		return mapError("read schema version", err)
+	}
+	if there != len(files) {
+		return fmt.Errorf("the database has schema %d, this release knows %d: do it with the newer release", there, len(files))
+	}
+	return nil
+}
+
+// Dump visits every row of every table, all of one moment. The tables have to
+// be those of this release.
 func (d *DB) Dump(ctx context.Context, visit func(backup.Row) error) error {
 	names, err := tables()
 	if err != nil {
 		return err
 	}
 	return d.atLength(ctx, d.read, d.view, func(tx *sql.Tx) error {
+		if err := mustBeOurs(ctx, tx); err != nil {
+			return fmt.Errorf("dump: %w", err)
+		}
 		for _, name := range names {
 			if err := d.dumpTable(ctx, tx, name, visit); err != nil {
 				return fmt.Errorf("dump %s: %w", name, err)
@@ -122,6 +144,9 @@ func (d *DB) Load(ctx context.Context, next func() (backup.Row, bool, error)) er
 		known[n] = true
 	}
 	return d.atLength(ctx, d.write, d.update, func(tx *sql.Tx) error {
+		if err := mustBeOurs(ctx, tx); err != nil {
+			return fmt.Errorf("load: %w", err)
+		}
 		for _, n := range names {
 			if err := mustBeEmpty(ctx, tx, n); err != nil {
 				return err
