@@ -100,16 +100,16 @@ export class Custodies {
 
 	async #view(mark: Mark, held: Held): Promise<HeldView> {
 		const { safe, key, recovery, ...rest } = held;
-		const waiting = key === undefined || (recovery !== undefined && recovery.leaf === undefined);
+		const waiting = !key || (recovery && !recovery.leaf) || false;
 		const none = { safe, holder: '', since: '', delay: 0, waiting };
-		if (key === undefined) return none;
+		if (!key) return none;
 		try {
 			// What was just written is published within a second.
 			const now = waiting || !recovery ? { ...rest, safe, key } : held;
 			const { custody, asked } = await this.#check(mark, now);
 			const { holder, created: since, delay } = custody;
 			const view = { safe, holder, since, delay, waiting };
-			if (recovery === undefined || asked === undefined) return view;
+			if (!recovery || asked === undefined) return view;
 			return { ...view, request: requestView(recovery, asked, custody) };
 		} catch (e) {
 			return { ...none, error: asCoffreError(e) };
@@ -133,14 +133,14 @@ export class Custodies {
 		return withEvidence({ held }, this.#context.now, async () => {
 			const custody = await this.#custody(mark, held);
 			const share = await this.#share(held, custody);
-			if (held.recovery === undefined) return { custody, share };
+			if (!held.recovery) return { custody, share };
 			return { custody, share, asked: await this.#asked(mark, held, held.recovery, custody) };
 		});
 	}
 
 	async #custody(mark: Mark, held: Held): Promise<Custody & { readonly hash: string }> {
 		const { safe, key, vk } = held;
-		if (key === undefined) throw new CoffreError('waiting');
+		if (!key) throw new CoffreError('waiting');
 		const fact = await this.#context.log.fact(mark, key);
 		if (fact.holder !== 'safe' || fact.id !== safe || fact.vk !== vk)
 			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
@@ -169,7 +169,7 @@ export class Custodies {
 		const request = parseRequest(bytes);
 		if (request.safe !== held.safe || request.custody !== custody.hash)
 			throw new CoffreError('mismatch', { message: 'a request for another custody' });
-		if (recovery.leaf === undefined) throw new CoffreError('waiting');
+		if (!recovery.leaf) throw new CoffreError('waiting');
 		const entry = await this.#context.log.entry(mark, recovery.leaf);
 		const fact = recoveryFact(entry);
 		if (fact?.type !== 'recovery' || fact.safe !== held.safe || fact.request !== request.hash)
