@@ -148,10 +148,9 @@ func (l *Log) wait(ctx context.Context, told chan outcome) (outcome, error) {
 			pause = pollSafe
 		}
 		timer := time.NewTimer(pause)
-		var o outcome
 		var err error
 		select {
-		case o = <-told:
+		case o := <-told:
 			timer.Stop()
 			return o, o.err
 		case <-ctx.Done():
@@ -163,6 +162,7 @@ func (l *Log) wait(ctx context.Context, told chan outcome) (outcome, error) {
 		}
 		timer.Stop()
 		if seen, err = l.lookForAll(ctx, seen); err != nil {
+			l.waiters.stir() // the others have not been looked for
 			return outcome{}, err
 		}
 		l.kick()
