@@ -70,7 +70,7 @@ func (c Container) Check() error {
 		}
 		seen[copy.ID] = true
 	}
-	if err := cmp.Or(checkCustodians(c.Copies, func(x Copy) string { return x.Kind }), c.checkLine()); err != nil {
+	if err := cmp.Or(checkKinds(c.Copies, func(x Copy) string { return x.Kind }), c.checkLine()); err != nil {
 		return fmt.Errorf("check keyring: %w", err)
 	}
 	if len(c.Signature) > 0 {

@@ -51,3 +51,19 @@ func TestOneWayByCustodians(t *testing.T) {
 	box.Copies[3].ID = newID()
 	refused(t, "a second copy", box.Check(), ErrForm)
 }
+
+// TestCustodiansAreNoneOfTheTwoWaysInHand: whoever loses the one way beside
+// them would wait for other people.
+func TestCustodiansAreNoneOfTheTwoWaysInHand(t *testing.T) {
+	way := func(kind string) NewUnlocker { return NewUnlocker{Kind: kind, P: NewSecret()} }
+	_, _, err := NewKeyring(safeID, []NewUnlocker{way(KindPaper), way(KindCustodians)}, someDay())
+	refused(t, "one way beside custodians, made", err, ErrForm)
+	ring, box := must2(NewKeyring(safeID, []NewUnlocker{way(KindPaper), way(KindPassphrase), way(KindCustodians)}, someDay()))(t)
+	_, _, err = ring.Reseal(nil, []string{ring.Unlockers()[0].ID}, someDay())
+	refused(t, "one way beside custodians, left", err, ErrForm)
+	payload := ring.payload
+	payload.Unlockers = payload.Unlockers[1:]
+	refused(t, "one way beside custodians, listed", payload.check(), ErrForm)
+	box.Copies = box.Copies[1:]
+	refused(t, "one copy beside that of custodians", box.Check(), ErrForm)
+}

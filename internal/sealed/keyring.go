@@ -299,7 +299,7 @@ func checkUnlockers(all []Unlocker) error {
 		}
 		ids[u.ID], recipients[u.Recipient] = true, true
 	}
-	return checkCustodians(all, func(u Unlocker) string { return u.Kind })
+	return checkKinds(all, func(u Unlocker) string { return u.Kind })
 }
 
 // OpenKeyring opens a container with an unlock secret. ErrKey: no copy is for

@@ -90,16 +90,17 @@ func (c Container) keys() []VK {
 // verified, or a former one of its line.
 func (c Container) LeadsFrom(vk VK) bool { return slices.Contains(c.keys(), vk) }
 
-// checkCustodians: at most one way needs other people.
-func checkCustodians[T any](ways []T, kind func(T) string) error {
-	n := 0
+// checkKinds: at most one way needs other people, and it counts for nothing
+// among those that the holder has in hand.
+func checkKinds[T any](ways []T, kind func(T) string) error {
+	own := 0
 	for _, w := range ways {
-		if kind(w) == KindCustodians {
-			n++
+		if kind(w) != KindCustodians {
+			own++
 		}
 	}
-	if n > 1 {
-		return fmt.Errorf("%d ways by custodians: %w", n, ErrForm)
+	if own < minUnlockers || len(ways) > own+1 {
+		return fmt.Errorf("%d ways in the hand of the holder of %d: %w", own, len(ways), ErrForm)
 	}
 	return nil
 }

@@ -82,9 +82,6 @@ func TestCustodiansAreNamedAnew(t *testing.T) {
 	if len(box.Copies) != 2 || len(next.Unlockers()) != 2 || box.Copies[1].Kind != KindPassphrase {
 		t.Errorf("%+v", next.Unlockers())
 	}
-	alone, _ := must2(NewKeyring(safeID, []NewUnlocker{way(KindPaper), way(KindCustodians)}, someDay()))(t)
-	_, _, err := alone.Succeed()
-	refused(t, "one way left", err, ErrForm)
 }
 
 // TestNobodyElseMakesALine: a line that the former roots have not signed, step
