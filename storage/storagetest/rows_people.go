@@ -71,8 +71,12 @@ func agentsOfAName(t *testing.T, db Database) {
 		of   safe.AdministrationID
 		name string
 	}{
-		{safe.Agent, mairie, "Hugo PETIT"}, {safe.Agent, mairie, "Hugo PETIT"}, {safe.Agent, other, "Hugo PETIT"},
-		{safe.Agent, mairie, "Hugo Petit"}, {safe.Agent, mairie, "Hugo PETIT "}, {safe.Citizen, mairie, "Hugo PETIT"},
+		{safe.Agent, mairie, "Hugo PETIT"},
+		{safe.Agent, mairie, "Hugo PETIT"},
+		{safe.Agent, other, "Hugo PETIT"},
+		{safe.Agent, mairie, "Hugo Petit"},
+		{safe.Agent, mairie, "Hugo PETIT "},
+		{safe.Citizen, mairie, "Hugo PETIT"},
 	} {
 		a := account(fmt.Sprint("sub", i))
 		a.Kind, a.Administration, a.Name = v.kind, v.of, v.name
