@@ -16,6 +16,7 @@ import type {
 	Progress,
 	ResealingView,
 	ShareTerms,
+	StandingView,
 	TerritoryView,
 	UnlockerView,
 	Usage,
@@ -99,8 +100,10 @@ export interface Core extends CustodyCore {
 	removeUnlocker(id: string): Promise<void>;
 	/** The id of the way that opened. */
 	testUnlocker(key: Key): Promise<string>;
-	/** Another root and vault; these ways (ids) do not open them. */
-	renewKeys(without: readonly string[]): Promise<void>;
+	/** The shares that go on when every key is renewed, to be agreed to. */
+	standingShares(): Promise<readonly StandingView[]>;
+	/** Another root and vault; these ways (ids) do not open them, and these shares go on. */
+	renewKeys(without: readonly string[], agreed: readonly StandingView[]): Promise<void>;
 
 	administrationKinds(): Promise<readonly KeyringKind[]>;
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;

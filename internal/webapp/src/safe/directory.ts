@@ -11,6 +11,8 @@ interface Checked {
 	readonly recipient: Recipient;
 	/** Of the leaf that carries the key. */
 	readonly index: number;
+	/** As the log has it. */
+	readonly name: string;
 }
 
 /** The administrations, and which keys of theirs this client found in the log. */
@@ -71,7 +73,7 @@ export class Directory {
 				fact.name === a.name &&
 				fact.siret === a.siret;
 			if (!same) throw new CoffreError('leaf', { message: 'the log holds another key for it' });
-			return { recipient: parseRecipient(recipient), index: key.index };
+			return { recipient: parseRecipient(recipient), index: key.index, name: a.name };
 		});
 	}
 }

@@ -39,6 +39,7 @@ import type {
 	OpenedGrantView,
 	PaperDraft,
 	PassphraseDraft,
+	StandingView,
 	TerritoryView,
 	UnlockerView,
 } from './types.ts';
@@ -232,8 +233,11 @@ export class Keeper implements Core {
 	async testUnlocker(key: Key): Promise<string> {
 		return this.#safe.unlockers.test(secretOf(key));
 	}
-	async renewKeys(without: readonly string[]): Promise<void> {
-		await this.#safe.renewal.renew(without);
+	async standingShares(): Promise<readonly StandingView[]> {
+		return this.#safe.renewal.standing();
+	}
+	async renewKeys(without: readonly string[], agreed: readonly StandingView[]): Promise<void> {
+		await this.#safe.renewal.renew(without, agreed);
 	}
 
 	async administrationKinds(): Promise<readonly KeyringKind[]> {

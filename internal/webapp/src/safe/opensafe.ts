@@ -15,6 +15,7 @@ import type {
 	ResealingView,
 	Secret,
 	ShareTerms,
+	StandingView,
 	UnlockerView,
 	Usage,
 } from './types.ts';
@@ -210,12 +211,17 @@ export class OpenSafe {
 		return this.#core.testUnlocker(key);
 	}
 
+	/** The shares that go on when every key is renewed: to be shown, and agreed to, before. */
+	standingShares(): Promise<readonly StandingView[]> {
+		return this.#core.standingShares();
+	}
 	/**
 	 * Another root and vault take the place of those that somebody else may have; these ways (ids) open
-	 * nothing any more. 'few-ways' when fewer than two would be left.
+	 * nothing any more. 'few-ways' when fewer than two would be left; 'other-shares' when others are in
+	 * force than those agreed to, which then nobody gets.
 	 */
-	renewKeys(without: readonly string[] = []): Promise<void> {
-		return this.#core.renewKeys(without);
+	renewKeys(without: readonly string[] = [], agreed: readonly StandingView[] = []): Promise<void> {
+		return this.#core.renewKeys(without, agreed);
 	}
 
 	/** Who gives this safe back when every key is lost. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fromBase64 } from '../crypto/bytes.ts';
+import { fromBase64, newId } from '../crypto/bytes.ts';
 import { openKeyring } from '../crypto/keyring.ts';
 import { parsePassphrase } from '../crypto/words.ts';
 import type { Client } from './client.ts';
@@ -129,7 +129,21 @@ describe('every key renewed', () => {
 		const stopped = await safe.share(b.id, gateway.administration, terms);
 		await safe.endGrant(stopped.id);
 		const before = gateway.grants.map((g) => g.body.grant);
-		await safe.renewKeys();
+		const shares = await safe.standingShares();
+		expect(shares).toEqual([
+			{
+				id: kept.id,
+				doc: a.id,
+				version: a.version,
+				name: a.name,
+				administration: gateway.administration,
+				administrationName: 'Mairie de Valmont',
+				purpose: terms.purpose,
+				service: terms.service,
+				notAfter: kept.notAfter,
+			},
+		]);
+		await safe.renewKeys([], shares);
 		const after = gateway.grants.map((g) => g.body.grant);
 		expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
 		const office = await browser(gateway, 'agent').unlockAdministration({
@@ -139,6 +153,34 @@ describe('every key renewed', () => {
 		const { blob, grant } = await office.open(kept.id);
 		expect(await blob.text()).toBe('papier 0');
 		expect(grant).toMatchObject({ purpose: terms.purpose, service: terms.service });
+	});
+
+	it('takes no share with it that was not shown: whoever has a session can enter one', async () => {
+		await mairie(gateway);
+		await add(safe, ...papers(2));
+		const [a, b] = safe.entries;
+		if (!a || !b) throw new Error('not there');
+		await safe.share(a.id, gateway.administration, terms);
+		const shown = await safe.standingShares();
+		const epoch = gateway.keyring?.epoch;
+		// Without a key in it, for a document that she has shared with nobody.
+		const entered = structuredClone(first(gateway.grants));
+		Object.assign(entered, { id: newId() });
+		Object.assign(entered.body, { doc: b.id, version: b.version });
+		gateway.grants.push(entered);
+		await expect(safe.renewKeys([], shown)).rejects.toMatchObject({ code: 'other-shares' });
+		gateway.grants.pop();
+		// Nor one that goes on for longer, or for something else, than she saw.
+		const { body } = first(gateway.grants);
+		for (const other of [{ notAfter: '2099-01-01T00:00:00Z' }, { purpose: 'Autre chose' }]) {
+			const before = structuredClone(body);
+			Object.assign(body, other);
+			await expect(safe.renewKeys([], shown)).rejects.toMatchObject({ code: 'other-shares' });
+			Object.assign(body, before);
+		}
+		await expect(safe.renewKeys()).rejects.toMatchObject({ code: 'other-shares' });
+		expect(gateway.keyring?.epoch).toBe(epoch);
+		await safe.renewKeys([], shown);
 	});
 
 	it('is done once when the answer is lost, and not at all when the line breaks before', async () => {

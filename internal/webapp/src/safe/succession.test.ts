@@ -129,7 +129,10 @@ class Household {
 			case 'renew': {
 				const out = what === 'remove' || which % 2 === 0 ? way : undefined;
 				if (what === 'remove') await safe.removeUnlocker(way?.id ?? '');
-				else await safe.renewKeys(out && safe.unlockers.length > 2 ? [out.id] : []);
+				else {
+					const shares = await safe.standingShares();
+					await safe.renewKeys(out && safe.unlockers.length > 2 ? [out.id] : [], shares);
+				}
 				const lost = out && !safe.unlockers.some((u) => u.id === out.id);
 				const known = this.ways.get(out?.label ?? '');
 				if (!lost || !known) return;

@@ -216,6 +216,26 @@ export interface ShareTerms {
 	readonly notAfter: Date;
 }
 
+/**
+ * A share in force, as the gateway lists it: its word, so it goes on under other keys only once the
+ * holder has seen it. Names are those of the manifest and of the log.
+ */
+export interface StandingView
+	extends Pick<
+		GrantView,
+		| 'id'
+		| 'doc'
+		| 'version'
+		| 'administration'
+		| 'administrationName'
+		| 'purpose'
+		| 'service'
+		| 'procedure'
+		| 'notAfter'
+	> {
+	readonly name: string;
+}
+
 /** What an opened grant says, each member under the citizen's signature. */
 export interface OpenedGrantView {
 	readonly safe: string;

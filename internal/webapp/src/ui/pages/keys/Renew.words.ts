@@ -12,6 +12,13 @@ export const texts = words(
 		],
 		custodians: 'Vos gardiens ne gardent plus rien. Désignez-les à nouveau après.',
 		which: 'Lequel a été volé ou vu ? Il n’ouvrira plus.',
+		shares: (n: number) => (n === 1 ? 'Ce partage continue' : `Ces ${n} partages continuent`),
+		share: (name: string, who: string, until: string) =>
+			`« ${name} », pour ${who}, jusqu’au ${until}.`,
+		strange:
+			'Vous n’en reconnaissez pas un ? Fermez cette fenêtre et arrêtez-le d’abord, à la page de vos partages.',
+		others: 'Les partages ont changé',
+		othersHow: 'Rien n’a été fait. Relisez la liste, puis recommencez.',
 		tooFew: 'Il doit vous rester deux moyens',
 		tooFewHow: 'Fermez cette fenêtre et ajoutez-en un d’abord. Revenez ensuite ici.',
 		copied:
@@ -39,6 +46,12 @@ export const texts = words(
 		],
 		custodians: 'Your custodians no longer hold anything. Name them again afterwards.',
 		which: 'Which one was stolen or seen? It will no longer unlock.',
+		shares: (n) => (n === 1 ? 'This share goes on' : `These ${n} shares go on`),
+		share: (name, who, until) => `“${name}”, for ${who}, until ${until}.`,
+		strange:
+			'You do not know one of them? Close this window and stop it first, on the page of your shares.',
+		others: 'The shares have changed',
+		othersHow: 'Nothing was done. Read the list again, then start over.',
 		tooFew: 'Two ways must be left to you',
 		tooFewHow: 'Close this window and add one first. Then come back here.',
 		copied:
