@@ -55,6 +55,8 @@ type claims struct {
 	ID       string           `json:"jti"`
 	Scope    string           `json:"scope"`
 	SIRET    string           `json:"siret"`
+
+	Confirmation *confirmation `json:"cnf,omitempty"`
 }
 
 // tokenType of access tokens: nothing else is taken for one.
@@ -62,9 +64,14 @@ const tokenType = "at+jwt"
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// Grant answers a client_credentials request. Every refusal is an *Error;
+// Grant answers a client_credentials request, with a token that is bound to
+// the key of the call's proof when it has one. Every refusal is an *Error;
 // anything else is a backend that does not answer.
-func (s *Server) Grant(ctx context.Context, form url.Values) (Token, error) {
+func (s *Server) Grant(ctx context.Context, form url.Values, call Call) (Token, error) {
+	p, bound, err := s.asked(call)
+	if err != nil {
+		return Token{}, err
+	}
 	sys, err := s.authenticate(ctx, form)
 	if err != nil {
 		return Token{}, err
@@ -79,11 +86,20 @@ func (s *Server) Grant(ctx context.Context, form url.Values) (Token, error) {
 		Expiry: jwt.NewNumericDate(now.Add(tokenTime)), IssuedAt: jwt.NewNumericDate(now), ID: rand.Text(),
 		Scope: strings.Join(scopes, " "), SIRET: sys.SIRET,
 	}
+	scheme := schemeFree
+	if bound {
+		if err := s.spend(ctx, p); errors.Is(err, ErrProof) {
+			return Token{}, &Error{Code: "invalid_dpop_proof", Cause: err}
+		} else if err != nil {
+			return Token{}, err
+		}
+		scheme, c.Confirmation = schemeBound, &confirmation{p.print}
+	}
 	raw, err := jwt.Signed(s.signer).Claims(c).Serialize()
 	if err != nil {
 		return Token{}, fmt.Errorf("sign token: %w", err)
 	}
-	return Token{AccessToken: raw, TokenType: "Bearer", ExpiresIn: int(tokenTime / time.Second), Scope: c.Scope}, nil
+	return Token{AccessToken: raw, TokenType: scheme, ExpiresIn: int(tokenTime / time.Second), Scope: c.Scope}, nil
 }
 
 // narrowed is what was asked for, all of it registered; nothing asked is

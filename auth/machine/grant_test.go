@@ -177,7 +177,7 @@ func TestAssertionIsGoodOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			if _, err := w.Grant(t.Context(), raw); err == nil {
+			if _, err := w.Grant(t.Context(), raw, machine.Call{}); err == nil {
 				won.Add(1)
 			}
 		})
@@ -243,10 +243,10 @@ func TestBackendDownIsNoRefusal(t *testing.T) {
 	f := form(w.sign(w.assertion()))
 	w.down = true
 	var refused *machine.Error
-	if _, err := w.Grant(t.Context(), f); !errors.Is(err, errDown) || errors.As(err, &refused) {
+	if _, err := w.Grant(t.Context(), f, machine.Call{}); !errors.Is(err, errDown) || errors.As(err, &refused) {
 		t.Errorf("grant: %v", err)
 	}
-	if p, err := w.Verify(t.Context(), token); !errors.Is(err, errDown) || p.Kind != "" {
+	if p, err := w.Verify(t.Context(), token, asBearer); !errors.Is(err, errDown) || p.Kind != "" {
 		t.Errorf("verify: %+v, %v", p, err)
 	}
 }

@@ -101,6 +101,9 @@ func keySet(t *testing.T, keys ...jose.JSONWebKey) []byte {
 	return b
 }
 
+// asBearer is how an unbound token is sent.
+var asBearer = machine.Call{Method: "GET", Path: "/api/v1/administration", Scheme: "Bearer"}
+
 type claims = map[string]any
 
 // assertion is what an honest system says, a new one at each call.
@@ -139,7 +142,7 @@ func form(assertion string) url.Values {
 
 func (w *world) wantGranted(f url.Values) machine.Token {
 	w.t.Helper()
-	got, err := w.Grant(w.t.Context(), f)
+	got, err := w.Grant(w.t.Context(), f, machine.Call{})
 	if err != nil {
 		w.t.Fatalf("an honest system is refused: %v", err)
 	}
@@ -148,7 +151,7 @@ func (w *world) wantGranted(f url.Values) machine.Token {
 
 func (w *world) wantRefused(f url.Values, code string) {
 	w.t.Helper()
-	got, err := w.Grant(w.t.Context(), f)
+	got, err := w.Grant(w.t.Context(), f, machine.Call{})
 	var refused *machine.Error
 	if !errors.As(err, &refused) || refused.Code != code {
 		w.t.Errorf("error %v, want %s", err, code)
@@ -160,7 +163,7 @@ func (w *world) wantRefused(f url.Values, code string) {
 
 func (w *world) wantNotRead(token string) {
 	w.t.Helper()
-	if p, err := w.Verify(w.t.Context(), token); !errors.Is(err, session.ErrNotFound) || p.Kind != "" {
+	if p, err := w.Verify(w.t.Context(), token, asBearer); !errors.Is(err, session.ErrNotFound) || p.Kind != "" {
 		w.t.Errorf("read as %+v, %v; want ErrNotFound", p, err)
 	}
 }

@@ -14,8 +14,9 @@ import (
 )
 
 // Verify reads an access token of ours: session.ErrNotFound when it is none,
-// or over, or its system is no longer registered.
-func (s *Server) Verify(ctx context.Context, raw string) (auth.Principal, error) {
+// or over, or its system is no longer registered; ErrScheme or ErrProof when
+// whoever sent it does not show that it is theirs.
+func (s *Server) Verify(ctx context.Context, raw string, call Call) (auth.Principal, error) {
 	c, err := s.read(raw)
 	if err != nil {
 		return auth.Principal{}, fmt.Errorf("verify token: %w: %w", session.ErrNotFound, err)
@@ -26,6 +27,9 @@ func (s *Server) Verify(ctx context.Context, raw string) (auth.Principal, error)
 	}
 	if err != nil {
 		return auth.Principal{}, fmt.Errorf("verify token: find system: %w", err)
+	}
+	if err := s.held(ctx, c, raw, call); err != nil {
+		return auth.Principal{}, fmt.Errorf("verify token: %w", err)
 	}
 	return auth.Principal{
 		Kind: auth.System, System: sys.ID, Administration: sys.Administration, Name: sys.Name, Door: "api",

@@ -51,7 +51,7 @@ func TestTokenIsOfTheProfile(t *testing.T) {
 	if jti, _ := c["jti"].(string); len(jti) < 22 || strings.Contains(other, raw) {
 		t.Errorf("jti %q", jti)
 	}
-	p, err := w.Verify(t.Context(), raw)
+	p, err := w.Verify(t.Context(), raw, asBearer)
 	if err != nil || p.Kind != auth.System || p.System != system || p.Administration != "administration-1" || p.Name != "Guichet unique" ||
 		p.Account != "" || p.Safe != "" || p.Door != "api" || !slices.Equal(p.Scopes, []string{"deposit", "retrieve"}) ||
 		!p.Expires.Equal(w.clock.Now().Add(5*time.Minute).Truncate(time.Second)) {
@@ -63,7 +63,7 @@ func TestTokenLivesFiveMinutes(t *testing.T) {
 	w := newWorld(t)
 	raw := w.wantGranted(form(w.sign(w.assertion()))).AccessToken
 	w.clock.Advance(5*time.Minute - time.Second)
-	if _, err := w.Verify(t.Context(), raw); err != nil {
+	if _, err := w.Verify(t.Context(), raw, asBearer); err != nil {
 		t.Errorf("after 4:59: %v", err)
 	}
 	w.clock.Advance(time.Second)
@@ -77,7 +77,7 @@ func TestTokenEndsWithItsSystem(t *testing.T) {
 	f := form(w.sign(w.assertion()))
 	f.Set("scope", "retrieve")
 	raw := w.wantGranted(f).AccessToken
-	if p, err := w.Verify(t.Context(), raw); err != nil || !slices.Equal(p.Scopes, []string{"retrieve"}) {
+	if p, err := w.Verify(t.Context(), raw, asBearer); err != nil || !slices.Equal(p.Scopes, []string{"retrieve"}) {
 		t.Errorf("scopes %v, %v", p.Scopes, err)
 	}
 	delete(w.systems, system)
@@ -100,7 +100,7 @@ func (w *world) forge(c claims, typ jose.ContentType) string {
 // TestTokenThatLies: even under our own key, another kind of token is none.
 func TestTokenThatLies(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.Verify(t.Context(), w.forge(w.honest(), "at+jwt")); err != nil {
+	if _, err := w.Verify(t.Context(), w.forge(w.honest(), "at+jwt"), asBearer); err != nil {
 		t.Fatalf("the forger of these tests is no good: %v", err)
 	}
 	for name, change := range map[string]func(claims){
@@ -154,7 +154,7 @@ func TestAnotherServersToken(t *testing.T) {
 	w := newWorld(t)
 	c := w.assertion()
 	c["aud"] = "https://other.example"
-	got, err := w.server("https://other.example").Grant(t.Context(), form(w.sign(c)))
+	got, err := w.server("https://other.example").Grant(t.Context(), form(w.sign(c)), machine.Call{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/coffre-citoyen/coffre/auth"
+	"github.com/coffre-citoyen/coffre/auth/machine"
 	"github.com/coffre-citoyen/coffre/auth/session"
 	"github.com/coffre-citoyen/coffre/internal/problem"
 	"github.com/coffre-citoyen/coffre/internal/safe"
@@ -142,13 +143,17 @@ func (g *Gateway) authenticate(r *http.Request) (auth.Principal, error) {
 	var p auth.Principal
 	var err error
 	if token := machineToken(r); token != "" {
-		p, err = g.machine.Verify(r.Context(), token)
+		p, err = g.machine.Verify(r.Context(), token, callOf(r))
 	} else {
 		p, err = g.sessions.Read(r.Context(), r)
 	}
 	switch {
 	case err == nil:
 		return p, nil
+	case errors.Is(err, machine.ErrScheme):
+		return auth.Principal{}, &problem.Error{Slug: "token-proof", Challenge: challenge("invalid_token"), Cause: err}
+	case errors.Is(err, machine.ErrProof):
+		return auth.Principal{}, &problem.Error{Slug: "token-proof", Challenge: challenge("invalid_dpop_proof"), Cause: err}
 	case errors.Is(err, session.ErrNone):
 		return auth.Principal{}, problem.New("unauthenticated")
 	case errors.Is(err, session.ErrNotFound):

@@ -35,6 +35,7 @@ func (g *Gateway) oauthMetadata(w http.ResponseWriter, _ *http.Request) error {
 		"scopes_supported":                                 []string{"deposit", "retrieve"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt", "none"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"ES256", "PS256"},
+		"dpop_signing_alg_values_supported":                machine.ProofAlgorithms(),
 	})
 }
 
@@ -81,7 +82,7 @@ func (g *Gateway) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch r.PostForm.Get("grant_type") {
 	case grantClient:
-		t, err := g.machine.Grant(r.Context(), r.PostForm)
+		t, err := g.machine.Grant(r.Context(), r.PostForm, callOf(r))
 		if err != nil {
 			return g.refuseOAuth(w, r, err)
 		}

@@ -217,13 +217,3 @@ func isPage(r *http.Request) bool {
 	}
 	return true
 }
-
-// machineToken is a bearer token that looks like a JWT: a system's. A command
-// line's is opaque and read by the session manager.
-func machineToken(r *http.Request) string {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if ok && strings.Count(token, ".") == 2 {
-		return token
-	}
-	return ""
-}

@@ -44,6 +44,9 @@ func aboutCallers() []entry {
 		{"session-expired", http.StatusUnauthorized, both(
 			"Votre session est terminée", "Reconnectez-vous, puis recommencez. Ce qui était enregistré l'est toujours.",
 			"Your session is over", "Log in again, then try again. What was saved is still there.")},
+		{"token-proof", http.StatusUnauthorized, both(
+			"La preuve de possession du jeton manque ou ne convient pas", "Un jeton lié à une clé s'envoie avec « Authorization: DPoP » et une preuve neuve, de cette clé, pour cette demande : sa méthode, son adresse, l'heure juste. Un jeton qui n'est lié à aucune clé s'envoie avec « Authorization: Bearer ».",
+			"The token's proof of possession is missing or does not fit", "A token that is bound to a key is sent with \"Authorization: DPoP\" and a new proof by that key for this request: its method, its address, the right time. A token that is bound to no key is sent with \"Authorization: Bearer\".")},
 		{"forbidden", http.StatusForbidden, both(
 			"Cela n'est pas permis avec ce compte", "Connectez-vous avec le compte qui convient à cette action.",
 			"Not allowed with this account", "Log in with the account that may do this.")},

@@ -37,7 +37,9 @@ type Error struct {
 	RetryAfter int // seconds, 0 = no header
 	Ready      time.Time
 	Level      int
-	Cause      error
+	// Challenge is the WWW-Authenticate of a 401 that has its own.
+	Challenge string
+	Cause     error
 }
 
 // New gives the error of a catalogue entry.
@@ -88,8 +90,12 @@ func Write(w http.ResponseWriter, r *http.Request, e *Error) error {
 	if after > 0 {
 		h.Set("Retry-After", strconv.Itoa(after))
 	}
-	if entry.status == http.StatusUnauthorized {
+	switch {
+	case entry.status == http.StatusUnauthorized && e.Challenge != "":
+		h.Set("WWW-Authenticate", e.Challenge)
+	case entry.status == http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="coffre"`)
+		h.Add("WWW-Authenticate", `DPoP realm="coffre"`)
 	}
 	w.WriteHeader(entry.status)
 	return json.NewEncoder(w).Encode(p)

@@ -895,7 +895,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** client_credentials with private_key_jwt (systems), device_code (command line) */
+        /**
+         * client_credentials with private_key_jwt (systems), device_code (command line)
+         * @description With a DPoP proof of this request a system's token is bound to the proof's key (`cnf.jkt`, `token_type` DPoP); it is then good only with a new proof in each request. A proof that does not fit is `invalid_dpop_proof`. Command lines' tokens are not bound.
+         */
         readonly post: operations["token"];
         readonly delete?: never;
         readonly options?: never;
@@ -1424,6 +1427,8 @@ export interface components {
         readonly after: string;
         readonly limit: number;
         readonly range: string;
+        /** @description proof of possession (RFC 9449), see the security scheme `bound` */
+        readonly proof: string;
         /** @description ETag of what is replaced */
         readonly ifMatch: string;
         /** @description chosen by the client; the same key with the same content gives the same answer */
@@ -2968,7 +2973,10 @@ export interface operations {
     readonly token: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description proof of possession (RFC 9449), see the security scheme `bound` */
+                readonly DPoP?: components["parameters"]["proof"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };

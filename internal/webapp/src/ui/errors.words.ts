@@ -123,6 +123,10 @@ export const texts = words(
 			'Votre session est terminée',
 			'Identifiez-vous à nouveau. Ce qui était enregistré l’est toujours.',
 		],
+		'token-proof': [
+			'La preuve de possession du jeton manque ou ne convient pas',
+			'Ce message est pour un logiciel. Identifiez-vous à nouveau, puis recommencez.',
+		],
 		forbidden: [
 			'Ce compte ne permet pas cela',
 			'Identifiez-vous avec le compte qui convient à cette action.',
@@ -286,6 +290,10 @@ export const texts = words(
 
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
+		'token-proof': [
+			'The token’s proof of possession is missing or does not fit',
+			'This message is meant for software. Log in again, then try again.',
+		],
 		forbidden: ['This account does not allow it', 'Log in with the account that may do this.'],
 		'end-too-far': [
 			'End date too far away',
