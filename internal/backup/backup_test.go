@@ -253,6 +253,27 @@ func TestADamagedBackupRestoresNoRow(t *testing.T) {
 	}
 }
 
+// The list of objects is not sealed: whoever writes into the directory can make
+// it fit another object. The rows, which are, say what the objects have to be.
+func TestAListThatFitsAnotherObjectRestoresNothing(t *testing.T) {
+	w := newTown(t)
+	v := w.keep()
+	r := w.backUp()
+	other := bytes.Repeat([]byte("x"), int(v.Sealed))
+	list := fmt.Sprintf("%s %d %x\n", v.Object(), v.Sealed, sha256.Sum256(other))
+	for path, b := range map[string][]byte{"objects/" + v.Object(): other, "rows/" + r.Point + ".objects": []byte(list)} {
+		if err := os.WriteFile(filepath.Join(w.dir, path), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, blobs := emptyRows(t), newDrawer()
+	before := rowsOf(t, db)
+	_, err := backup.Restore(t.Context(), backup.RestoreConfig{Rows: db, Blobs: blobs, Dir: w.dir, Key: w.key, Files: none})
+	if !errors.Is(err, backup.ErrDamaged) || rowsOf(t, db) != before || len(blobs.all) != 0 {
+		t.Errorf("%v, %d objects, rows:\n%s", err, len(blobs.all), rowsOf(t, db))
+	}
+}
+
 // A run that ends anywhere leaves no point, or a whole one, and the next run
 // goes on from there.
 func TestAnInterruptedBackupIsTakenUp(t *testing.T) {

@@ -75,15 +75,11 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return Restored{}, fmt.Errorf("no backup %q in %s (there are: %v)", c.Point, c.Dir, points)
 	}
 	out := Restored{Point: c.Point}
-	f, err := os.Open(s.rows(c.Point, sealedEnd))
+	dump, done, err := s.dump(c.Point, c.Key)
 	if err != nil {
-		return out, fmt.Errorf("read backup: %w", err)
+		return out, err
 	}
-	defer func() { _ = f.Close() }()
-	dump, err := newDumpReader(f, c.Key)
-	if err != nil {
-		return out, fmt.Errorf("read backup %s: %w", c.Point, err)
-	}
+	defer func() { _ = done() }()
 	schema, err := c.Rows.Schema(ctx)
 	if err != nil {
 		return out, err
@@ -92,15 +88,7 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return out, fmt.Errorf("the backup has schema %d, this release %d: restore it with the release that made it: %w", dump.head.Schema, schema, ErrSchema)
 	}
 	out.Made = dump.head.Time
-	err = s.list(c.Point, func(o object) error {
-		out.Objects++
-		copied, err := put(ctx, c.Blobs, o, func() (io.ReadCloser, error) { return s.open(o.Key) })
-		if copied {
-			out.Copied++
-		}
-		return err
-	})
-	if err != nil {
+	if err := c.objects(ctx, s, &out); err != nil {
 		return out, fmt.Errorf("restore objects: %w", err)
 	}
 	if err := c.Files(dump.head.Files); err != nil {
@@ -110,6 +98,65 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return out, fmt.Errorf("restore rows: %w", err)
 	}
 	return out, nil
+}
+
+// objects brings those of the list. Nobody has sealed the list: what each has to
+// be is in the rows, which are read to their end before.
+func (c RestoreConfig) objects(ctx context.Context, s shelf, out *Restored) error {
+	want, err := s.wanted(c.Point, c.Key)
+	if err != nil {
+		return err
+	}
+	return s.list(c.Point, func(o object) error {
+		if want[o.Key] != o {
+			return fmt.Errorf("the list has another %s than the rows: %w", o.Key, ErrDamaged)
+		}
+		out.Objects++
+		copied, err := put(ctx, c.Blobs, o, func() (io.ReadCloser, error) { return s.open(o.Key) })
+		if copied {
+			out.Copied++
+		}
+		return err
+	})
+}
+
+// dump opens the rows of a point.
+func (s shelf) dump(point string, key *sealed.Identity) (*dumpReader, func() error, error) {
+	f, err := os.Open(s.rows(point, sealedEnd))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read backup: %w", err)
+	}
+	d, err := newDumpReader(f, key)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("read backup %s: %w", point, err), f.Close())
+	}
+	return d, f.Close, nil
+}
+
+// wanted are the objects that the rows of a point need, by key.
+func (s shelf) wanted(point string, key *sealed.Identity) (map[string]object, error) {
+	d, done, err := s.dump(point, key)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = done() }()
+	all := map[string]object{}
+	for {
+		r, more, err := d.next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return all, nil
+		}
+		o, err := objectOf(r)
+		if err != nil {
+			return nil, err
+		}
+		if o != nil {
+			all[o.Key] = *o
+		}
+	}
 }
 
 // Stores are a database and an object store that belong together.

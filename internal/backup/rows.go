@@ -152,6 +152,9 @@ func (d *dumpReader) next() (Row, bool, error) {
 			continue
 		}
 		values, err := readValues(line)
+		if err == nil && len(values) != len(d.table.Columns) {
+			err = fmt.Errorf("a row of another form than its table: %w", ErrDamaged)
+		}
 		return Row{d.table.Table, d.table.Columns, values}, err == nil, err
 	}
 }
