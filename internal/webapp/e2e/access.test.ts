@@ -169,7 +169,14 @@ test('all of it in English for those who read English', () =>
 				await page.getByRole('heading', { level: 1, name: title }).waitFor();
 				await english(page, `en-${link.toLowerCase()}`);
 			}
-			for (const path of ['/appareils', '/appareil', '/cles', '/export', '/securite', '/territoire']) {
+			for (const path of [
+				'/appareils',
+				'/appareil',
+				'/cles',
+				'/export',
+				'/securite',
+				'/territoire',
+			]) {
 				await page.goto(path);
 				await page.getByRole('heading', { level: 1 }).waitFor();
 				await english(page, `en${path.replaceAll('/', '-')}`);

@@ -1,0 +1,187 @@
+import { words } from './words.svelte.ts';
+
+// What the gateway answers, by the slugs of internal/problem/catalogue.go; the
+// rest is in errors.words.ts.
+export const texts = words(
+	{
+		unauthenticated: [
+			'Identification nécessaire',
+			'Identifiez-vous, puis recommencez. Rien n’a été perdu.',
+		],
+		'session-expired': [
+			'Votre session est terminée',
+			'Identifiez-vous à nouveau. Ce qui était enregistré l’est toujours.',
+		],
+		'token-proof': [
+			'La preuve de possession du jeton manque ou ne convient pas',
+			'Ce message est pour un logiciel. Identifiez-vous à nouveau, puis recommencez.',
+		],
+		forbidden: [
+			'Ce compte ne permet pas cela',
+			'Identifiez-vous avec le compte qui convient à cette action.',
+		],
+		'end-too-far': [
+			'Date de fin trop éloignée',
+			'Choisissez une date plus proche : d’ordinaire, un an au plus. Vous pourrez partager à nouveau.',
+		],
+		'unknown-organisation': [
+			'Votre organisme n’est pas inscrit ici',
+			'Demandez à l’hébergeur du coffre de l’inscrire.',
+		],
+		'agent-relink': [
+			'Votre fournisseur d’identité a changé',
+			'Un compte à votre nom existe déjà dans votre organisme. Demandez à l’hébergeur du coffre de vous le rendre.',
+		],
+		'level-too-low': [
+			'Une identification plus sûre est demandée',
+			'Pour cet acte, il faut un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
+		],
+		'terms-not-accepted': [
+			'Les conditions ne sont pas encore acceptées',
+			'Lisez et acceptez les conditions d’utilisation, puis recommencez.',
+		],
+		'cross-origin': [
+			'Demande venue d’un autre site',
+			'Revenez au coffre par son adresse habituelle, puis recommencez.',
+		],
+		'rate-limited': ['Trop de demandes à la suite', 'Attendez une minute, puis recommencez.'],
+		'not-found': ['Introuvable', 'Cela n’existe pas ou plus, ou n’est pas à vous.'],
+		'method-not-allowed': ['Action non prévue', 'Rechargez la page, puis recommencez.'],
+		'malformed-json': ['Demande illisible', 'Rechargez la page, puis recommencez.'],
+		invalid: ['Une valeur ne convient pas', 'Vérifiez ce que vous avez saisi, puis recommencez.'],
+		stale: [
+			'Modifié entre-temps',
+			'Un autre appareil a changé la même chose. Recommencez : rien n’est perdu.',
+		],
+		'precondition-required': ['Demande incomplète', 'Rechargez la page, puis recommencez.'],
+		'key-reused': ['Demande déjà envoyée', 'Rechargez la page pour voir où elle en est.'],
+		'length-required': ['Taille manquante', 'Rechargez la page, puis recommencez.'],
+		'range-not-satisfiable': ['Lecture impossible', 'Rechargez la page, puis recommencez.'],
+		'body-too-large': ['Demande trop volumineuse', 'Faites-la en plusieurs fois.'],
+		'other-terms': [
+			'Les conditions ont changé',
+			'Rechargez la page, lisez les nouvelles conditions, puis acceptez-les.',
+		],
+		'already-exists': ['Cela existe déjà', 'C’était fait. Rechargez la page pour le voir.'],
+		'wrong-form': [
+			'Le fichier n’est pas arrivé comme prévu',
+			'Rechargez la page, puis recommencez. Rien n’a été enregistré.',
+		],
+		'wrong-length': ['Envoi incomplet', 'Recommencez l’envoi : rien n’a été enregistré.'],
+		'wrong-hash': ['Envoi abîmé en chemin', 'Recommencez l’envoi : rien n’a été enregistré.'],
+		ended: [
+			'Ce partage a été arrêté',
+			'L’usager y a mis fin. Demandez-lui de partager à nouveau le document.',
+		],
+		expired: [
+			'Ce n’est plus valable',
+			'La date de fin est passée. Il faut un nouveau partage, ou un nouvel envoi.',
+		],
+		'no-key': [
+			'Cette administration n’a pas encore de clé',
+			'Elle ne peut rien recevoir pour l’instant. Prévenez-la, ou réessayez plus tard.',
+		],
+		damaged: [
+			'Document abîmé sur le serveur',
+			'Le serveur ne rend pas ce qui avait été déposé. Prévenez l’hébergeur du coffre.',
+		],
+		'storage-full': [
+			'Le serveur n’a plus de place',
+			'Rien n’a été enregistré. Réessayez plus tard ; l’hébergeur est prévenu.',
+		],
+		unavailable: [
+			'Service momentanément indisponible',
+			'Réessayez dans quelques instants. Ce qui était enregistré l’est toujours.',
+		],
+		'off-territory': [
+			'Service arrêté par précaution',
+			'Un serveur de données répond d’un endroit qui n’appartient pas à la collectivité. Rien n’est envoyé ni reçu tant que ce n’est pas éclairci.',
+		],
+	},
+	{
+		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
+		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
+		'token-proof': [
+			'The token’s proof of possession is missing or does not fit',
+			'This message is meant for software. Log in again, then try again.',
+		],
+		forbidden: ['This account does not allow it', 'Log in with the account that may do this.'],
+		'end-too-far': [
+			'End date too far away',
+			'Choose a nearer date: a year at most, as a rule. You can share again later.',
+		],
+		'unknown-organisation': [
+			'Your organisation is not registered here',
+			'Ask the host of the safe to register it.',
+		],
+		'agent-relink': [
+			'Your identity provider has changed',
+			'There is an account of your name in your organisation already. Ask the host of the safe to give it back to you.',
+		],
+		'level-too-low': [
+			'A stronger identification is asked for',
+			'This act takes a stronger means, for example Identité Numérique La Poste or France Identité.',
+		],
+		'terms-not-accepted': [
+			'The terms are not accepted yet',
+			'Read and accept the terms of use, then try again.',
+		],
+		'cross-origin': [
+			'Request from another site',
+			'Come back to the safe by its usual address, then try again.',
+		],
+		'rate-limited': ['Too many requests in a row', 'Wait a minute, then try again.'],
+		'not-found': ['Not found', 'It does not exist, or no longer, or is not yours.'],
+		'method-not-allowed': ['Unexpected action', 'Reload the page, then try again.'],
+		'malformed-json': ['Unreadable request', 'Reload the page, then try again.'],
+		invalid: ['A value does not fit', 'Check what you entered, then try again.'],
+		stale: [
+			'Changed meanwhile',
+			'Another device changed the same thing. Try again: nothing is lost.',
+		],
+		'precondition-required': ['Incomplete request', 'Reload the page, then try again.'],
+		'key-reused': ['Request already sent', 'Reload the page to see what became of it.'],
+		'length-required': ['Size missing', 'Reload the page, then try again.'],
+		'range-not-satisfiable': ['Cannot be read', 'Reload the page, then try again.'],
+		'body-too-large': ['Request too large', 'Make it in several parts.'],
+		'other-terms': [
+			'The terms have changed',
+			'Reload the page, read the new terms, then accept them.',
+		],
+		'already-exists': ['This exists already', 'It was done before. Reload the page to see it.'],
+		'wrong-form': [
+			'The file did not arrive as expected',
+			'Reload the page, then try again. Nothing was stored.',
+		],
+		'wrong-length': ['Incomplete upload', 'Send it again: nothing was stored.'],
+		'wrong-hash': ['Damaged on its way', 'Send it again: nothing was stored.'],
+		ended: [
+			'This grant was ended',
+			'The citizen ended it. Ask for the document to be shared again.',
+		],
+		expired: [
+			'No longer valid',
+			'Its end date has passed. It takes a new grant, or another upload.',
+		],
+		'no-key': [
+			'This administration has no key yet',
+			'It cannot receive anything for now. Tell it, or try again later.',
+		],
+		damaged: [
+			'Document damaged on the server',
+			'The server does not give back what was stored. Tell the host of the safe.',
+		],
+		'storage-full': [
+			'The server is out of room',
+			'Nothing was stored. Try again later; the host has been told.',
+		],
+		unavailable: [
+			'Service unavailable for a moment',
+			'Try again shortly. What was saved is still there.',
+		],
+		'off-territory': [
+			'Service stopped as a precaution',
+			'A data server answers from a place that is not the authority’s. Nothing is sent or received until that is cleared up.',
+		],
+	},
+);
