@@ -1,7 +1,10 @@
 package client
 
 import (
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -59,6 +62,41 @@ func TestADeviceFollowsTheLine(t *testing.T) {
 		if !errors.Is(err, c.want) || !IsAlarm(err) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
+	}
+}
+
+// TestARecoveryFollowsTheLineToo: a device that knows the safe takes no other
+// root for it because every key is lost.
+func TestARecoveryFollowsTheLineToo(t *testing.T) {
+	ways := func() []sealed.NewUnlocker {
+		return []sealed.NewUnlocker{{Kind: sealed.KindPaper, P: sealed.NewSecret()}, {Kind: sealed.KindPassphrase, P: sealed.NewSecret()}}
+	}
+	_, one, err := sealed.NewKeyring(someSafe, ways(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, _, err := sealed.NewKeyring(someSafe, ways(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, other, err := ring.Rename(ring.Unlockers()[0].ID, "newer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(other)
+	}))
+	defer server.Close()
+	c, err := New(Config{Server: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.rememberKeyring(one); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.container(t.Context(), someSafe); !errors.Is(err, sealed.ErrPin) || !IsAlarm(err) {
+		t.Errorf("%v, want %q", err, sealed.ErrPin)
 	}
 }
 

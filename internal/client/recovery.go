@@ -108,8 +108,8 @@ func (c *Client) presentCustody(ctx context.Context, id string) ([]byte, error) 
 	return in.Custody, withEvidence(err, map[string]any{"keyring": box, "custody": in})
 }
 
-// container is the safe's keyring, still sealed, and not older than what was
-// seen.
+// container is the safe's keyring, still sealed, not older than what was seen,
+// and of a root that the one that was seen leads to.
 func (c *Client) container(ctx context.Context, id string) (sealed.Container, string, error) {
 	var box sealed.Container
 	etag, err := c.call(ctx, request{method: http.MethodGet, path: safeKeyring}, &box)
@@ -123,6 +123,9 @@ func (c *Client) container(ctx context.Context, id string) (sealed.Container, st
 	if err == nil {
 		h := box.Hash()
 		err = c.memory.compareEpoch("keyring:"+id, box.Epoch, hex.EncodeToString(h[:]), "")
+	}
+	if err == nil {
+		err = c.checkLine(box)
 	}
 	return box, etag, withEvidence(err, map[string]any{"keyring": box})
 }
