@@ -227,16 +227,37 @@ func (s *Domain) applyChange(ctx context.Context, tx Tx, a Actor, c Change, draf
 			return err
 		}
 	}
-	if len(c.Reseal) == 0 && len(c.Adopt)+len(c.Erase) > 0 {
+	rest := c.rest()
+	if rest == nil && len(c.Adopt)+len(c.Erase) > 0 {
 		return nil
 	}
 	whole := *draft
 	whole.ID, whole.What, whole.Doc, whole.Version, whole.Grant = NewID[string](), journal.WhatOrganised, "", "", ""
-	if n := len(c.Reseal); n > 0 {
-		whole.Detail = detail("resealed", strconv.Itoa(n))
-	}
+	whole.Detail = rest
 	_, err := s.record(ctx, tx, whole)
 	return err
+}
+
+// rest counts what no event of a document tells: grants move, and versions go,
+// with the adoption that takes their place, or else by themselves.
+func (c Change) rest() map[string]string {
+	count := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	replaced := 0
+	for _, ad := range c.Adopt {
+		if c.replaces(ad) != "" {
+			replaced++
+		}
+	}
+	moved := len(c.Grants)
+	if replaced > 0 && replaced == len(c.Drop) {
+		moved = 0
+	}
+	return detail("resealed", count(len(c.Reseal)), "regranted", count(moved), "dropped", count(len(c.Drop)-replaced))
 }
 
 // replaces is the version that the change drops in favour of an adopted one.

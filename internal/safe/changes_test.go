@@ -188,3 +188,30 @@ func TestADocumentIsSealedAnew(t *testing.T) {
 	}
 	sound(t, w)
 }
+
+// TestAVersionThatGoesByItselfIsTold: so is a grant that opens another version,
+// whatever else the change brings about.
+func TestAVersionThatGoesByItselfIsTold(t *testing.T) {
+	w := newWorld(t)
+	c := w.citizen(t, "angela")
+	m := w.keyedMairie(t, "Mairie de Valmont", "21370999900015")
+	old := c.put(t, 3000)
+	live := c.share(t, old, m)
+	d := c.newVersion(t, old)
+	must(t, c.send(t, safe.Change{Adopt: []safe.Adoption{c.adoption(t, d)}}))
+	up := newDocument(t, 1000)
+	c.upload(t, up)
+	again := safe.Regrant{ID: live.ID, Version: d.v.ID, Grant: c.sealGrant(t, d, string(m.ID), m.key.Recipient())}
+	drop := safe.VersionRef{Doc: old.v.Doc, Version: old.v.ID}
+	must(t, c.send(t, safe.Change{Adopt: []safe.Adoption{c.adoption(t, up)}, Grants: []safe.Regrant{again}, Drop: []safe.VersionRef{drop}}))
+	told := map[string]string{}
+	for _, e := range w.events(t, c.Safe) {
+		if e.What == journal.WhatOrganised && len(e.Detail) > 0 {
+			told = e.Detail
+		}
+	}
+	if told["dropped"] != "1" || told["regranted"] != "1" {
+		t.Errorf("the journal says %v", told)
+	}
+	sound(t, w)
+}
