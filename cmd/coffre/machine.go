@@ -39,7 +39,7 @@ and opens no document.
 			f.StringVar(&s.scope, "scope", "", a.tr("`droits` demandés : deposit, retrieve ; sinon tous ceux du logiciel", "`scopes` asked for: deposit, retrieve; else all of the system's"))
 		},
 		run: func(ctx context.Context, _ []string) error {
-			_, t, err := a.systemClient(ctx, s)
+			_, t, err := a.systemToken(ctx, s, nil) // bound to this process it would be of no use
 			if err != nil {
 				return err
 			}
@@ -49,8 +49,25 @@ and opens no document.
 	}
 }
 
-// systemClient is the caller as the system whose key is in the file.
-func (a *app) systemClient(ctx context.Context, s systemFlags) (*client.Client, client.Token, error) {
+// systemClient is the caller as the system whose key is in the file. Its token
+// is good in this process only, where the gateway can bind it.
+func (a *app) systemClient(ctx context.Context, s systemFlags) (*client.Client, error) {
+	proof, err := client.NewProofKey()
+	if err != nil {
+		return nil, err
+	}
+	p, t, err := a.systemToken(ctx, s, proof)
+	if err != nil {
+		return nil, err
+	}
+	if t.TokenType != "DPoP" {
+		proof = nil
+	}
+	return a.boundClient(p, t.AccessToken, proof)
+}
+
+// systemToken asks for one in the name of the system whose key is in the file.
+func (a *app) systemToken(ctx context.Context, s systemFlags, proof *client.ProofKey) (*profile, client.Token, error) {
 	if s.key == "" {
 		return nil, client.Token{}, a.usage("%s", a.tr("Indiquez la clé du logiciel : --key FICHIER.jwk", "Give the system's key: --key FILE.jwk"))
 	}
@@ -70,16 +87,12 @@ func (a *app) systemClient(ctx context.Context, s systemFlags) (*client.Client, 
 	if err != nil {
 		return nil, client.Token{}, err
 	}
-	c, err := a.newClient(p, "")
+	c, err := a.boundClient(p, "", proof)
 	if err != nil {
 		return nil, client.Token{}, err
 	}
 	t, err := c.SystemToken(ctx, key, s.scope)
-	if err != nil {
-		return nil, client.Token{}, err
-	}
-	c, err = a.newClient(p, t.AccessToken)
-	return c, t, err
+	return p, t, err
 }
 
 func (a *app) depositCommand() command {
@@ -136,7 +149,7 @@ func (a *app) deposit(ctx context.Context, path string, s systemFlags, o client.
 		return err
 	}
 	o.Body, o.Progress = f, a.progress(o.Name)
-	c, _, err := a.systemClient(ctx, s)
+	c, err := a.systemClient(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,7 @@ func (a *app) officeClient(ctx context.Context, s systemFlags) (*client.Client, 
 	if s.key == "" {
 		return a.client()
 	}
-	c, _, err := a.systemClient(ctx, s)
-	return c, err
+	return a.systemClient(ctx, s)
 }
 
 func (a *app) receivedCommand() command {

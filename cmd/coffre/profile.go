@@ -133,7 +133,11 @@ func (p *profile) forget() error {
 }
 
 func (a *app) newClient(p *profile, token string) (*client.Client, error) {
-	return client.New(client.Config{Server: p.server, Token: token, Language: a.lang, Memory: p.memory, Now: a.now})
+	return a.boundClient(p, token, nil)
+}
+
+func (a *app) boundClient(p *profile, token string, proof *client.ProofKey) (*client.Client, error) {
+	return client.New(client.Config{Server: p.server, Token: token, Proof: proof, Language: a.lang, Memory: p.memory, Now: a.now})
 }
 
 // client is the logged-in caller.

@@ -70,6 +70,8 @@ func (k SystemKey) PublicSet() ([]byte, error) {
 
 // SystemToken asks for an access token (client_credentials, RFC 7523
 // private_key_jwt). The assertion is for this server's public address only.
+// The token is bound to the Client's ProofKey when its type says DPoP; a
+// gateway that binds none says Bearer.
 func (c *Client) SystemToken(ctx context.Context, k SystemKey, scope string) (Token, error) {
 	assertion, err := c.assertion(k)
 	if err != nil {

@@ -21,8 +21,11 @@ const maxAnswer = 32 << 20
 
 // Config of a Client.
 type Config struct {
-	Server   string // https://…, or http:// on a loopback name
-	Token    string // bearer token; "" when HTTP carries a session otherwise
+	Server string // https://…, or http:// on a loopback name
+	Token  string // bearer token; "" when HTTP carries a session otherwise
+	// Proof is the key that Token is bound to, or with which SystemToken asks
+	// for a bound one; nil for a bearer token.
+	Proof    *ProofKey
 	Language string // "fr" or "en", for the gateway's sentences
 	HTTP     *http.Client
 	Memory   *Memory          // nil forgets at the end of the process
@@ -34,6 +37,7 @@ type Client struct {
 	base   *url.URL
 	http   *http.Client
 	token  string
+	proof  *ProofKey
 	lang   string
 	memory *Memory
 	now    func() time.Time
@@ -62,7 +66,7 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	cl := &Client{base: base, http: &own, token: c.Token, lang: c.Language, memory: c.Memory, now: c.Now}
+	cl := &Client{base: base, http: &own, token: c.Token, proof: c.Proof, lang: c.Language, memory: c.Memory, now: c.Now}
 	cl.watch = watch{client: cl}
 	return cl, nil
 }
@@ -119,8 +123,8 @@ func (c *Client) send(ctx context.Context, rq request) (*http.Response, error) {
 	}
 	r.ContentLength = length
 	r.Header = rq.header
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
+	if err := c.authorize(r); err != nil {
+		return nil, err
 	}
 	if c.lang != "" {
 		r.Header.Set("Accept-Language", c.lang)

@@ -15,6 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/oauth2"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
 )
 
 // holder is a standard system with a token bound to a key of its own.
@@ -190,5 +192,38 @@ func TestUnboundTokenStaysOne(t *testing.T) {
 	a := w.do(t, request{method: http.MethodGet, path: officePath}).is(t, http.StatusUnauthorized)
 	if !slices.Equal(a.header.Values("WWW-Authenticate"), []string{`Bearer realm="coffre"`, `DPoP realm="coffre"`}) {
 		t.Errorf("WWW-Authenticate: %q", a.header.Values("WWW-Authenticate"))
+	}
+}
+
+// TestOurClientBindsItsToken: what a command line sends as a system is worth
+// nothing to whoever reads it on its way.
+func TestOurClientBindsItsToken(t *testing.T) {
+	w := newWorld(t)
+	c, o := w.citizen(t, "angela"), w.office(t, "Mairie de Valmont", valmont)
+	address := c.address(t, o)
+	key, err := client.NewProofKey()
+	must(t, err)
+	asking, err := client.New(client.Config{Server: w.url, Now: w.clock.now, Proof: key})
+	must(t, err)
+	token, err := asking.SystemToken(w.ctx, o.signing, "")
+	must(t, err)
+	if token.TokenType != "DPoP" {
+		t.Fatalf("the token is a %s token", token.TokenType)
+	}
+	own, err := client.New(client.Config{Server: w.url, Now: w.clock.now, Token: token.AccessToken, Proof: key})
+	must(t, err)
+	for range 2 {
+		_, err = own.Deposit(w.ctx, client.DepositOrder{Address: address, Name: "acte.pdf", Size: 6, Body: strings.NewReader("an act")})
+		must(t, err)
+		_, err = own.Received(w.ctx)
+		must(t, err)
+	}
+	w.do(t, o.deposit(address, []byte("an act")).by(caller{bearer: token.AccessToken})).refuses(t, "token-proof")
+	other, err := client.NewProofKey()
+	must(t, err)
+	thief, err := client.New(client.Config{Server: w.url, Now: w.clock.now, Token: token.AccessToken, Proof: other})
+	must(t, err)
+	if _, err := thief.Received(w.ctx); !client.IsProblem(err, "token-proof") {
+		t.Errorf("a thief with a key of his own gets %v", err)
 	}
 }
