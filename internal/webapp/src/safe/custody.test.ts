@@ -7,70 +7,30 @@ import { hashHex } from '../crypto/derive.ts';
 import { factEntry, signAgreement } from '../crypto/recovery.ts';
 import { RootKey } from '../crypto/sign.ts';
 import type { CoffreError } from '../errors.ts';
-import type { ChosenCustodian, HeldView } from './custodytypes.ts';
-import type { OpenAdministration } from './openadministration.ts';
-import type { OpenSafe } from './opensafe.ts';
-import { add, create, first, mairie, words } from './testing/client.ts';
+import {
+	alarm,
+	bend,
+	bendHeld,
+	bendRecovery,
+	chosen,
+	delay,
+	given,
+	hash,
+	held,
+	lost,
+	name,
+	paper,
+	relative,
+	safe,
+	setUp,
+	share,
+	town,
+} from './testing/circle.ts';
+import { add, first, words } from './testing/client.ts';
 import type { Json } from './testing/gateway.ts';
-import { Town } from './testing/town.ts';
 import type { PaperDraft } from './types.ts';
 
-const delay = 259_200;
-
-let town: Town;
-/** The holder's safe, that of a relative, and the town hall's key. */
-let safe: OpenSafe;
-let paper: PaperDraft;
-let relative: OpenSafe;
-let office: OpenAdministration;
-let chosen: ChosenCustodian[];
-
-beforeEach(async () => {
-	town = new Town();
-	({ safe, paper } = await create(town.at(town.home)));
-	const [one, two] = town.relatives;
-	({ safe: relative } = await create(town.at(one)));
-	const { safe: absent } = await create(town.at(two));
-	const { phrase } = await mairie(town.home);
-	office = await town
-		.at(town.home, 'agent')
-		.unlockAdministration({ kind: 'passphrase', text: words(phrase) });
-	chosen = [
-		{ kind: 'administration', id: town.home.administration },
-		{ kind: 'safe', code: await relative.publishCard('Minh Trân') },
-		{ kind: 'safe', code: await absent.publishCard('Zoé') },
-	];
-});
-
-const name = (custodians = chosen): Promise<void> =>
-	safe.nameCustodians({ holder: 'Angela Dubois', delay, custodians });
-const held = async (by: OpenSafe | OpenAdministration): Promise<HeldView> =>
-	first(await by.custodies());
-const hash = async (): Promise<string> => (await held(relative)).request?.hash ?? '';
-/** Names, loses all, and asks: the new paper key. */
-async function lost(): Promise<PaperDraft> {
-	await name();
-	const fresh = await town.at(town.home).newPaper('fr');
-	await town.at(town.home).askRecovery(fresh);
-	return fresh;
-}
-async function given(): Promise<PaperDraft> {
-	const fresh = await lost();
-	for (const by of [relative, office]) await by.agreeRecovery(town.home.safe, await hash());
-	town.later(delay);
-	for (const by of [relative, office]) await by.giveShare(town.home.safe, await hash());
-	return fresh;
-}
-const share = 'POST /api/v1/custodies/{id}/share';
-const bend = (of: RegExp, change: (a: Json) => Json): void => {
-	town.lie = (what, a) => (of.test(what) ? change(a) : undefined);
-};
-/** Changes the one custody in the list of a custodian. */
-const bendHeld = (change: (h: Json) => Json): void =>
-	bend(/GET \/api\/v1\/custodies$/, (a) => ({ items: (a.items as Json[]).map(change) }));
-const bendRecovery = (change: (r: Json) => Json): void =>
-	bendHeld((h) => ({ ...h, recovery: change(h.recovery as Json) }));
-const alarm = (code: string) => ({ code, evidence: { held: expect.anything() } });
+beforeEach(setUp);
 
 describe('custodians', () => {
 	it('two of three give a safe back, on another device, with nothing but the new sheet', async () => {

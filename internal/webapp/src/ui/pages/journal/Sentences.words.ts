@@ -31,6 +31,8 @@ export interface Act {
 	readonly declined?: (a: About) => string;
 }
 
+const alike = (text: string): Act => ({ done: () => text, tried: () => text });
+
 export interface Sentences {
 	readonly acts: Readonly<Record<string, Act>>;
 	/** An event of a later version. */
@@ -150,6 +152,10 @@ const french: Sentences = {
 		'maintenance.scrub': {
 			done: (a) => (a.reason === '' ? 'nettoyé le stockage' : `retiré ${a.reason}`),
 			tried: () => 'nettoyer le stockage',
+		},
+		'maintenance.migrated': {
+			done: (a) => `scellé à nouveau ${a.doc} dans un format plus récent`,
+			tried: () => 'sceller à nouveau un document',
 		},
 		'maintenance.restored': {
 			done: () => 'remis vos documents en place depuis une sauvegarde',
@@ -315,10 +321,11 @@ const english: Sentences = {
 			done: (a) => (a.reason === '' ? 'cleaned up the storage' : `removed ${a.reason}`),
 			tried: () => 'clean up the storage',
 		},
-		'maintenance.restored': {
-			done: () => 'put your documents back from a backup',
-			tried: () => 'put your documents back from a backup',
+		'maintenance.migrated': {
+			done: (a) => `sealed ${a.doc} again in a later format`,
+			tried: () => 'seal a document again',
 		},
+		'maintenance.restored': alike('put your documents back from a backup'),
 		'maintenance.moved': {
 			done: () => 'moved your documents to other machines of the authority',
 			tried: () => 'move your documents to other machines of the authority',

@@ -8,7 +8,7 @@ const kinds: Readonly<Record<Exclude<Group, 'all' | 'refused'>, RegExp>> = {
 	shares: /^grant\./,
 	deposits: /^(deposit|address)\./,
 	access:
-		/^(account|session|device|terms|safe|keyring|root|card|custody|recovery|administration)\./,
+		/^(account|agent|session|device|terms|safe|keyring|root|card|custody|recovery|administration)\./,
 };
 
 export const groups: readonly Group[] = [
