@@ -77,7 +77,7 @@ func (s *Safe) apply(ctx context.Context, ch change) error {
 func (s *Safe) put(ctx context.Context, ch change) (sent string, err error) {
 	m := s.held.manifest
 	m.Folders, m.Docs, m.Gone = slices.Clone(m.Folders), slices.Clone(m.Docs), slices.Clone(m.Gone)
-	before := m.Gone
+	before := s.held.manifest.Gone // not the copy, which is about to be sorted
 	m.Suite, m.Epoch, m.Previous, m.Time = s.root.Suite(), m.Epoch+1, s.held.hash, s.time()
 	if err := ch.edit(&m); err != nil {
 		return "", err
