@@ -24,7 +24,7 @@ type Card struct {
 // NewCard signs the card of whoever holds the keyring.
 func NewCard(k *Keyring, name string, now time.Time) ([]byte, error) {
 	c := Card{
-		Suite: Suite, Safe: k.Safe(), Recipient: k.Container().Recipient, Name: name, Created: formatTime(now),
+		Suite: k.Root().Suite(), Safe: k.Safe(), Recipient: k.Container().Recipient, Name: name, Created: formatTime(now),
 	}
 	b, err := signPayload(contextCard, k.Root(), c, c.check())
 	if err != nil {

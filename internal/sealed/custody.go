@@ -70,11 +70,11 @@ func NewCustody(c Custody, root RootKey, p Secret, who []NewCustodian) (signed [
 	if len(who) != shareCount {
 		return fail(fmt.Errorf("%d custodians: %w", len(who), ErrForm))
 	}
-	c.Suite, c.Threshold, c.Custodians = Suite, shareThreshold, nil
+	c.Suite, c.Threshold, c.Custodians = root.Suite(), shareThreshold, nil
 	for i, point := range Split(p) {
 		id := newID()
 		b, err := sealShare(sharePayload{
-			Suite: Suite, Safe: c.Safe, Unlocker: c.Unlocker, Custodian: id, Share: point.Bytes(),
+			Suite: root.Suite(), Safe: c.Safe, Unlocker: c.Unlocker, Custodian: id, Share: point.Bytes(),
 		}, root, who[i].To)
 		if err != nil {
 			return fail(err)
@@ -177,5 +177,8 @@ func openPayload(context string, signed []byte, vk VK, v any, suite func() int) 
 	if err != nil {
 		return err
 	}
-	return decodeSuite(payload, v, suite)
+	if err := decodeSuite(payload, v, suite); err != nil {
+		return err
+	}
+	return ofSuite(vk, suite())
 }

@@ -35,6 +35,9 @@ func (c Container) checkLine() error {
 		if i+1 < len(c.Line) {
 			to = c.Line[i+1].VK
 		}
+		if f.VK[0] > to[0] {
+			return fmt.Errorf("a line of keys back to suite %d: %w", to[0], ErrForm)
+		}
 		if err := f.check(c.Safe, to); err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func NewAgreement(request []byte, custodian string, index int64, root RootKey, n
 	if err != nil {
 		return nil, fmt.Errorf("make agreement: %w", err)
 	}
-	a := Agreement{Suite: Suite, Safe: r.Safe, Request: hashHex(request), Custodian: custodian, Index: index, Seen: formatTime(now)}
+	a := Agreement{Suite: root.Suite(), Safe: r.Safe, Request: hashHex(request), Custodian: custodian, Index: index, Seen: formatTime(now)}
 	return signPayload(contextAgreement, root, a, a.check())
 }
 

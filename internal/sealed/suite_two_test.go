@@ -30,6 +30,20 @@ func TestASafeMovesToASecondSuite(t *testing.T) {
 		t.Error("the vault of before is another")
 	}
 
+	for _, by := range []*Keyring{before, opened} {
+		vk := by.Root().VK()
+		card := must(NewCard(by, "Angela", someDay()))(t)
+		if c := must(OpenCard(card, vk))(t); c.Suite != vk.Suite() {
+			t.Errorf("a card of suite %d under a key of suite %d", c.Suite, vk.Suite())
+		}
+		lie := Card{Suite: 3 - vk.Suite(), Safe: safeID, Recipient: vault.Recipient().String(), Name: "Angela", Created: formatTime(someDay())}
+		_, err := OpenCard(must(signPayload(contextCard, by.Root(), lie, nil))(t), vk)
+		refused(t, "a card that lies about its suite", err, ErrMismatch)
+	}
+	back := must(opened.handOver(3, before.Root().VK()))(t)
+	down := Container{Safe: safeID, Epoch: 3, VK: box.Line[0].VK, Line: []Former{back}}
+	refused(t, "a line back to the first suite", down.checkLine(), ErrForm)
+
 	plain := bytes.Repeat([]byte("x"), 1000)
 	for _, suite := range []int{1, 2} {
 		key := freshIdentity(t)
