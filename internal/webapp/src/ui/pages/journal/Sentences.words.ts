@@ -326,10 +326,7 @@ const english: Sentences = {
 			tried: () => 'seal a document again',
 		},
 		'maintenance.restored': alike('put your documents back from a backup'),
-		'maintenance.moved': {
-			done: () => 'moved your documents to other machines of the authority',
-			tried: () => 'move your documents to other machines of the authority',
-		},
+		'maintenance.moved': alike('put your documents on other machines of the authority'),
 	},
 	unknown: (what) => ({
 		done: () => `did something that this page does not know yet (${what})`,
