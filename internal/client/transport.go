@@ -102,7 +102,17 @@ type request struct {
 	length       int64
 }
 
+// send repeats a read whose proof was refused: a proxy that repeats one, as it
+// may, spends the proof on a gateway that it then gives up.
 func (c *Client) send(ctx context.Context, rq request) (*http.Response, error) {
+	resp, err := c.sendOnce(ctx, rq)
+	if c.proof != nil && rq.method == http.MethodGet && IsProblem(err, "token-proof") {
+		return c.sendOnce(ctx, rq)
+	}
+	return resp, err
+}
+
+func (c *Client) sendOnce(ctx context.Context, rq request) (*http.Response, error) {
 	body, length := rq.body, rq.length
 	if rq.header == nil {
 		rq.header = http.Header{}
