@@ -3,6 +3,7 @@ package territory
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -92,13 +93,19 @@ func (g *Guard) DialContext(ctx context.Context, network, address string) (net.C
 	return nil, last
 }
 
-// VerifyConnection is for tls.Config: one certificate of the chain has to be
-// the authority's, where the rules name any.
+// VerifyConnection is for tls.Config: one certificate of a chain that was
+// verified has to be the authority's, where the rules name any; without such a
+// chain the server's own, whose key it has shown to have. What it merely sends
+// along, it may have from anybody.
 func (g *Guard) VerifyConnection(s tls.ConnectionState) error {
 	if len(g.c.Rules.Certificates) == 0 {
 		return nil
 	}
-	for _, chain := range append(s.VerifiedChains, s.PeerCertificates) {
+	chains := s.VerifiedChains
+	if len(chains) == 0 && len(s.PeerCertificates) > 0 {
+		chains = [][]*x509.Certificate{s.PeerCertificates[:1]}
+	}
+	for _, chain := range chains {
 		for _, cert := range chain {
 			if g.c.Rules.certificate(cert.Raw) {
 				return nil

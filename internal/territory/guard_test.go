@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"net"
@@ -141,6 +142,27 @@ func TestACertificateHasToBeTheAuthoritys(t *testing.T) {
 		if (name == "ours") != (err == nil) || name == "another" && !errors.Is(err, territory.ErrOutside) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A certificate is public: a server that sends the authority's along with its
+// own has shown nothing.
+func TestACertificateThatIsOnlySentAlongCountsForNothing(t *testing.T) {
+	cert := func(raw string) *x509.Certificate { return &x509.Certificate{Raw: []byte(raw)} }
+	sum := sha256.Sum256([]byte("authority"))
+	g := territory.NewGuard(territory.Config{Rules: parse(t, rules+"certificates: ["+hex.EncodeToString(sum[:])+"]\n"), Now: now})
+	sent := []*x509.Certificate{cert("own"), cert("authority")}
+	for name, s := range map[string]tls.ConnectionState{
+		"beside a chain that verifies": {PeerCertificates: sent, VerifiedChains: [][]*x509.Certificate{{cert("own"), cert("public root")}}},
+		"without one":                  {PeerCertificates: sent},
+	} {
+		if err := g.VerifyConnection(s); !errors.Is(err, territory.ErrOutside) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	chain := [][]*x509.Certificate{{cert("own"), cert("public root")}, {cert("own"), cert("authority")}}
+	if err := g.VerifyConnection(tls.ConnectionState{PeerCertificates: sent, VerifiedChains: chain}); err != nil {
+		t.Error(err)
 	}
 }
 
