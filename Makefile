@@ -11,8 +11,9 @@ BUILD := go build -trimpath -tags demo
 # The demonstration's address; `make run LISTEN=127.0.0.1:9000` for another.
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 10s
+SEEDS ?= 1 2 3
 
-.PHONY: help run build release web deps test browser check unit check-static check-web generated fmt arch lint fuzz bench repro clean
+.PHONY: help run build release web deps test browser check unit check-static check-web generated fmt arch lint fuzz soak bench repro clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,6 +86,9 @@ lint: ## every linter of .golangci.yml (the first build takes minutes)
 
 fuzz: ## every fuzz target for FUZZTIME each
 	ops/tools/fuzz-all $(FUZZTIME)
+
+soak: deps web ## faults, kills and races for longer, once for each of SEEDS
+	for seed in $(SEEDS); do COFFRE_SOAK=$$seed nice go test -tags demo -count 1 -timeout 60m -v -run 'Killed|Faults|Linearizable|Gateways' ./internal/e2e; done
 
 bench: deps build ## figures of measured paths, side by side in one run
 	go test -tags demo -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench

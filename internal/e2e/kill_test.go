@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -65,7 +66,12 @@ type ledger struct {
 // there whole or not at all, and `coffred check --deep` finds nothing.
 func TestKilledAtEveryStep(t *testing.T) {
 	all, random := shuffled(t, 20261125)
-	g := serve(t)
+	newLedger(t, serve(t), random).killed(all)
+}
+
+// newLedger opens a safe, with an address for deposits.
+func newLedger(t *testing.T, g *gateway, random *mathrand.Rand) *ledger {
+	t.Helper()
 	l := &ledger{
 		t: t, g: g, knife: &knife{g: g, random: random}, dir: t.TempDir(),
 		docs: map[string]*thing{}, grants: map[string]*thing{}, deposits: map[string]*thing{}, events: map[string]int{},
@@ -80,15 +86,21 @@ func TestKilledAtEveryStep(t *testing.T) {
 	address, err := l.citizen.CreateAddress(t.Context(), mairie.ID)
 	must(t, err)
 	l.address = address.ID
+	return l
+}
+
+// killed lives through all these moments, one after the other.
+func (l *ledger) killed(all []moment) {
+	l.t.Helper()
 	for i, at := range all {
 		l.knife.arm(at)
 		err := l.story(fmt.Sprintf("r%02d", i))
-		g.kill() // if it lives: the story may have been faster than the knife
-		if t.Logf("%2d  killed in %s, %s: %v", i, at.step, at.when, err); l.knife.seen < at.nth {
-			t.Fatalf("the story never came to %s: %v", at.step, err)
+		l.g.kill() // if it lives: the story may have been faster than the knife
+		if l.t.Logf("%2d  killed in %s, %s: %v", i, at.step, at.when, err); l.knife.seen < at.nth {
+			l.t.Fatalf("the story never came to %s: %v", at.step, err)
 		}
 		l.sound()
-		g.start()
+		l.g.start()
 		l.connect()
 		l.look(false)
 	}
@@ -271,20 +283,25 @@ func (l *ledger) adopt(ctx context.Context, name string) error {
 	return err
 }
 
-// sound runs the operator's check on the stopped gateway. An orphan is what a
-// kill may leave where a cut deposit is replaced; scrub takes it.
+// sound runs the operator's check. An orphan is what a kill may leave where a
+// cut deposit is replaced; scrub takes it.
 func (l *ledger) sound() {
 	l.t.Helper()
-	report, err := l.g.check()
+	stores := []string{"--data", l.g.data}
+	if l.g.config != "" {
+		stores = []string{"--config", l.g.config}
+	}
+	out, err := exec.Command(build(l.t).coffred, append([]string{"check", "--deep"}, stores...)...).CombinedOutput()
 	if err == nil {
 		return
 	}
+	report := string(out)
 	for line := range strings.Lines(report) {
 		if !strings.HasPrefix(line, "object-orphan:") && !strings.HasPrefix(line, "coffred: check:") {
 			l.t.Fatalf("check --deep: %v\n%s", err, report)
 		}
 	}
-	b, err := exec.Command(build(l.t).coffred, "scrub", "--data", l.g.data).CombinedOutput()
+	b, err := exec.Command(build(l.t).coffred, append([]string{"scrub"}, stores...)...).CombinedOutput()
 	if err != nil {
 		l.t.Fatalf("scrub: %v\n%s", err, b)
 	}

@@ -25,6 +25,7 @@ type moment struct {
 
 // The moments of one request.
 const (
+	before   = "before the request is sent"
 	halfway  = "when half of the body is sent"
 	sent     = "when the request is sent"
 	during   = "while it is answered"
@@ -38,6 +39,7 @@ type knife struct {
 	g      *gateway
 	victim *os.Process
 	at     moment
+	blow   func() // instead of killing the gateway
 	seen   int
 	pause  time.Duration // of during
 	random *rand.Rand
@@ -47,13 +49,26 @@ type knife struct {
 func (k *knife) arm(at moment) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.victim, k.at, k.seen = k.g.cmd.Process, at, 0
+	k.victim, k.at, k.blow, k.seen = k.g.cmd.Process, at, nil, 0
 	k.pause = time.Duration(k.random.IntN(12_000)) * time.Microsecond
+}
+
+// armWith chooses the next moment of something else than a kill.
+func (k *knife) armWith(at moment, blow func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.at, k.blow, k.seen = at, blow, 0
 }
 
 // fall is what kills: nothing of the process runs after it. It may fall twice,
 // or late: never on the next life.
-func (k *knife) fall() { _ = k.victim.Signal(syscall.SIGKILL) }
+func (k *knife) fall() {
+	if k.blow != nil {
+		k.blow()
+		return
+	}
+	_ = k.victim.Signal(syscall.SIGKILL)
+}
 
 // now says whether this request is the one.
 func (k *knife) now(r *http.Request) bool {
@@ -72,12 +87,16 @@ func (k *knife) RoundTrip(r *http.Request) (*http.Response, error) {
 		return asBrowser{}.RoundTrip(r)
 	}
 	switch k.at.when {
+	case before:
+		k.fall()
 	case halfway:
+		if r.ContentLength < 2 {
+			k.fall()
+			break
+		}
 		r = r.Clone(r.Context())
 		r.GetBody = nil
-		if r.Body = (&halved{ReadCloser: r.Body, left: r.ContentLength / 2, then: k.fall}); r.ContentLength < 2 {
-			k.fall()
-		}
+		r.Body = &halved{ReadCloser: r.Body, left: r.ContentLength / 2, then: k.fall}
 	case sent, during:
 		r = r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
 			if k.at.when == sent {
