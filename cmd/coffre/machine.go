@@ -29,10 +29,12 @@ func (a *app) tokenCommand() command {
 		name: "token", online: true, most: 0,
 		short: a.tr("un jeton d'accès pour le logiciel d'une administration", "an access token for an administration's system"),
 		long: a.tr(`Écrit le jeton seul, pour l'en-tête « Authorization: Bearer ». Il dure quelques
-minutes et n'ouvre aucun document.
+minutes, sert à quiconque l'a et n'ouvre aucun document. « coffre deposit » et « coffre
+received » en demandent un qui ne sert qu'à eux (DPoP).
   TOKEN=$(coffre token --server https://… --key logiciel.jwk)`,
-			`Writes the token alone, for the header "Authorization: Bearer". It lasts some minutes
-and opens no document.
+			`Writes the token alone, for the header "Authorization: Bearer". It lasts some minutes,
+serves whoever has it and opens no document. coffre deposit and coffre received ask for one
+that serves only them (DPoP).
   TOKEN=$(coffre token --server https://… --key system.jwk)`),
 		flags: func(f *flag.FlagSet) {
 			a.keyFlag(f, &s)
