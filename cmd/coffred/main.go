@@ -1,6 +1,7 @@
 // Command coffred is the gateway, and the operator's tool beside it.
 //
 //	coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
+//	coffred config check
 //	coffred check | scrub | migrate | version
 //	coffred backup-key | backup | restore | move
 //	coffred keys
@@ -47,7 +48,7 @@ var errUnsound = errors.New("something is not as it should be")
 
 func exitCode(err error) int {
 	switch {
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.Is(err, errConfig):
 		return 2
 	case errors.Is(err, errUnsound):
 		return 3
@@ -58,6 +59,7 @@ func exitCode(err error) int {
 
 var errUsage = errors.New(`usage:
   coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
+  coffred config check [--connect] [--data dir] [--config file]   what is wrong with it, and how to mend it?
   coffred check [--deep] [--data dir] [--config file]   is everything there and sound?
   coffred scrub [--hash [--rate N]] [--config file]     remove what check calls orphaned; mend what a second site has
   coffred migrate [--data dir] [--config file]          bring the tables to this release
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, io stdio) error {
 		return errUsage
 	}
 	commands := map[string]func(context.Context, []string, stdio) error{
-		"serve": serve, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
+		"serve": serve, "config": configCommand, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
 		"backup-key": backupKey, "keys": makeKeys, "backup": backUp, "restore": restore, "move": move,
 		"version": func(context.Context, []string, stdio) error {
 			_, err := fmt.Fprintln(io.out, version)

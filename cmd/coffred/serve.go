@@ -18,6 +18,9 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/webapp"
 )
 
+// logVariable with the value json makes a demonstration log as production does.
+const logVariable = "COFFRE_LOG"
+
 // drainTime is how long requests may run on after the signal to stop.
 const drainTime = 20 * time.Second
 
@@ -44,10 +47,11 @@ func serve(ctx context.Context, args []string, io stdio) error {
 		return err
 	}
 	level := slog.LevelInfo
-	if c.Mode == config.Demo {
+	text := c.Mode == config.Demo && io.getenv(logVariable) != "json"
+	if text {
 		level = slog.LevelWarn // the terminal is for people
 	}
-	return serveWith(ctx, c, pages, telemetry.Logger(io.err, c.Mode == config.Demo, level), io)
+	return serveWith(ctx, c, pages, telemetry.Logger(io.err, text, level), io)
 }
 
 // providerOrigins are where logging out may lead a browser.

@@ -69,16 +69,24 @@ func openBare(ctx context.Context, c config.Config) (*stores, error) {
 }
 
 func (s *stores) openDatabase(ctx context.Context, c config.Config) (*sqlstore.DB, error) {
+	dc, err := databaseConfig(c, s.ground)
+	if err != nil {
+		return nil, err
+	}
+	return sqlstore.Open(ctx, dc)
+}
+
+func databaseConfig(c config.Config, at *ground) (sqlstore.Config, error) {
 	dsn, err := c.Database.DSN(c.Mode)
 	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
+		return sqlstore.Config{}, fmt.Errorf("configuration: %w", err)
 	}
 	if dsn == "" {
 		dsn = "sqlite://" + filepath.Join(c.Data, "coffre.db")
 	}
-	return sqlstore.Open(ctx, sqlstore.Config{
-		DSN: dsn, Connections: c.Database.Connections, Now: time.Now, Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
-	})
+	return sqlstore.Config{
+		DSN: dsn, Connections: c.Database.Connections, Now: time.Now, Dial: at.guard.DialContext, Verify: at.guard.VerifyConnection,
+	}, nil
 }
 
 func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger) error {
@@ -149,15 +157,23 @@ func (s *stores) openObjects(ctx context.Context, c config.Config) (safe.Blobs, 
 }
 
 func (s *stores) openStore(ctx context.Context, c config.Store) (safe.Blobs, error) {
+	sc, err := storeConfig(c, s.ground)
+	if err != nil {
+		return nil, err
+	}
+	return s3store.New(ctx, sc)
+}
+
+func storeConfig(c config.Store, at *ground) (s3store.Config, error) {
 	secret, err := os.ReadFile(c.SecretFile)
 	if err != nil {
-		return nil, fmt.Errorf("read secret_file of the object store: %w", err)
+		return s3store.Config{}, fmt.Errorf("read secret_file of the object store: %w", err)
 	}
-	return s3store.New(ctx, s3store.Config{
+	return s3store.Config{
 		Endpoint: c.Endpoint, TLS: c.TLS, Region: c.Region, Bucket: c.Bucket, CAFile: c.CAFile, Timeout: c.Timeout,
-		Dial: s.ground.guard.DialContext, Verify: s.ground.guard.VerifyConnection,
+		Dial: at.guard.DialContext, Verify: at.guard.VerifyConnection,
 		AccessKey: c.AccessKey, Secret: s3store.Secret(strings.TrimSpace(string(secret))),
-	})
+	}, nil
 }
 
 // Close stops the stores; the sequencer has to have ended.

@@ -68,6 +68,33 @@ const (
 // New connects and makes the bucket when it is missing. What is wrong is said
 // in a sentence for the operator.
 func New(ctx context.Context, c Config) (*Store, error) {
+	s, c, err := aim(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.findBucket(ctx, c); err != nil {
+		return nil, errors.Join(explain(c, err), err)
+	}
+	return s, nil
+}
+
+// Look says whether the bucket is there, and changes nothing.
+func Look(ctx context.Context, c Config) (there bool, err error) {
+	s, c, err := aim(c)
+	if err != nil {
+		return false, err
+	}
+	ctx, w := watch(ctx, s.timeout)
+	defer w.end()
+	there, err = s.core.BucketExists(ctx, c.Bucket)
+	if err = mapError(ctx, "find bucket", err); err != nil {
+		err = errors.Join(explain(c, err), err)
+	}
+	return there, err
+}
+
+// aim fills in what is left out, and reaches nobody.
+func aim(c Config) (*Store, Config, error) {
 	if c.Region == "" {
 		c.Region = "us-east-1"
 	}
@@ -76,20 +103,16 @@ func New(ctx context.Context, c Config) (*Store, error) {
 	}
 	transport, err := newTransport(c)
 	if err != nil {
-		return nil, err
+		return nil, c, err
 	}
 	core, err := minio.NewCore(c.Endpoint, &minio.Options{
 		Creds: credentials.NewStaticV4(c.AccessKey, string(c.Secret), ""), Secure: c.TLS, Region: c.Region,
 		TrailingHeaders: true, MaxRetries: tries, Transport: asking{transport},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("connect object store: %w", err)
+		return nil, c, fmt.Errorf("connect object store: %w", err)
 	}
-	s := newStore(core, c)
-	if err := s.findBucket(ctx, c); err != nil {
-		return nil, errors.Join(explain(c, err), err)
-	}
-	return s, nil
+	return newStore(core, c), c, nil
 }
 
 func newTransport(c Config) (*http.Transport, error) {
