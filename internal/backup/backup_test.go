@@ -167,6 +167,18 @@ func TestAPointRestoresTheTownOfThatMoment(t *testing.T) {
 	blobs.same(t, w.dir, b, c)
 }
 
+// TestATownWithoutDocumentsIsBackedUp: on its first night nobody has kept any.
+func TestATownWithoutDocumentsIsBackedUp(t *testing.T) {
+	w := newTown(t)
+	if r := w.backUp(); r.Objects != 0 || r.Copied != 0 {
+		t.Errorf("first night: %+v", r)
+	}
+	want := rowsOf(t, w.db)
+	if db, _, r := w.restore(""); rowsOf(t, db) != mark+want || r.Objects != 0 {
+		t.Errorf("restored %+v, other rows", r)
+	}
+}
+
 // O18: what a citizen erased is in no backup after a month.
 func TestWhatWasErasedLeavesBackupsWithinAMonth(t *testing.T) {
 	w := newTown(t)

@@ -124,6 +124,9 @@ func (s shelf) prune(ctx context.Context, before time.Time) (points, objects int
 	}
 	root := filepath.Join(s.dir, objectsDir)
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if path == root && errors.Is(err, fs.ErrNotExist) {
+			return nil // nobody has kept a document yet
+		}
 		if err != nil || d.IsDir() {
 			return errors.Join(err, ctx.Err())
 		}
