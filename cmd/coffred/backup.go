@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/coffre-citoyen/coffre/internal/backup"
 	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -43,14 +45,20 @@ func backUp(ctx context.Context, args []string, io stdio) error {
 		if err != nil {
 			return err
 		}
+		signer, vkey, err := logKey(keysOf(c), c.LogOrigin)
+		if err != nil {
+			return err
+		}
 		r, err := backup.Backup(ctx, backup.Config{
 			Rows: s.db, Blobs: s.blobs, Dir: dir, To: key, Files: files, Keep: time.Duration(*keep) * 24 * time.Hour, Now: time.Now,
+			Sign: func(text string) ([]byte, error) { return note.Sign(&note.Note{Text: text}, signer) },
 		})
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(io.out, "backup %s: %d objects, %d of them new (%d bytes); removed %d older backups and %d objects\n",
 			r.Point, r.Objects, r.Copied, r.Bytes, r.Pruned, r.Removed)
+		fmt.Fprintf(io.out, "signed by %s: keep this line with the offline key, coffred restore asks for it\n", vkey)
 		if r.Gone > 0 {
 			fmt.Fprintf(io.out, "%d objects were erased meanwhile, or are missing: run coffred check\n", r.Gone)
 		}
@@ -65,12 +73,17 @@ func restore(ctx context.Context, args []string, io stdio) error {
 	from := f.String("from", "", "`directory` of the backups")
 	point := f.String("point", "", "`name` of a backup; the newest without it")
 	keyFile := f.String("key", "", "`file` with the offline key of coffred backup-key")
+	journalKey := f.String("signed-by", "", "public `key` of the journal, as coffred backup showed it and /log/key shows it")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	key, err := readKey(*keyFile)
 	if err != nil {
 		return err
+	}
+	verifier, err := note.NewVerifier(*journalKey)
+	if err != nil {
+		return errors.New("--signed-by is missing or no public key of a journal: coffred backup shows it, and it is at /log/key of the gateway; it says whose backup this is")
 	}
 	dir, err := absolute("--from", *from)
 	if err != nil {
@@ -87,6 +100,13 @@ func restore(ctx context.Context, args []string, io stdio) error {
 		r, err := backup.Restore(ctx, backup.RestoreConfig{
 			Rows: s.db, Blobs: s.blobs, Dir: dir, Point: *point, Key: key,
 			Files: func(files map[string][]byte) error { return putKeyFiles(c, files) },
+			Verify: func(signed []byte) (string, error) {
+				n, err := note.Open(signed, note.VerifierList(verifier))
+				if err != nil {
+					return "", err
+				}
+				return n.Text, nil
+			},
 		})
 		if err != nil {
 			return err

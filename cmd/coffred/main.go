@@ -65,7 +65,7 @@ var errUsage = errors.New(`usage:
   coffred migrate [--data dir] [--config file]          bring the tables to this release
   coffred backup-key                                    make the offline key of backups
   coffred backup --to DIR --recipient FILE [--keep DAYS] [--data dir] [--config file]
-  coffred restore --from DIR --key FILE [--point NAME] [--data dir] [--config file]
+  coffred restore --from DIR --key FILE --signed-by KEY [--point NAME] [--data dir] [--config file]
   coffred move --config OLD --to-config NEW             to other stores, which are empty
   coffred keys [--data dir] [--config file]             make the gateway's own keys that are missing
   coffred admin add-administration --siret N --name NAME [--service id=Name]...

@@ -3,6 +3,8 @@ package backup
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -25,8 +27,10 @@ type Config struct {
 	Dir   string            // absolute
 	To    *sealed.Recipient // the operator's offline key
 	Files map[string][]byte // the gateway's own keys, sealed with the rows
-	Keep  time.Duration     // of a point; 0 is Longest
-	Now   func() time.Time
+	// Sign signs a text for the point, in a form that RestoreConfig.Verify reads.
+	Sign func(text string) ([]byte, error)
+	Keep time.Duration // of a point; 0 is Longest
+	Now  func() time.Time
 }
 
 // Result of a backup.
@@ -61,6 +65,9 @@ func Backup(ctx context.Context, c Config) (Result, error) {
 		err = c.collect(ctx, s, list, &r)
 	}
 	if err == nil {
+		err = c.sign(s, r.Point, rows)
+	}
+	if err == nil {
 		err = os.Rename(rows, s.rows(r.Point, sealedEnd))
 	}
 	if err != nil {
@@ -71,6 +78,35 @@ func Backup(ctx context.Context, c Config) (Result, error) {
 	}
 	r.Pruned, r.Removed, err = s.prune(ctx, now.Add(-c.Keep))
 	return r, errors.Join(err, s.clear())
+}
+
+// sign says which rows are this point's: nobody else makes a point.
+func (c Config) sign(s shelf, point, rows string) error {
+	f, err := os.Open(rows) //nolint:gosec // just written
+	if err != nil {
+		return err
+	}
+	text, err := pointText(point, f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	signed, err := c.Sign(text)
+	if err != nil {
+		return fmt.Errorf("sign point: %w", err)
+	}
+	return write(s.rows(point, noteEnd), func(w io.Writer) error {
+		_, err := w.Write(signed)
+		return err
+	})
+}
+
+// pointText is what is signed of a point: its name and the hash of its rows.
+func pointText(point string, rows io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, rows); err != nil {
+		return "", err
+	}
+	return format + "\n" + point + "\n" + hex.EncodeToString(h.Sum(nil)) + "\n", nil
 }
 
 // dump writes all rows, sealed, and the list of objects that they need.

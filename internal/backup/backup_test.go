@@ -52,6 +52,17 @@ func emptyRows(t *testing.T) *sqlstore.DB {
 	return db
 }
 
+// sign and verify stand for the journal's key.
+func (w *town) sign(text string) ([]byte, error) { return append([]byte(w.dir+"|"), text...), nil }
+
+func (w *town) verify(signed []byte) (string, error) {
+	text, ok := bytes.CutPrefix(signed, []byte(w.dir+"|"))
+	if !ok {
+		return "", errors.New("signed by somebody else")
+	}
+	return string(text), nil
+}
+
 // keep puts a document of random bytes into the safe of the town's only citizen.
 func (w *town) keep() safe.Version {
 	w.t.Helper()
@@ -88,7 +99,7 @@ func (w *town) update(fn func(safe.Tx) error) {
 func (w *town) config() backup.Config {
 	return backup.Config{
 		Rows: w.db, Blobs: w.blobs, Dir: w.dir, To: w.key.Recipient(), Now: func() time.Time { return w.now },
-		Files: map[string][]byte{"log.key": []byte("signs the journal")},
+		Files: map[string][]byte{"log.key": []byte("signs the journal")}, Sign: w.sign,
 	}
 }
 
@@ -128,7 +139,7 @@ func (w *town) restore(point string) (*sqlstore.DB, *drawer, backup.Restored) {
 	db, blobs := emptyRows(w.t), newDrawer()
 	w.files = nil
 	keep := func(files map[string][]byte) error { w.files = files; return nil }
-	r, err := backup.Restore(w.t.Context(), backup.RestoreConfig{Rows: db, Blobs: blobs, Dir: w.dir, Point: point, Key: w.key, Files: keep})
+	r, err := backup.Restore(w.t.Context(), backup.RestoreConfig{Rows: db, Blobs: blobs, Dir: w.dir, Point: point, Key: w.key, Files: keep, Verify: w.verify})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -231,7 +242,7 @@ func TestNothingOfTheRowsIsReadableWithoutTheOfflineKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = backup.Restore(t.Context(), backup.RestoreConfig{Rows: emptyRows(t), Blobs: newDrawer(), Dir: w.dir, Point: r.Point, Key: other, Files: none})
+	_, err = backup.Restore(t.Context(), backup.RestoreConfig{Rows: emptyRows(t), Blobs: newDrawer(), Dir: w.dir, Point: r.Point, Key: other, Files: none, Verify: w.verify})
 	if !errors.Is(err, sealed.ErrKey) {
 		t.Errorf("another key: %v", err)
 	}
@@ -257,7 +268,7 @@ func TestADamagedBackupRestoresNoRow(t *testing.T) {
 			}
 			db := emptyRows(t)
 			before := rowsOf(t, db)
-			_, err = backup.Restore(t.Context(), backup.RestoreConfig{Rows: db, Blobs: newDrawer(), Dir: w.dir, Key: w.key, Files: none})
+			_, err = backup.Restore(t.Context(), backup.RestoreConfig{Rows: db, Blobs: newDrawer(), Dir: w.dir, Key: w.key, Files: none, Verify: w.verify})
 			if err == nil || rowsOf(t, db) != before {
 				t.Errorf("error %v, rows:\n%s", err, rowsOf(t, db))
 			}
@@ -280,7 +291,7 @@ func TestAListThatFitsAnotherObjectRestoresNothing(t *testing.T) {
 	}
 	db, blobs := emptyRows(t), newDrawer()
 	before := rowsOf(t, db)
-	_, err := backup.Restore(t.Context(), backup.RestoreConfig{Rows: db, Blobs: blobs, Dir: w.dir, Key: w.key, Files: none})
+	_, err := backup.Restore(t.Context(), backup.RestoreConfig{Rows: db, Blobs: blobs, Dir: w.dir, Key: w.key, Files: none, Verify: w.verify})
 	if !errors.Is(err, backup.ErrDamaged) || rowsOf(t, db) != before || len(blobs.all) != 0 {
 		t.Errorf("%v, %d objects, rows:\n%s", err, len(blobs.all), rowsOf(t, db))
 	}
@@ -314,7 +325,7 @@ func TestRestoreAndMoveNeedEmptyRows(t *testing.T) {
 	w := newTown(t)
 	w.keep()
 	w.backUp()
-	_, err := backup.Restore(t.Context(), backup.RestoreConfig{Rows: w.db, Blobs: newDrawer(), Dir: w.dir, Key: w.key, Files: none})
+	_, err := backup.Restore(t.Context(), backup.RestoreConfig{Rows: w.db, Blobs: newDrawer(), Dir: w.dir, Key: w.key, Files: none, Verify: w.verify})
 	if !errors.Is(err, backup.ErrNotEmpty) {
 		t.Errorf("restore: %v", err)
 	}

@@ -19,6 +19,9 @@ type RestoreConfig struct {
 	Dir   string
 	Point string           // "" is the newest
 	Key   *sealed.Identity // the operator's offline key
+	// Verify gives the text of what Config.Sign signed, for the gateway whose
+	// backup this is.
+	Verify func(signed []byte) (text string, err error)
 	// Files puts the gateway's own keys in place, before there is a row.
 	Files func(map[string][]byte) error
 }
@@ -75,7 +78,7 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return Restored{}, fmt.Errorf("no backup %q in %s (there are: %v)", c.Point, c.Dir, points)
 	}
 	out := Restored{Point: c.Point}
-	dump, done, err := s.dump(c.Point, c.Key)
+	dump, done, err := c.dump(s)
 	if err != nil {
 		return out, err
 	}
@@ -103,7 +106,7 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 // objects brings those of the list. Nobody has sealed the list: what each has to
 // be is in the rows, which are read to their end before.
 func (c RestoreConfig) objects(ctx context.Context, s shelf, out *Restored) error {
-	want, err := s.wanted(c.Point, c.Key)
+	want, err := c.wanted(s)
 	if err != nil {
 		return err
 	}
@@ -120,22 +123,51 @@ func (c RestoreConfig) objects(ctx context.Context, s shelf, out *Restored) erro
 	})
 }
 
-// dump opens the rows of a point.
-func (s shelf) dump(point string, key *sealed.Identity) (*dumpReader, func() error, error) {
-	f, err := os.Open(s.rows(point, sealedEnd))
+// dump opens the rows of the point, once their author is known.
+func (c RestoreConfig) dump(s shelf) (*dumpReader, func() error, error) {
+	f, err := os.Open(s.rows(c.Point, sealedEnd))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read backup: %w", err)
 	}
-	d, err := newDumpReader(f, key)
+	fail := func(err error) (*dumpReader, func() error, error) {
+		return nil, nil, errors.Join(fmt.Errorf("read backup %s: %w", c.Point, err), f.Close())
+	}
+	if err := c.author(s, f); err != nil {
+		return fail(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fail(err)
+	}
+	d, err := newDumpReader(f, c.Key)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("read backup %s: %w", point, err), f.Close())
+		return fail(err)
 	}
 	return d, f.Close, nil
 }
 
-// wanted are the objects that the rows of a point need, by key.
-func (s shelf) wanted(point string, key *sealed.Identity) (map[string]object, error) {
-	d, done, err := s.dump(point, key)
+// author is ErrAuthor unless the gateway signed this point with these rows.
+func (c RestoreConfig) author(s shelf, rows io.Reader) error {
+	signed, err := os.ReadFile(s.rows(c.Point, noteEnd))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAuthor, err)
+	}
+	said, err := c.Verify(signed)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAuthor, err)
+	}
+	text, err := pointText(c.Point, rows)
+	if err != nil {
+		return err
+	}
+	if said != text {
+		return fmt.Errorf("its signature is for other rows: %w", ErrAuthor)
+	}
+	return nil
+}
+
+// wanted are the objects that the rows of the point need, by key.
+func (c RestoreConfig) wanted(s shelf) (map[string]object, error) {
+	d, done, err := c.dump(s)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ var (
 	ErrNotEmpty = errors.New("not empty")
 	// ErrDamaged: a backup that is not what it was when it was made.
 	ErrDamaged = errors.New("the backup is damaged")
+	// ErrAuthor: a point that this gateway did not make.
+	ErrAuthor = errors.New("this gateway did not make this backup")
 	// ErrSchema: rows of another release.
 	ErrSchema = errors.New("rows of another release")
 )

@@ -22,6 +22,7 @@ const (
 	pointForm  = "20060102T150405Z"
 	sealedEnd  = ".age"
 	listEnd    = ".objects"
+	noteEnd    = ".note"
 )
 
 func (s shelf) rows(point, end string) string { return filepath.Join(s.dir, rowsDir, point+end) }
@@ -112,7 +113,7 @@ func (s shelf) prune(ctx context.Context, before time.Time) (points, objects int
 	for i, p := range all {
 		if made, err := time.Parse(pointForm, p); err == nil && made.Before(before) && i < len(all)-1 {
 			// The rows first: without them the rest is a leftover.
-			if err := errors.Join(os.Remove(s.rows(p, sealedEnd)), os.Remove(s.rows(p, listEnd))); err != nil {
+			if err := errors.Join(os.Remove(s.rows(p, sealedEnd)), os.Remove(s.rows(p, listEnd)), os.Remove(s.rows(p, noteEnd))); err != nil {
 				return points, 0, fmt.Errorf("remove old backup: %w", err)
 			}
 			points++

@@ -50,7 +50,7 @@ func BenchmarkBackup(b *testing.B) {
 	key, err := sealed.NewIdentity()
 	must(b, err)
 	now := time.Now()
-	c := backup.Config{Rows: db, Blobs: blobs, Dir: filepath.Join(dir, "backups"), To: key.Recipient(), Now: func() time.Time { return now }}
+	c := backup.Config{Rows: db, Blobs: blobs, Dir: filepath.Join(dir, "backups"), To: key.Recipient(), Now: func() time.Time { return now }, Sign: func(text string) ([]byte, error) { return []byte(text), nil }}
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "\nwhat\ttook\trate\t")
 	for b.Loop() {
@@ -68,6 +68,7 @@ func BenchmarkBackup(b *testing.B) {
 		start = time.Now()
 		_, err = backup.Restore(b.Context(), backup.RestoreConfig{
 			Rows: rows("empty.db"), Blobs: bucket(), Dir: c.Dir, Key: key, Files: func(map[string][]byte) error { return nil },
+			Verify: func(signed []byte) (string, error) { return string(signed), nil },
 		})
 		must(b, err)
 		line("restore", r.Bytes)

@@ -41,9 +41,12 @@ func TestAnEmptyMachineIsRestoredFromABackup(t *testing.T) {
 		b, err := exec.Command(build(t).coffred, args...).CombinedOutput()
 		return string(b), err
 	}
-	if out, err := coffred("backup", "--data", g.data, "--to", shelf, "--recipient", recipient); err != nil || !strings.Contains(out, "1 of them new") {
-		t.Fatalf("%v: %s", err, out)
+	backed, err := coffred("backup", "--data", g.data, "--to", shelf, "--recipient", recipient)
+	if err != nil || !strings.Contains(backed, "1 of them new") {
+		t.Fatalf("%v: %s", err, backed)
 	}
+	_, rest, _ := strings.Cut(backed, "signed by ")
+	signedBy, _, _ := strings.Cut(rest, ":")
 	// More happens, which the backup does not know.
 	_, err = s.Put(t.Context(), in, client.PutOptions{Name: "plus-tard.pdf"})
 	must(t, err)
@@ -55,11 +58,14 @@ func TestAnEmptyMachineIsRestoredFromABackup(t *testing.T) {
 
 	lost := g.data
 	g.data = filepath.Join(dir, "new machine")
-	out, err := coffred("restore", "--data", g.data, "--from", shelf, "--key", key)
+	if out, err := coffred("restore", "--data", g.data, "--from", shelf, "--key", key); err == nil || !strings.Contains(out, "--signed-by") {
+		t.Errorf("restored without knowing whose backup it is: %v: %s", err, out)
+	}
+	out, err := coffred("restore", "--data", g.data, "--from", shelf, "--key", key, "--signed-by", signedBy)
 	if err != nil || !strings.Contains(out, "restored ") || !strings.Contains(out, "journals of 1 safes") || !strings.HasSuffix(out, "sound\n") {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if out, err := coffred("restore", "--data", g.data, "--from", shelf, "--key", key); err == nil || !strings.Contains(out, "not empty") {
+	if out, err := coffred("restore", "--data", g.data, "--from", shelf, "--key", key, "--signed-by", signedBy); err == nil || !strings.Contains(out, "not empty") {
 		t.Errorf("restored over what is there: %v: %s", err, out)
 	}
 	for _, name := range []string{"journal.key", "hints.key"} {
