@@ -125,6 +125,7 @@ func closeAll(listeners []net.Listener) error {
 
 func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, io stdio) error {
 	metrics := telemetry.New()
+	s.measure(metrics)
 	var err error
 	if s.state, err = openState(ctx, c, s.ground, logger); err != nil {
 		return errors.Join(err, closeAll(listeners))

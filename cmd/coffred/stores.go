@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/config"
@@ -30,6 +31,7 @@ type stores struct {
 	log    *journal.Log
 	seq    *journal.Sequencer
 	vkey   string
+	swept  atomic.Int64 // when the last sweep went through, in seconds of Unix
 }
 
 // demoMark tells a production binary that a database is a demonstration's.
@@ -204,8 +206,12 @@ const sweepEvery = time.Minute
 func (s *stores) sweep(ctx context.Context, logger *slog.Logger) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	s.swept.Store(time.Now().Unix())
 	for {
 		n, err := s.domain.Sweep(ctx)
+		if err == nil {
+			s.swept.Store(time.Now().Unix())
+		}
 		if err != nil && ctx.Err() == nil {
 			logger.ErrorContext(ctx, "sweep failed", "error", err)
 		}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/telemetry"
+)
+
+// measureTime is how long a scrape may wait for the database.
+const measureTime = 2 * time.Second
+
+// measure exports what alerts need to know beside requests: of one gateway, in
+// one series each (ops/deploy/prometheus/alerts.yaml).
+func (s *stores) measure(m *telemetry.Metrics) {
+	asked := func(figure func(context.Context) (float64, error)) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), measureTime)
+			defer cancel()
+			v, err := figure(ctx)
+			if err != nil {
+				return math.NaN()
+			}
+			return v
+		}
+	}
+	m.Gauge("coffre_journal_checkpoint_timestamp_seconds", "When the newest checkpoint of the journal was signed, by whichever gateway.", asked(func(ctx context.Context) (float64, error) {
+		h, err := s.log.Head(ctx)
+		return seconds(h.At), err
+	}))
+	m.Gauge("coffre_journal_waiting", "Whether entries wait for their place in the journal, at this moment.", asked(func(ctx context.Context) (float64, error) {
+		queued, err := s.db.Log().Queue(ctx, 1)
+		return float64(len(queued)), err
+	}))
+	m.Gauge("coffre_territory_outside", "1 while a backend is outside of the territory and nothing is served.", func() float64 {
+		if _, err := s.ground.attestation(); err != nil {
+			return 1
+		}
+		return 0
+	})
+	m.Gauge("coffre_territory_inside_timestamp_seconds", "When every backend was found inside last.", asked(func(context.Context) (float64, error) {
+		found, _ := s.ground.attestation()
+		at, err := time.Parse(time.RFC3339, found.Time)
+		return seconds(at), err
+	}))
+	m.Gauge("coffre_sweep_timestamp_seconds", "When a sweep of lapsed uploads and unfinished erasures went through last; the start before the first.", func() float64 {
+		return float64(s.swept.Load())
+	})
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
