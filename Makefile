@@ -49,7 +49,8 @@ deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the
 	ops/tools/build-peers
 
 test: deps build check-static check-web ## install what the tests need and run every test
-	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -e /internal/e2e -e /internal/archtest)
+	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -e /internal/e2e -e /internal/archtest -e /storage/sqlstore)
+	go test -tags demo -timeout 20m ./storage/sqlstore # with the race detector in `make unit`: SQLite's C in Go takes four times as long
 	go test -tags suite2 -run SecondSuite ./internal/sealed
 	go test -tags demo -timeout 20m ./internal/e2e
 	$(MAKE) browser
