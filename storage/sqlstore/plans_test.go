@@ -138,9 +138,11 @@ func statements(t *testing.T) []string {
 	}
 	var parsed []*ast.File
 	consts := map[string]ast.Expr{}
+	// These ask one database about itself, or name tables as they run.
+	apart := []string{"postgres.go", "dump.go", "look.go"}
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || name == "postgres.go" || name == "dump.go" {
-			continue // one asks PostgreSQL about itself, the other names tables as it runs
+		if strings.HasSuffix(name, "_test.go") || slices.Contains(apart, name) {
+			continue
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
