@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -285,6 +286,9 @@ func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, old Ver
 		return refusal(Expired, "the upload has lapsed")
 	}
 	v.State, v.Grant = Kept, ad.Grant
+	if v.At, err = afterOthers(ctx, tx, v); err != nil {
+		return err
+	}
 	if err := tx.Versions.Update(ctx, v); err != nil {
 		return backend("adopt version", err)
 	}
@@ -297,6 +301,17 @@ func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, old Ver
 	}
 	_, err = s.record(ctx, tx, ev)
 	return err
+}
+
+// afterOthers is when the version came, or else just after the document's
+// newest one: what was adopted last is what its holder's list names, also when
+// both came within one second.
+func afterOthers(ctx context.Context, tx Tx, v Version) (time.Time, error) {
+	newest, err := tx.Versions.Get(ctx, v.Doc, "")
+	if IsKind(err, NotFound) || err == nil && (newest.ID == v.ID || newest.At.Before(v.At)) {
+		return v.At, nil
+	}
+	return newest.At.Add(time.Microsecond), backend("read document", err)
 }
 
 func (s *Domain) eraseOne(ctx context.Context, tx Tx, a Actor, doc DocumentID, draft *journal.Event) error {

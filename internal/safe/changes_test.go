@@ -189,6 +189,23 @@ func TestADocumentIsSealedAnew(t *testing.T) {
 	sound(t, w)
 }
 
+// TestTheVersionAdoptedLastIsTheNewest, however fast they follow each other.
+func TestTheVersionAdoptedLastIsTheNewest(t *testing.T) {
+	w := newWorld(t)
+	c := w.citizen(t, "angela")
+	d := c.put(t, 3000)
+	for range 6 {
+		d = c.newVersion(t, d)
+		must(t, c.send(t, safe.Change{Adopt: []safe.Adoption{c.adoption(t, d)}}))
+		own, err := w.ReleaseOwn(w.ctx, c.Actor, d.v.Doc)
+		must(t, err)
+		if own.Version.ID != d.v.ID {
+			t.Fatal("an older version is given")
+		}
+	}
+	sound(t, w)
+}
+
 // TestAVersionThatGoesByItselfIsTold: so is a grant that opens another version,
 // whatever else the change brings about.
 func TestAVersionThatGoesByItselfIsTold(t *testing.T) {

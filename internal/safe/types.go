@@ -105,7 +105,7 @@ type Version struct {
 	Key     string // Idempotency-Key of the reservation, scoped to the depositor
 	Created time.Time
 	Expires time.Time // of a reservation or of an unadopted upload
-	At      time.Time // when it became Stored or Inbox
+	At      time.Time // when it became Stored or Inbox; of a document's versions, the one adopted last has the latest
 }
 
 // Object is the key of the sealed bytes in the object store.
