@@ -46,15 +46,11 @@ func (s *Safe) Custodian() *Custodian { return &Custodian{s.c, s.id, s.root, s.r
 // UnlockCustodian opens the key of the caller's administration to act for
 // holders who have named it.
 func (c *Client) UnlockCustodian(ctx context.Context, p sealed.Secret) (*Custodian, error) {
-	a, err := c.Administration(ctx)
+	id, ring, err := c.openOffice(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	ring, _, err := c.openKeyring(ctx, officeKeyring, a.ID, p)
-	if err != nil {
-		return nil, err
-	}
-	return &Custodian{c, a.ID, ring.Root(), ring.Vaults()}, nil
+	return &Custodian{c, id, ring.Root(), ring.Vaults()}, nil
 }
 
 type heldRecovery struct {

@@ -175,11 +175,7 @@ type Office struct {
 
 // UnlockOffice opens the key of the caller's administration.
 func (c *Client) UnlockOffice(ctx context.Context, p sealed.Secret) (*Office, error) {
-	a, err := c.Administration(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ring, _, err := c.openKeyring(ctx, officeKeyring, a.ID, p)
+	id, ring, err := c.openOffice(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +183,17 @@ func (c *Client) UnlockOffice(ctx context.Context, p sealed.Secret) (*Office, er
 	if err != nil {
 		return nil, err
 	}
-	return &Office{c: c, id: a.ID, vault: vault}, nil
+	return &Office{c: c, id: id, vault: vault}, nil
+}
+
+// openOffice opens the keyring of the caller's administration.
+func (c *Client) openOffice(ctx context.Context, p sealed.Secret) (id string, ring *sealed.Keyring, err error) {
+	a, err := c.Administration(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	ring, _, err = c.openKeyring(ctx, officeKeyring, a.ID, p)
+	return a.ID, ring, err
 }
 
 // Accept asks for a grant and verifies it: the journal tells of the release,

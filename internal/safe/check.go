@@ -105,6 +105,18 @@ func (s *Domain) check(ctx context.Context, deep bool) (Report, error) {
 }
 
 func (s *Domain) checkVersions(ctx context.Context, r *Report, deep bool) error {
+	return s.eachVersion(ctx, func(v Version) error {
+		r.Versions++
+		if v.State == Reserved || v.State == Erasing {
+			r.Pending++
+			return nil
+		}
+		return s.checkVersion(ctx, v, r, deep)
+	})
+}
+
+// eachVersion visits every version of every safe, a page in each transaction.
+func (s *Domain) eachVersion(ctx context.Context, visit func(Version) error) error {
 	return eachPage(func(p Page) (string, error) {
 		var all []Version
 		var next string
@@ -117,12 +129,7 @@ func (s *Domain) checkVersions(ctx context.Context, r *Report, deep bool) error 
 			return "", backend("list versions", err)
 		}
 		for _, v := range all {
-			r.Versions++
-			if v.State == Reserved || v.State == Erasing {
-				r.Pending++
-				continue
-			}
-			if err := s.checkVersion(ctx, v, r, deep); err != nil {
+			if err := visit(v); err != nil {
 				return "", err
 			}
 		}

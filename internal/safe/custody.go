@@ -64,10 +64,7 @@ func (s *Domain) PutCustody(ctx context.Context, a Actor, n NewCustody) (Custody
 	ev := s.begin(a, journal.WhatCustodyNamed)
 	var out Custody
 	err := s.update(ctx, ev, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActKeys); err != nil {
-			return err
-		}
-		sf, err := openSafe(ctx, tx, a.Safe)
+		sf, err := s.mayKeys(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -245,10 +242,7 @@ func (s *Domain) custodyAfter(ctx context.Context, tx Tx, a Actor, c sealed.Cont
 func (s *Domain) PutCard(ctx context.Context, a Actor, card []byte) error {
 	ev := s.begin(a, journal.WhatCard)
 	return s.update(ctx, ev, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActKeys); err != nil {
-			return err
-		}
-		sf, err := openSafe(ctx, tx, a.Safe)
+		sf, err := s.mayKeys(ctx, tx, a)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,14 @@ func (s *Domain) read(ctx context.Context, a Actor, get func(Tx) (Sealed, error)
 	return out, s.refusePolicy(ctx, s.begin(a, journal.WhatSafeRead), backend("read sealed object", err))
 }
 
+// mayKeys admits the caller to the keys of her open safe.
+func (s *Domain) mayKeys(ctx context.Context, tx Tx, a Actor) (Safe, error) {
+	if err := s.may(ctx, tx, a, ActKeys); err != nil {
+		return Safe{}, err
+	}
+	return openSafe(ctx, tx, a.Safe)
+}
+
 // PutKeyring replaces the keyring whose hash is match; Stale when that is no
 // longer the present one. The root key stays: a new one would orphan every
 // signature of the safe, so it comes by Succeed.
@@ -38,10 +46,7 @@ func (s *Domain) PutKeyring(ctx context.Context, a Actor, match [32]byte, c seal
 	ev := s.begin(a, journal.WhatKeyringChanged)
 	var ring Sealed
 	err := s.update(ctx, ev, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActKeys); err != nil {
-			return err
-		}
-		sf, err := openSafe(ctx, tx, a.Safe)
+		sf, err := s.mayKeys(ctx, tx, a)
 		if err != nil {
 			return err
 		}

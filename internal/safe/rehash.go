@@ -21,28 +21,13 @@ type Rehashed struct {
 // (O5); nil copies only reports. It may run beside a serving gateway.
 func (s *Domain) Rehash(ctx context.Context, copies Blobs) (Rehashed, error) {
 	var out Rehashed
-	err := eachPage(func(p Page) (string, error) {
-		var all []Version
-		var next string
-		err := s.rows.View(ctx, func(tx Tx) error {
-			var err error
-			all, next, err = tx.Sweep.All(ctx, p)
-			return err
-		})
-		if err != nil {
-			return "", backend("list versions", err)
+	err := s.eachVersion(ctx, func(v Version) error {
+		if v.State == Reserved || v.State == Erasing || quarantined(v) {
+			return nil
 		}
-		for _, v := range all {
-			if v.State == Reserved || v.State == Erasing || quarantined(v) {
-				continue
-			}
-			out.Versions++
-			out.Bytes += v.Sealed
-			if err := s.rehash(ctx, copies, v, &out); err != nil {
-				return "", err
-			}
-		}
-		return next, nil
+		out.Versions++
+		out.Bytes += v.Sealed
+		return s.rehash(ctx, copies, v, &out)
 	})
 	return out, err
 }

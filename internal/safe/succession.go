@@ -35,10 +35,7 @@ func (s *Domain) Succeed(ctx context.Context, a Actor, match [32]byte, n Success
 	}
 	var ring Sealed
 	err := s.update(ctx, ev, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActKeys); err != nil {
-			return err
-		}
-		sf, err := openSafe(ctx, tx, a.Safe)
+		sf, err := s.mayKeys(ctx, tx, a)
 		if err != nil {
 			return err
 		}
