@@ -78,11 +78,15 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return Restored{}, fmt.Errorf("no backup %q in %s (there are: %v)", c.Point, c.Dir, points)
 	}
 	out := Restored{Point: c.Point}
-	dump, done, err := c.dump(s)
+	rows, err := c.rows(s)
 	if err != nil {
 		return out, err
 	}
-	defer func() { _ = done() }()
+	defer func() { _ = rows.Close() }()
+	dump, err := c.dump(rows)
+	if err != nil {
+		return out, err
+	}
 	schema, err := c.Rows.Schema(ctx)
 	if err != nil {
 		return out, err
@@ -91,8 +95,11 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 		return out, fmt.Errorf("the backup has schema %d, this release %d: restore it with the release that made it: %w", dump.head.Schema, schema, ErrSchema)
 	}
 	out.Made = dump.head.Time
-	if err := c.objects(ctx, s, &out); err != nil {
+	if err := c.objects(ctx, s, dump, &out); err != nil {
 		return out, fmt.Errorf("restore objects: %w", err)
+	}
+	if dump, err = c.dump(rows); err != nil { // once more from the beginning
+		return out, err
 	}
 	if err := c.Files(dump.head.Files); err != nil {
 		return out, err
@@ -105,8 +112,8 @@ func Restore(ctx context.Context, c RestoreConfig) (Restored, error) {
 
 // objects brings those of the list. Nobody has sealed the list: what each has to
 // be is in the rows, which are read to their end before.
-func (c RestoreConfig) objects(ctx context.Context, s shelf, out *Restored) error {
-	want, err := c.wanted(s)
+func (c RestoreConfig) objects(ctx context.Context, s shelf, dump *dumpReader, out *Restored) error {
+	want, err := dump.objects()
 	if err != nil {
 		return err
 	}
@@ -123,26 +130,28 @@ func (c RestoreConfig) objects(ctx context.Context, s shelf, out *Restored) erro
 	})
 }
 
-// dump opens the rows of the point, once their author is known.
-func (c RestoreConfig) dump(s shelf) (*dumpReader, func() error, error) {
+// rows opens those of the point, once their author is known.
+func (c RestoreConfig) rows(s shelf) (*os.File, error) {
 	f, err := os.Open(s.rows(c.Point, sealedEnd))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read backup: %w", err)
-	}
-	fail := func(err error) (*dumpReader, func() error, error) {
-		return nil, nil, errors.Join(fmt.Errorf("read backup %s: %w", c.Point, err), f.Close())
+		return nil, fmt.Errorf("read backup: %w", err)
 	}
 	if err := c.author(s, f); err != nil {
-		return fail(err)
+		return nil, errors.Join(fmt.Errorf("read backup %s: %w", c.Point, err), f.Close())
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return fail(err)
+	return f, nil
+}
+
+// dump reads rows from their beginning.
+func (c RestoreConfig) dump(rows io.ReadSeeker) (*dumpReader, error) {
+	if _, err := rows.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("read backup: %w", err)
 	}
-	d, err := newDumpReader(f, c.Key)
+	d, err := newDumpReader(rows, c.Key)
 	if err != nil {
-		return fail(err)
+		return nil, fmt.Errorf("read backup %s: %w", c.Point, err)
 	}
-	return d, f.Close, nil
+	return d, nil
 }
 
 // author is ErrAuthor unless the gateway signed this point with these rows.
@@ -165,13 +174,8 @@ func (c RestoreConfig) author(s shelf, rows io.Reader) error {
 	return nil
 }
 
-// wanted are the objects that the rows of the point need, by key.
-func (c RestoreConfig) wanted(s shelf) (map[string]object, error) {
-	d, done, err := c.dump(s)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = done() }()
+// objects reads to the end of the rows which objects they need, by key.
+func (d *dumpReader) objects() (map[string]object, error) {
 	all := map[string]object{}
 	for {
 		r, more, err := d.next()
