@@ -81,16 +81,8 @@ func (g *ground) check(ctx context.Context) error {
 		}
 		return fmt.Errorf("territory: %w: mend the configuration, or name the network in territory.file", err)
 	}
-	g.last, g.err = factOf(at), nil
+	g.last, g.err = at, nil
 	return nil
-}
-
-func factOf(at territory.Attestation) journal.TerritoryFact {
-	f := journal.TerritoryFact{Type: "territory", Rules: at.Rules, Time: at.Time, Backends: []journal.Place{}}
-	for _, p := range at.Backends {
-		f.Backends = append(f.Backends, journal.Place(p))
-	}
-	return f
 }
 
 // attestation is what was found last, and why nothing may be served, if so.

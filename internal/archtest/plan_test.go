@@ -56,7 +56,7 @@ var plan = map[string]room{
 	"internal/problem":      {third: []string{"golang.org/x/text/language"}},
 	"internal/config":       {third: []string{yaml}},
 	"internal/telemetry":    {third: []string{prom}},
-	"internal/territory":    {third: []string{yaml}},
+	"internal/territory":    {ours: []string{"internal/journal"}, third: []string{yaml}},
 	"internal/demo":         {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
 	"internal/archtest":     {},
 	"internal/bench":        {},

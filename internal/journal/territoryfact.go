@@ -7,7 +7,8 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/canon"
 )
 
-const factTerritory = "territory"
+// FactTerritory is the type of TerritoryFact.
+const FactTerritory = "territory"
 
 // TerritoryFact publishes where the backends were found to be (SPEC.md §9),
 // by the names of the authority's networks, and by which rules.
@@ -27,7 +28,7 @@ type Place struct {
 
 // Encode gives the log's entry.
 func (f TerritoryFact) Encode() ([]byte, error) {
-	f.Type = factTerritory
+	f.Type = FactTerritory
 	if !hashForm.MatchString(f.Rules) || !isTime(f.Time) || f.Backends == nil {
 		return nil, fmt.Errorf("encode territory fact: %w", ErrFact)
 	}

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // ErrOutside: an address, region or certificate that is not the authority's.
@@ -21,20 +23,6 @@ type Backend struct {
 	Name    string // "database", "objects", "sessions": what the page calls it
 	Address string // host:port, or an absolute path: this machine
 	Region  string // of an object store, "" for none
-}
-
-// Attestation is what a check found, without addresses.
-type Attestation struct {
-	Rules    string  `json:"rules"` // hash of the file, hexadecimal
-	Time     string  `json:"time"`  // RFC 3339
-	Backends []Place `json:"backends"`
-}
-
-// Place says where one backend is.
-type Place struct {
-	Name     string   `json:"name"`
-	Networks []string `json:"networks"` // names, sorted
-	Region   string   `json:"region,omitempty"`
 }
 
 // Config of a Guard. Lookup and Dial are the standard library's when nil.
@@ -115,11 +103,13 @@ func (g *Guard) VerifyConnection(s tls.ConnectionState) error {
 	return fmt.Errorf("certificate of %s: %w", s.ServerName, ErrOutside)
 }
 
-// Check resolves every backend and says where it is; ErrOutside names all that
-// are not inside.
-func (g *Guard) Check(ctx context.Context, backends []Backend) (Attestation, error) {
+// Check resolves every backend and says where it is, by the names of networks;
+// ErrOutside names all that are not inside.
+func (g *Guard) Check(ctx context.Context, backends []Backend) (journal.TerritoryFact, error) {
 	hash := g.c.Rules.Hash()
-	at := Attestation{Rules: hex.EncodeToString(hash[:]), Time: g.c.Now().UTC().Format(time.RFC3339), Backends: []Place{}}
+	at := journal.TerritoryFact{
+		Type: journal.FactTerritory, Rules: hex.EncodeToString(hash[:]), Time: g.c.Now().UTC().Format(time.RFC3339), Backends: []journal.Place{},
+	}
 	var errs []error
 	for _, b := range backends {
 		p, err := g.place(ctx, b)
@@ -135,8 +125,8 @@ func (g *Guard) Check(ctx context.Context, backends []Backend) (Attestation, err
 // here is the name of what never leaves the machine.
 const here = "localhost"
 
-func (g *Guard) place(ctx context.Context, b Backend) (Place, error) {
-	p := Place{Name: b.Name, Region: b.Region}
+func (g *Guard) place(ctx context.Context, b Backend) (journal.Place, error) {
+	p := journal.Place{Name: b.Name, Region: b.Region}
 	if !g.c.Rules.region(b.Region) {
 		return p, fmt.Errorf("region %q: %w", b.Region, ErrOutside)
 	}
