@@ -98,16 +98,22 @@ func (g *gateway) on(t *testing.T) *gateway { return &gateway{t, g.process} }
 func serve(t *testing.T, env ...string) *gateway {
 	t.Helper()
 	g := &gateway{t, &process{data: filepath.Join(t.TempDir(), "data"), addr: "127.0.0.1:0", env: env}}
+	g.run()
+	return g
+}
+
+// run starts it until the test ends; one that fails shows what it wrote.
+func (g *gateway) run() {
+	g.t.Helper()
 	g.start()
-	t.Cleanup(func() {
+	g.t.Cleanup(func() {
 		if g.cmd != nil {
 			g.stop()
 		}
-		if t.Failed() {
-			t.Logf("the gateway wrote:\n%s", g.written())
+		if g.t.Failed() {
+			g.t.Logf("the gateway at %s wrote:\n%s", g.addr, g.written())
 		}
 	})
-	return g
 }
 
 func (g *process) written() string {

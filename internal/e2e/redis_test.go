@@ -23,15 +23,7 @@ func TestRedisAway(t *testing.T) {
 territory: {name: Valmont}, objects: {bucket: coffre}, state: {redis: standalone, addresses: [%q], password_file: %q}}`,
 		addr, filepath.Join(dir, "data"), redis.Address, password)), 0o600))
 	g := &gateway{t, &process{data: filepath.Join(dir, "data"), addr: addr, config: config}}
-	g.start()
-	t.Cleanup(func() {
-		if g.cmd != nil {
-			g.stop()
-		}
-		if t.Failed() {
-			t.Logf("the gateway wrote:\n%s", g.written())
-		}
-	})
+	g.run()
 	b := g.login("angela")
 	b.wants("/api/v1/me", http.StatusOK)
 	redis.Kill()

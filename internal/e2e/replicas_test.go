@@ -70,15 +70,7 @@ func newFleet(t *testing.T) *fleet {
 	}
 	f.nginx(dir, ports)
 	for _, g := range f.replicas {
-		g.start()
-		t.Cleanup(func() {
-			if g.cmd != nil {
-				g.stop()
-			}
-			if t.Failed() {
-				t.Logf("%s wrote:\n%s", g.addr, g.written())
-			}
-		})
+		g.run()
 	}
 	f.door = &gateway{t, &process{data: f.replicas[0].data, url: url}}
 	return f

@@ -133,15 +133,7 @@ limits: {pace: 1000}
 `, port, port, data), 0o600))
 	m := &move{t: t, random: random, docs: map[string][]byte{}, shares: map[string]string{}}
 	m.g = &gateway{t, &process{data: data, config: config}}
-	m.g.start()
-	t.Cleanup(func() {
-		if m.g.cmd != nil {
-			m.g.stop()
-		}
-		if t.Failed() {
-			t.Logf("the gateway wrote:\n%.4000s", m.g.written())
-		}
-	})
+	m.g.run()
 	return m
 }
 

@@ -65,15 +65,7 @@ func newWard(t *testing.T, random *rand.Rand) *ward {
 	g := &gateway{t, &process{data: filepath.Join(dir, "data"), addr: fmt.Sprintf("127.0.0.1:%d", servers.FreePort(t))}}
 	g.config = file("coffre.yaml", fmt.Sprintf(wardConfig, g.addr, g.data, file("database", dsn.String()), w.state.Endpoint, file("redis", w.redis.Password),
 		w.objects.Endpoint, "b"+string(safe.NewID[safe.VersionID]()), s3.AccessKey, file("s3", s3.Secret)))
-	g.start()
-	t.Cleanup(func() {
-		if g.cmd != nil {
-			g.stop()
-		}
-		if t.Failed() {
-			t.Logf("the gateway wrote:\n%s", g.written())
-		}
-	})
+	g.run()
 	w.ledger = newLedger(t, g, random)
 	return w
 }

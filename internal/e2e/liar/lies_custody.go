@@ -63,20 +63,7 @@ func aboutAgreeing() []Lie {
 		})}
 	}
 	return []Lie{
-		asked("a request for the liar's key", func(w *World, r object) error {
-			b, err := fromBase64(r, "request")
-			if err != nil {
-				return err
-			}
-			var q sealed.Request
-			if err := sealed.DecodeCanonical(b, &q); err != nil {
-				return err
-			}
-			q.Recipient = w.Keys.Identity.Recipient().String()
-			b, err = sealed.Canonical(q)
-			r["request"] = base64.StdEncoding.EncodeToString(b)
-			return err
-		}),
+		asked("a request for the liar's key", askedByLiar),
 		asked("a request that is not in the log", func(_ *World, r object) error { delete(r, "leaf"); return nil }),
 		asked("a request under another entry", func(_ *World, r object) error {
 			leaf, err := inner(r, "leaf")

@@ -89,20 +89,7 @@ func aboutFinishing(lie func(act Act, on, name string, tell func(*World, *Answer
 		}),
 		lie(Finish, onKeyring, "another root key", set("vk", func(w *World, _ object) (any, error) { return w.Keys.vk(), nil })),
 		{Name: "finish: a request for the liar's key", Threat: "T13", Act: Finish, On: onRecovery, Quiet: true, Tell: func(w *World, a *Answer) error {
-			return a.edit(func(o object) error {
-				b, err := fromBase64(o, "request")
-				if err != nil {
-					return err
-				}
-				var q sealed.Request
-				if err := sealed.DecodeCanonical(b, &q); err != nil {
-					return err
-				}
-				q.Recipient = w.Keys.Identity.Recipient().String()
-				b, err = sealed.Canonical(q)
-				o["request"] = base64.StdEncoding.EncodeToString(b)
-				return err
-			})
+			return a.edit(func(o object) error { return askedByLiar(w, o) })
 		}},
 		// The last two change the gateway's state: the lie is in the answer.
 		lie(Ask, onAsked, "another request kept than was sent", flipped("request")),
@@ -110,6 +97,22 @@ func aboutFinishing(lie func(act Act, on, name string, tell func(*World, *Answer
 			return a.edit(func(o object) error { o["entries"] = []any{}; return nil })
 		}),
 	}
+}
+
+// askedByLiar makes a request one whose shares come sealed to the liar.
+func askedByLiar(w *World, o object) error {
+	b, err := fromBase64(o, "request")
+	if err != nil {
+		return err
+	}
+	var q sealed.Request
+	if err := sealed.DecodeCanonical(b, &q); err != nil {
+		return err
+	}
+	q.Recipient = w.Keys.Identity.Recipient().String()
+	b, err = sealed.Canonical(q)
+	o["request"] = base64.StdEncoding.EncodeToString(b)
+	return err
 }
 
 // ownCard is signed with the liar's key, which is shown beside it.

@@ -54,12 +54,7 @@ func Postgres(tb testing.TB) (dsn string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	from := s.written()
-	tb.Cleanup(func() {
-		if tb.Failed() {
-			tb.Logf("postgres wrote:\n%s", s.Log(from))
-		}
-	})
+	s.shows(tb)
 	name := randomName()
 	s.Query(tb, "CREATE SCHEMA "+name)
 	return s.DSN("postgres") + "&search_path=" + name

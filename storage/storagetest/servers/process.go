@@ -242,6 +242,18 @@ func (p *Process) wait(ctx context.Context, ready func(context.Context) error) e
 	}
 }
 
+// shows lets a test that fails show what a server that it shares wrote
+// meanwhile.
+func (p *Process) shows(tb testing.TB) {
+	tb.Helper()
+	from := p.written()
+	tb.Cleanup(func() {
+		if tb.Failed() {
+			tb.Logf("%s wrote:\n%s", p.name, p.Log(from))
+		}
+	})
+}
+
 // PID is the server's process.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 

@@ -99,12 +99,7 @@ func usedBy(tb testing.TB, shared func() (*S3Server, error)) *S3Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	from := s.written()
-	tb.Cleanup(func() {
-		if tb.Failed() {
-			tb.Logf("%s wrote:\n%s", s.kind.name, s.Log(from))
-		}
-	})
+	s.shows(tb)
 	return s
 }
 
