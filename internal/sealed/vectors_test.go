@@ -238,5 +238,6 @@ func makeVectors(t *testing.T) map[string]any {
 		"custody":    makeCustody(t),
 		"succession": makeSuccession(t),
 		"change":     makeChange(t),
+		"content":    makeContents(t),
 	}
 }
