@@ -122,7 +122,16 @@ func (l *Log) Consistency(ctx context.Context, from, to int64) ([][]byte, error)
 	if from < 1 || from > to || to > head.Size {
 		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, ErrProof)
 	}
-	proof, err := tlog.ProveTree(to, from, &overlay{ctx: ctx, store: l.store, from: tlog.StoredHashCount(head.Size)})
+	return ProveConsistency(ctx, l.store, from, to)
+}
+
+// ProveConsistency is Log.Consistency over all that the store has, public or
+// not yet, as witnesses are shown it. ErrProof when from and to make no sense.
+func ProveConsistency(ctx context.Context, store Store, from, to int64) ([][]byte, error) {
+	if from < 1 || from > to {
+		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, ErrProof)
+	}
+	proof, err := tlog.ProveTree(to, from, &overlay{ctx: ctx, store: store, from: tlog.StoredHashCount(to)})
 	if err != nil {
 		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, err)
 	}

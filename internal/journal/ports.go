@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -69,3 +70,37 @@ type Store interface {
 	// Entries reads at most limit log entries from an index on.
 	Entries(ctx context.Context, from int64, limit int) ([][]byte, error)
 }
+
+// ErrFork: what is published under this name is something else. Whoever meets
+// it has another history than the one that the public has seen, and signs and
+// releases nothing more.
+var ErrFork = errors.New("the journal that is published is another one")
+
+// ErrNoTile is what a Tiles answers when nothing is published under a path.
+var ErrNoTile = errors.New("nothing is published there")
+
+// Tiles keeps what is public of the log, under the paths that the public asks
+// for (SPEC.md §9): tiles, bundles of entries, checkpoints. What is there
+// never changes. Safe for concurrent use; every method may be tried again.
+type Tiles interface {
+	// Put is durable on return. The same bytes under the same path are a
+	// success, other bytes are ErrFork and leave what is there.
+	Put(ctx context.Context, path string, body []byte) error
+	// Get is ErrNoTile when there is nothing.
+	Get(ctx context.Context, path string) ([]byte, error)
+	// After lists at most limit paths greater than path, in the order of
+	// their bytes. What was put before the call is in it.
+	After(ctx context.Context, path string, limit int) ([]string, error)
+	// Remove takes away a partial tile that a full one has superseded, or
+	// what no checkpoint was ever published over. What is not there is a
+	// success.
+	Remove(ctx context.Context, path string) error
+}
+
+// Cosign asks witnesses for their signatures under a checkpoint whose tiles
+// are published, and that is not public itself. older is the size of the
+// newest public one, 0 when there is none. It returns the note with more
+// signature lines; an error keeps the checkpoint from becoming public, and it
+// is asked again later, about this one or a newer one. Calls do not overlap
+// within a process; other processes may ask about the same checkpoint.
+type Cosign func(ctx context.Context, older int64, note []byte) ([]byte, error)

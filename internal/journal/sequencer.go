@@ -35,6 +35,13 @@ type SequencerConfig struct {
 	Log      *slog.Logger
 	Batch    int           // most leaves at once, 1000
 	Interval time.Duration // longest wait of an entry without a kick, 1 s
+	// Tiles is where the log becomes public. Without, a head is public as
+	// soon as Store has it.
+	Tiles Tiles
+	// VKey is the key that Signer signs for; with Tiles only.
+	VKey string
+	// Cosign is asked before a checkpoint becomes public; nil asks nobody.
+	Cosign Cosign
 }
 
 // Sequencer gives queued entries their place in the log and signs
@@ -132,6 +139,9 @@ func (s *Sequencer) Step(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("publish checkpoint: %w", err)
 	}
 	s.known.Store(head.Fence)
+	if head, err = s.cosigned(ctx, old.Size, head); err != nil {
+		return 0, err
+	}
 	s.waiters.published(&batch{head, old.Size, hashes}, queued)
 	return len(queued), nil
 }
