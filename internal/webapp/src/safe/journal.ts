@@ -31,6 +31,8 @@ export async function readJournal(
 		items.push(await read(context, item, tree, page.checkpoint, names));
 	return {
 		items,
+		log: mark.vkey,
+		checkpoint: page.checkpoint,
 		...(page.next === undefined ? {} : { next: page.next }),
 		...(tree instanceof CoffreError ? { error: tree } : {}),
 	};
@@ -45,16 +47,18 @@ async function read(
 ): Promise<JournalItem> {
 	const event = parseEvent(item.event);
 	const known = event.doc === undefined ? undefined : names.get(event.doc);
-	const view = { event, ...(known === undefined ? {} : { name: known }) };
 	const { index, path } = item;
+	const proof = { event: item.event, salt: item.salt };
+	const view = { event, proof, ...(known === undefined ? {} : { name: known }) };
 	if (index === undefined || path === undefined) return { ...view, checked: 'waiting' };
 	try {
-		await withEvidence({ item, checkpoint }, context.now, async () => {
+		const leaf = await withEvidence({ item, checkpoint }, context.now, async () => {
 			if (tree instanceof CoffreError) throw tree;
 			if (tree === undefined) throw new CoffreError('leaf', { message: 'no checkpoint' });
 			verifyInclusion(entryOf(item.event, item.salt), index, path.map(fromBase64), tree);
+			return { index, size: tree.size, path, checkpoint };
 		});
-		return { ...view, checked: 'ok', index };
+		return { ...view, checked: 'ok', index, proof: { ...proof, leaf } };
 	} catch (e) {
 		return { ...view, checked: 'failed', index, error: alarm(e) };
 	}

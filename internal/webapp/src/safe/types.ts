@@ -1,4 +1,5 @@
 import type { components } from '../api/schema.ts';
+import type { Leaf } from '../crypto/log.ts';
 import type { CoffreError } from '../errors.ts';
 
 export { CoffreError, type Problem } from '../errors.ts';
@@ -175,8 +176,19 @@ export interface JournalEvent {
 	readonly detail?: Readonly<Record<string, string>>;
 }
 
+/** What it takes to check an event again, elsewhere and without this server (SPEC.md §9). */
+export interface EventProof {
+	/** As it was committed to, byte for byte. */
+	readonly event: string;
+	/** base64. */
+	readonly salt: string;
+	/** Once it was found in the log. */
+	readonly leaf?: Leaf;
+}
+
 export interface JournalItem {
 	readonly event: JournalEvent;
+	readonly proof: EventProof;
 	/** 'waiting': written, but not yet under a checkpoint of the log. */
 	readonly checked: 'ok' | 'waiting' | 'failed';
 	/** Of its leaf in the log; absent while it waits. */
@@ -189,6 +201,10 @@ export interface JournalItem {
 
 export interface JournalView {
 	readonly items: readonly JournalItem[];
+	/** The key of the log that the proofs are of. */
+	readonly log: string;
+	/** The signed note they were checked against; empty while the log is. */
+	readonly checkpoint: string;
 	readonly next?: string;
 	/** The journal as a whole contradicts what this browser has seen before. */
 	readonly error?: CoffreError;

@@ -4,6 +4,7 @@ import { byDay, joined } from './arrange.ts';
 
 const item = (id: string, time: string, index?: number): JournalItem => ({
 	event: { v: 1, id, time, what: 'account.login', result: 'done', who: { kind: 'citizen' } },
+	proof: { event: '', salt: '' },
 	checked: index === undefined ? 'waiting' : 'ok',
 	...(index === undefined ? {} : { index }),
 });

@@ -133,6 +133,7 @@ test('a device that the holder turned away is not told as a failure of hers', ()
 test('every kind of event is in one group, the refused ones in theirs too', () => {
 	const items = whats.map((what) => ({
 		event: event({ what, result: 'refused' }),
+		proof: { event: '', salt: '' },
 		checked: 'ok' as const,
 	}));
 	const four = (['documents', 'shares', 'deposits', 'access'] as const).map(
