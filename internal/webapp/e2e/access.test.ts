@@ -1,15 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-	desktop,
-	during,
-	launch,
-	look,
-	noSidewaysScroll,
-	painted,
-	type Visitor,
-} from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { desktop, look, noSidewaysScroll, painted } from './harness/browser.ts';
 import {
 	acceptTerms,
 	addFiles,
@@ -21,7 +12,7 @@ import {
 	openSafe,
 	said,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { files, scene, visitor, withFiles } from './harness/scene.ts';
 
 // For those who use no mouse, who enlarge, who read English; and an office
 // that begins without a key.
@@ -32,20 +23,8 @@ const newcomer = {
 	service: 'accueil=Accueil',
 };
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer([newcomer]), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>, options = {}): Promise<void> =>
-	during(browser, server.url, use, options);
+scene([newcomer]);
+withFiles();
 
 test('the main path by the keyboard alone, the focus seen at every stop', () =>
 	visitor(async ({ page }) => {
@@ -169,7 +148,17 @@ test('all of it in English for those who read English', () =>
 				await page.getByRole('heading', { level: 1, name: title }).waitFor();
 				await english(page, `en-${link.toLowerCase()}`);
 			}
+			for (const [link, title] of [
+				['My guardians', 'My guardians'],
+				['I am a guardian', 'I am a guardian'],
+			] as const) {
+				await page.getByRole('button', { name: /^My account/ }).click();
+				await page.getByRole('link', { name: link, exact: true }).click();
+				await page.getByRole('heading', { level: 1, name: title }).waitFor();
+				await english(page, `en-${link.toLowerCase().replaceAll(' ', '-')}`);
+			}
 			for (const path of [
+				'/recuperation',
 				'/appareils',
 				'/appareil',
 				'/cles',

@@ -1,25 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor } from './harness/browser.ts';
+import { expect, test } from 'vitest';
+import { look } from './harness/browser.ts';
 import { CommandLine } from './harness/commandline.ts';
 import { choosePersona, logIn, said } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { scene, server, visitor } from './harness/scene.ts';
 import { weigh } from './harness/weight.ts';
 
 // What happens before there is a safe: the first page and its weight, log-ins
 // that succeed and that do not, where one is logged in, a command line.
 
-let server: Server;
-let browser: Browser;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
+scene();
 
 test('the first page is light and asks for little', () =>
 	visitor(async ({ page }) => {

@@ -1,7 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { during, launch, look, screenshot, type Visitor, visit } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { during, look, screenshot, type Visitor, visit } from './harness/browser.ts';
 import {
 	agree,
 	ask,
@@ -28,15 +27,12 @@ import {
 	unlock,
 	whole,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { browser, files, scene, server, withFiles } from './harness/scene.ts';
 
 // Angela names the town hall of Valmont and two relatives, loses every key, and has her safe back from
 // the town hall and Minh; then somebody asks in her name, and she stops it. Each test goes on where the
 // one before it stopped.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
 let angela: Visitor;
 let minh: Visitor;
 let marcel: Visitor;
@@ -46,9 +42,9 @@ let relatives: readonly [Relative, Relative];
 let told: string[];
 let sheet: string;
 let phrase: string;
+scene();
+withFiles();
 beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
 	angela = await visit(browser, server.url);
 	minh = await visit(browser, server.url);
 	marcel = await visit(browser, server.url);
@@ -57,11 +53,6 @@ beforeAll(async () => {
 	keys = await openSafe(angela.page);
 	await addFiles(angela.page, [files.pdf.path]);
 	await line(angela.page, files.pdf.name).waitFor();
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
 });
 // Nobody goes on with a story whose middle is missing.
 let broken = '';

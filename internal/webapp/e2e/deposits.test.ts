@@ -1,27 +1,16 @@
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look } from './harness/browser.ts';
+import { expect, test } from 'vitest';
+import { during, look } from './harness/browser.ts';
 import { CommandLine } from './harness/commandline.ts';
-import { type Fixture, type Fixtures, makeFixtures, sha256 } from './harness/fixtures.ts';
+import { type Fixture, sha256 } from './harness/fixtures.ts';
 import { act, addFiles, click, line, logIn, openSafe, said, saved } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { browser, files, scene, server, withFiles } from './harness/scene.ts';
 
 // A university's software deposits; the citizen takes one in, refuses another,
 // and stops it.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
+scene();
+withFiles();
 
 test('what an administration deposits waits for the citizen, who decides', () =>
 	during(browser, server.url, async ({ page }) => {

@@ -1,7 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import { expect, test } from 'vitest';
+import { look } from './harness/browser.ts';
 import {
 	addFiles,
 	click,
@@ -12,28 +10,14 @@ import {
 	said,
 	unlock,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { documents, files, scene, visitor, withFiles } from './harness/scene.ts';
 import { openKeys, row, within } from './harness/ways.ts';
 
 // A citizen changes her ways to unlock: one more, tried and named; the old one away.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
+scene();
+withFiles();
 
-const documents = (page: Page): Promise<void> =>
-	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
 test('adds a passphrase, tries it, names it, removes the old one', () =>
 	visitor(async ({ page }) => {
 		await logIn(page, 'Minh TRAN', 'FranceConnect');

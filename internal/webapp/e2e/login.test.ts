@@ -1,23 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor } from './harness/browser.ts';
+import { expect, test } from 'vitest';
+import { look } from './harness/browser.ts';
 import { choosePersona, logIn, said, whole } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { scene, visitor } from './harness/scene.ts';
 
 // Who logs in how: stronger where an act asks for it, in two tabs, with a
 // helper's hand, by another identity provider than before.
 
-let server: Server;
-let browser: Browser;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
+scene();
 
 test('FranceConnect+ is offered when an act asks for it, not before; its level is listed', () =>
 	visitor(async ({ page }) => {

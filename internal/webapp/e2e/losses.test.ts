@@ -1,7 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { look } from './harness/browser.ts';
+import { withPasskeys } from './harness/passkeys.ts';
 import {
 	acceptTerms,
 	addFiles,
@@ -16,37 +16,13 @@ import {
 	unlock,
 	whole,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { documents, files, scene, visitor, withFiles } from './harness/scene.ts';
+import { row, within } from './harness/ways.ts';
 
 // What somebody does who has lost one key, or all of them without guardians; custodians.test.ts has the rest.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
-
-const documents = (page: Page): Promise<void> =>
-	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
-const row = (page: Page, text: string) =>
-	page
-		.getByRole('list', { name: said("Vos moyens d'ouverture") })
-		.getByRole('listitem')
-		.filter({ hasText: said(text) });
-const within = (page: Page, name: string): Promise<void> =>
-	page
-		.getByRole('dialog')
-		.getByRole('button', { name: whole(name) })
-		.click();
+scene();
+withFiles();
 
 /** By the links: the keys are in memory, and a new page would not have them. */
 async function menu(page: Page, name: string): Promise<void> {
@@ -68,21 +44,8 @@ async function remove(page: Page, kind: string): Promise<void> {
 }
 
 test('the passkey is lost with the phone: the paper opens, another way takes its place', () =>
-	visitor(async ({ page, context }) => {
-		const devtools = await context.newCDPSession(page);
-		await devtools.send('WebAuthn.enable');
-		const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-			options: {
-				protocol: 'ctap2',
-				ctap2Version: 'ctap2_1',
-				transport: 'internal',
-				hasResidentKey: true,
-				hasUserVerification: true,
-				isUserVerified: true,
-				hasPrf: true,
-				automaticPresenceSimulation: true,
-			},
-		});
+	visitor(async ({ page }) => {
+		const device = await withPasskeys(page);
 		await logIn(page, 'Marcel LEROY', 'FranceConnect');
 		await page.getByRole('link', { name: whole('Ouvrir mon coffre') }).click();
 		await acceptTerms(page);
@@ -94,7 +57,7 @@ test('the passkey is lost with the phone: the paper opens, another way takes its
 		await keep(page);
 		await click(page, 'Verrouiller');
 
-		await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
+		await device.lose();
 		await look(page, 'perte-1-cle-d-acces');
 		await unlock(page, 'Clé papier', paper);
 		await documents(page);

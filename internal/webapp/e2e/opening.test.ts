@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist as french } from '@scure/bip39/wordlists/french.js';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, phone, screenshot, type Visitor } from './harness/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { look, phone, screenshot } from './harness/browser.ts';
+import { withPasskeys } from './harness/passkeys.ts';
 import {
 	acceptTerms,
 	click,
@@ -17,21 +18,11 @@ import {
 	said,
 	whole,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { documents, scene, visitor } from './harness/scene.ts';
 
 // A citizen opens her safe: the terms, two ways to unlock, each proven.
 
-let server: Server;
-let browser: Browser;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
+scene();
 
 test('with a paper key and a passphrase, each tried; then unlocked with either', () =>
 	visitor(async ({ page }) => {
@@ -78,21 +69,8 @@ test('words that are wrong are told apart: misspelt, another key, in disorder', 
 	}));
 
 test('with a passkey where the browser has one', () =>
-	visitor(async ({ page, context }) => {
-		const devtools = await context.newCDPSession(page);
-		await devtools.send('WebAuthn.enable');
-		await devtools.send('WebAuthn.addVirtualAuthenticator', {
-			options: {
-				protocol: 'ctap2',
-				ctap2Version: 'ctap2_1',
-				transport: 'internal',
-				hasResidentKey: true,
-				hasUserVerification: true,
-				isUserVerified: true,
-				hasPrf: true,
-				automaticPresenceSimulation: true,
-			},
-		});
+	visitor(async ({ page }) => {
+		await withPasskeys(page);
 		await logIn(page, 'Marcel LEROY', 'FranceConnect');
 		await page.getByRole('link', { name: whole('Ouvrir mon coffre') }).click();
 		await acceptTerms(page);
@@ -103,11 +81,11 @@ test('with a passkey where the browser has one', () =>
 		await page.getByRole('button', { name: said("Essayer ma clé d'accès") }).waitFor();
 		await look(page, 'ouvrir-cle-d-acces-essai');
 		await click(page, "Essayer ma clé d'accès");
-		await page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+		await documents(page);
 
 		await click(page, 'Verrouiller');
 		await click(page, "Utiliser ma clé d'accès");
-		await page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+		await documents(page);
 		await page.goto('/cles');
 		await page.getByRole('heading', { name: said("Clé d'accès") }).waitFor();
 		await look(page, 'moyens');

@@ -1,30 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { look } from './harness/browser.ts';
 import { withPasskeys } from './harness/passkeys.ts';
 import { addFiles, click, line, logIn, openSafe, said, unlock } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { documents, files, scene, visitor, withFiles } from './harness/scene.ts';
 import { openKeys, row, within } from './harness/ways.ts';
 
 // A passkey is added and tried on the page of the keys; then the phone is lost.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
-const documents = (page: Page): Promise<void> =>
-	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+scene();
+withFiles();
 
 async function addPasskey(page: Page): Promise<void> {
 	await click(page, "Ajouter une clé d'accès");

@@ -1,7 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { during, launch, look, type Visitor, visit } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import { expect, test } from 'vitest';
+import { look, visit } from './harness/browser.ts';
 import { leftovers } from './harness/leftovers.ts';
 import {
 	addFiles,
@@ -14,27 +12,13 @@ import {
 	said,
 	unlock,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { browser, documents, files, scene, server, visitor, withFiles } from './harness/scene.ts';
 import { openKeys, row, within } from './harness/ways.ts';
 
 // A paper was stolen: a citizen renews every key, and tries those that she keeps.
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
-const visitor = (use: (v: Visitor) => Promise<void>): Promise<void> =>
-	during(browser, server.url, use);
-const documents = (page: Page): Promise<void> =>
-	page.getByRole('heading', { level: 1, name: 'Mes documents' }).waitFor();
+scene();
+withFiles();
 
 test('a paper is stolen: every key is renewed, the paper opens nothing, the rest is tried', () =>
 	visitor(async ({ page }) => {

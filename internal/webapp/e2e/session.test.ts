@@ -1,22 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, test } from 'vitest';
-import { during, launch, look, visit } from './harness/browser.ts';
-import { type Fixtures, makeFixtures } from './harness/fixtures.ts';
+import { test } from 'vitest';
+import { during, look, visit } from './harness/browser.ts';
 import { addFiles, choosePersona, line, logIn, openSafe, said } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { browser, files, scene, server, withFiles } from './harness/scene.ts';
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
-beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
-});
+scene();
+withFiles();
 
 test('a session that ends during an upload is told, and nothing is lost', async () => {
 	const { page, context, guard } = await visit(browser, server.url);

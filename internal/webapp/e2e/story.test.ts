@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { during, launch, look, screenshot, type Visitor, visit } from './harness/browser.ts';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { during, look, screenshot, type Visitor, visit } from './harness/browser.ts';
 import { CommandLine } from './harness/commandline.ts';
-import { type Fixtures, makeFixtures, sha256 } from './harness/fixtures.ts';
+import { sha256 } from './harness/fixtures.ts';
 import { leftovers } from './harness/leftovers.ts';
 import {
 	act,
@@ -20,7 +19,7 @@ import {
 	share,
 	unlock,
 } from './harness/people.ts';
-import { type Server, startServer } from './harness/server.ts';
+import { browser, files, scene, server, withFiles } from './harness/scene.ts';
 
 // The main story, each test going on where the one before it stopped: Angela
 // keeps documents and shares one with the mairie of Valmont, where Camille
@@ -28,24 +27,16 @@ import { type Server, startServer } from './harness/server.ts';
 
 const renamed = 'Vacances 2026.jpg';
 
-let server: Server;
-let browser: Browser;
-let files: Fixtures;
 let angela: Visitor;
 let camille: Visitor;
 let keys: Keys;
+scene();
+withFiles();
 beforeAll(async () => {
-	[server, browser] = await Promise.all([startServer(), launch()]);
-	files = await makeFixtures(browser);
 	angela = await visit(browser, server.url);
 	camille = await visit(browser, server.url);
 	await logIn(angela.page, 'Angela DUBOIS', 'FranceConnect');
 	keys = await openSafe(angela.page);
-});
-afterAll(async () => {
-	await browser?.close();
-	files?.remove();
-	await server?.stop();
 });
 // Nobody goes on with a story whose middle is missing.
 let broken = '';
