@@ -43,6 +43,21 @@ export class Tree {
 		return { from, size, left: left(this.entries.slice(0, from)).map(toBase64), entries };
 	}
 
+	/** A C2SP tlog-tiles tile of that tree, as it is published under its path. */
+	tile(path: string, size = this.entries.length): Uint8Array {
+		const [, level = '', place = '', partial] =
+			/^tile\/(\d+)\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d+))?$/.exec(path) ?? [];
+		const index = Number(place.replaceAll(/[x/]/g, ''));
+		const under = 256 ** Number(level);
+		const have = Math.min(256, Math.floor(size / under) - index * 256);
+		if (have < 1 || have !== Number(partial ?? 256)) throw new Error(`no tile ${path} of ${size}`);
+		const hashes = Array.from({ length: have }, (_, i) => {
+			const from = (index * 256 + i) * under;
+			return root(this.entries.slice(from, from + under));
+		});
+		return concat(...hashes);
+	}
+
 	leaf(index: number, size = this.entries.length) {
 		return { index, size, path: this.path(index, size), checkpoint: this.checkpoint(size) };
 	}

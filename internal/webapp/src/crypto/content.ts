@@ -1,0 +1,34 @@
+import { bech32 } from '@scure/base';
+import { CoffreError } from '../errors.ts';
+import type { Identity } from './age.ts';
+import { concat, fromBase64, toBase64, toHex, utf8 } from './bytes.ts';
+import { derive, sha256 } from './derive.ts';
+import { base64, hash, integer, object } from './shape.ts';
+
+// SPEC.md §9: which bytes a document has, said so that the log learns nothing of it.
+
+export const contentShape = object({ nonce: base64(32), sha256: hash, size: integer(1) }, {});
+/** What opens a content commitment. */
+export type Content = ReturnType<typeof contentShape>;
+
+/** Of a document that this key opens. Whoever holds the key finds the same nonce again. */
+export function contentOf(key: Identity, sha256: string, size: number): Content {
+	const seed = bech32.decodeToBytes(key).bytes;
+	return contentShape({ nonce: toBase64(derive(seed, 'coffre/v1/receipt')), sha256, size });
+}
+
+/** What the detail of an event has as `content`. */
+export function commitmentOf(content: Content): string {
+	const { nonce, sha256: sum, size } = contentShape(content);
+	const length = new DataView(new ArrayBuffer(8));
+	length.setBigUint64(0, BigInt(size));
+	const hashed = Uint8Array.from(sum.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+	const mark = concat(utf8('coffre/v1/content'), new Uint8Array(1));
+	return toHex(sha256(mark, fromBase64(nonce), hashed, new Uint8Array(length.buffer)));
+}
+
+/** 'mismatch' unless the commitment is to these bytes. */
+export function checkContent(content: Content, commitment: string | undefined): void {
+	if (commitmentOf(content) !== commitment)
+		throw new CoffreError('mismatch', { message: 'the journal tells of another content' });
+}
