@@ -42,10 +42,11 @@ func (g *Gateway) deposit(w http.ResponseWriter, r *http.Request) error {
 		ContentSHA256 string    `json:"contentSha256"`
 		Sealed        int64     `json:"sealed"`
 		SHA256        string    `json:"sha256"`
+		Nonce         []byte    `json:"nonce"`
 		Proof         eventView `json:"proof"`
 	}{
-		string(v.Doc), string(v.ID), v.At.UTC(), rec.Size, hex.EncodeToString(rec.Content[:]), v.Sealed,
-		hex.EncodeToString(v.SHA256[:]), viewProof(rec.Proof),
+		string(v.Doc), string(v.ID), v.At.UTC(), rec.Content.Size, rec.Content.SHA256, v.Sealed,
+		hex.EncodeToString(v.SHA256[:]), rec.Content.Nonce, viewProof(rec.Proof),
 	})
 }
 

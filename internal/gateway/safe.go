@@ -85,11 +85,20 @@ func (g *Gateway) getManifest(w http.ResponseWriter, r *http.Request) error {
 }
 
 type changeInput struct {
-	Epoch  int64      `json:"epoch"`
-	Sealed []byte     `json:"sealed"`
-	Adopt  []ownInput `json:"adopt"`
-	Reseal []ownInput `json:"reseal"`
-	Erase  []string   `json:"erase"`
+	Epoch  int64  `json:"epoch"`
+	Sealed []byte `json:"sealed"`
+	Adopt  []struct {
+		Doc     string `json:"doc"`
+		Version string `json:"version"`
+		Grant   []byte `json:"grant"`
+		Content string `json:"content"`
+	} `json:"adopt"`
+	Reseal []struct {
+		Doc     string `json:"doc"`
+		Version string `json:"version"`
+		Grant   []byte `json:"grant"`
+	} `json:"reseal"`
+	Erase  []string `json:"erase"`
 	Grants []struct {
 		ID      string `json:"id"`
 		Version string `json:"version"`
@@ -102,37 +111,27 @@ type changeInput struct {
 	Signature []byte `json:"signature"`
 }
 
-type ownInput struct {
-	Doc     string `json:"doc"`
-	Version string `json:"version"`
-	Grant   []byte `json:"grant"`
-}
-
 func versionRef(doc, version string) (safe.VersionRef, error) {
 	d, err := safe.ParseID[safe.DocumentID](doc)
 	v, err2 := safe.ParseID[safe.VersionID](version)
 	return safe.VersionRef{Doc: d, Version: v}, errors.Join(err, err2)
 }
 
-func parseOwn(in []ownInput) ([]safe.Adoption, error) {
-	var out []safe.Adoption
-	for _, o := range in {
-		ref, err := versionRef(o.Doc, o.Version)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, safe.Adoption{Doc: ref.Doc, Version: ref.Version, Grant: o.Grant})
-	}
-	return out, nil
-}
-
 func (in changeInput) parse() (safe.Change, error) {
 	c := safe.Change{Epoch: in.Epoch, Sealed: in.Sealed, Signature: in.Signature}
-	var err, err2 error
-	c.Adopt, err = parseOwn(in.Adopt)
-	c.Reseal, err2 = parseOwn(in.Reseal)
-	if err := errors.Join(err, err2); err != nil {
-		return c, err
+	for _, o := range in.Adopt {
+		ref, err := versionRef(o.Doc, o.Version)
+		if err != nil {
+			return c, err
+		}
+		c.Adopt = append(c.Adopt, safe.Adoption{Doc: ref.Doc, Version: ref.Version, Grant: o.Grant, Content: o.Content})
+	}
+	for _, o := range in.Reseal {
+		ref, err := versionRef(o.Doc, o.Version)
+		if err != nil {
+			return c, err
+		}
+		c.Reseal = append(c.Reseal, safe.Adoption{Doc: ref.Doc, Version: ref.Version, Grant: o.Grant})
 	}
 	for _, d := range in.Erase {
 		doc, err := safe.ParseID[safe.DocumentID](d)

@@ -37,6 +37,9 @@ type Adoption struct {
 	Doc     DocumentID
 	Version VersionID
 	Grant   []byte // the holder's own, sealed
+	// Content is the client's commitment to the plain bytes of what it has
+	// uploaded, or ""; a deposit has the gateway's.
+	Content string
 }
 
 // Regrant is a grant that was sealed again, for the version that it opens.
@@ -115,7 +118,7 @@ func (c Change) check() error {
 		return nil
 	}
 	for _, ad := range slices.Concat(c.Adopt, c.Reseal) {
-		if err := cmp.Or(once(string(ad.Doc)), checkGrant(ad.Grant)); err != nil {
+		if err := cmp.Or(once(string(ad.Doc)), checkGrant(ad.Grant), checkContent(ad.Content)); err != nil {
 			return err
 		}
 	}
@@ -189,6 +192,16 @@ func checkGrant(b []byte) error {
 	}
 	if err := sealed.CheckSmall(b); err != nil {
 		return &Error{Kind: WrongForm, Msg: "check grant", Err: err}
+	}
+	return nil
+}
+
+func checkContent(commitment string) error {
+	if commitment == "" {
+		return nil
+	}
+	if err := sealed.CheckCommitment(commitment); err != nil {
+		return formError("check content", err)
 	}
 	return nil
 }
@@ -285,6 +298,9 @@ func (s *Domain) adopt(ctx context.Context, tx Tx, a Actor, ad Adoption, old Ver
 	case v.State == Stored && !s.now().Before(v.Expires):
 		return refusal(Expired, "the upload has lapsed")
 	}
+	if v.State == Stored {
+		v.Content = ad.Content
+	}
 	v.State, v.Grant = Kept, ad.Grant
 	if v.At, err = afterOthers(ctx, tx, v); err != nil {
 		return err
@@ -343,9 +359,10 @@ func ownDocument(ctx context.Context, tx Tx, safe SafeID, doc DocumentID) (Versi
 	return v, nil
 }
 
-// contentDetail is what a receipt says of the sealed bytes (O2).
+// contentDetail is what a receipt says of the bytes (O2): of the sealed ones,
+// and, to who can open the commitment, of the document's.
 func contentDetail(v Version) map[string]string {
-	return detail("door", string(v.Door), "sealed", decimal(v.Sealed), "sha256", hexSum(v.SHA256))
+	return detail("door", string(v.Door), "sealed", decimal(v.Sealed), "sha256", hexSum(v.SHA256), "content", v.Content)
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

@@ -25,8 +25,9 @@ type DepositInput struct {
 // DepositReceipt is what the depositor keeps.
 type DepositReceipt struct {
 	Version Version
-	Size    int64
-	Content [32]byte // SHA-256 of the plain bytes, computed in passing
+	// Content opens the commitment in the event: SHA-256 and length of the
+	// plain bytes, computed in passing, under a nonce that is forgotten here.
+	Content sealed.Content
 	Proof   Proof
 }
 
@@ -37,7 +38,7 @@ type deposit struct {
 	to      *sealed.Recipient
 	suite   int // of the holder's keys
 	version Version
-	content [32]byte
+	content sealed.Content
 	slip    []byte
 	record  string
 }
@@ -70,7 +71,7 @@ func (s *Domain) Deposit(ctx context.Context, a Actor, id AddressID, in DepositI
 		s.abandon(ctx, d.version)
 		return DepositReceipt{}, err
 	}
-	out := DepositReceipt{Version: d.version, Size: in.Size, Content: d.content}
+	out := DepositReceipt{Version: d.version, Content: d.content}
 	out.Proof, err = s.proof(ctx, d.record)
 	return out, err
 }
@@ -203,7 +204,10 @@ func (s *Domain) sealDeposit(ctx context.Context, d *deposit) error {
 	if err := s.blobs.Put(ctx, d.version.Object(), body, d.version.Sealed); err != nil {
 		return backend("store deposit", err)
 	}
-	d.content = sum256(plain)
+	d.content = sealed.NewContent(identity, sum256(plain), d.in.Size)
+	if d.version.Content, err = d.content.Commitment(); err != nil {
+		return &Error{Kind: Damaged, Msg: "commit to content", Err: err}
+	}
 	d.version.SHA256 = sum256(whole)
 	slip, err := sealed.SealSlip(d.slipGrant(s), identity, d.to)
 	if err != nil {
@@ -244,7 +248,7 @@ func (s *Domain) finishDeposit(ctx context.Context, d *deposit, ev *journal.Even
 		if !ad.Ended.IsZero() {
 			return refusal(Ended, "the citizen has stopped this address")
 		}
-		now.State, now.SHA256, now.Grant, now.At = Inbox, d.version.SHA256, d.slip, s.now()
+		now.State, now.SHA256, now.Grant, now.Content, now.At = Inbox, d.version.SHA256, d.slip, d.version.Content, s.now()
 		now.Expires = now.At
 		if err := tx.Versions.Update(ctx, now); err != nil {
 			return backend("put in inbox", err)
@@ -253,7 +257,7 @@ func (s *Domain) finishDeposit(ctx context.Context, d *deposit, ev *journal.Even
 		done := *ev
 		done.Doc, done.Version = string(now.Doc), string(now.ID)
 		done.Detail = contentDetail(now)
-		done.Detail["match"] = d.match(d.content)
+		done.Detail["match"], done.Detail["veil"] = d.match(d.content.SHA256), d.veil(now.ID, d.content.Nonce)
 		d.record, err = s.record(ctx, tx, done)
 		return err
 	})

@@ -114,6 +114,7 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	}
 	done := *ev
 	done.Grant = string(g.ID)
+	done.Detail = detail("not-after", rfc3339(n.NotAfter), "content", v.Content)
 	_, err = s.record(ctx, tx, done)
 	return g, err
 }

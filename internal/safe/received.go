@@ -44,7 +44,9 @@ func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release
 			return backend("count opening", err)
 		}
 		out = Release{Version: v, Grant: g.Sealed, VK: sf.VK}
-		record, err = s.record(ctx, tx, *ev)
+		done := *ev
+		done.Detail = detail("content", v.Content)
+		record, err = s.record(ctx, tx, done)
 		return err
 	})
 	if err != nil {

@@ -101,8 +101,11 @@ type Version struct {
 	OriginName string
 	// Grant is the holder's own sealed grant or deposit slip; nil until
 	// Inbox or Kept.
-	Grant   []byte
-	Key     string // Idempotency-Key of the reservation, scoped to the depositor
+	Grant []byte
+	Key   string // Idempotency-Key of the reservation, scoped to the depositor
+	// Content is the commitment of whoever sealed to the plain bytes (SPEC.md
+	// §9): 64 hexadecimal digits that nobody here can open; "" when there is none.
+	Content string
 	Created time.Time
 	Expires time.Time // of a reservation or of an unadopted upload
 	At      time.Time // when it became Stored or Inbox; of a document's versions, the one adopted last has the latest

@@ -11,14 +11,14 @@ import (
 type versions struct{ tx *sql.Tx }
 
 const versionColumns = `doc, id, safe, state, sealed, sha256, door, depositor, origin, origin_name,
-own_grant, idempotency_key, created, expires, at`
+own_grant, idempotency_key, created, expires, at, content`
 
 func scanVersion(r row) (safe.Version, error) {
 	var v safe.Version
 	var hash []byte
 	var created, expires, at int64
 	err := r.Scan(&v.Doc, &v.ID, &v.Safe, &v.State, &v.Sealed, &hash, &v.Door, &v.Depositor, &v.Origin, &v.OriginName,
-		&v.Grant, &v.Key, &created, &expires, &at)
+		&v.Grant, &v.Key, &created, &expires, &at, &v.Content)
 	if err != nil {
 		return safe.Version{}, err
 	}
@@ -29,9 +29,9 @@ func scanVersion(r row) (safe.Version, error) {
 
 func (s versions) Insert(ctx context.Context, v safe.Version) error {
 	r, err := s.tx.ExecContext(ctx, `INSERT INTO versions (`+versionColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 		string(v.Doc), string(v.ID), string(v.Safe), string(v.State), v.Sealed, v.SHA256[:], string(v.Door),
-		v.Depositor, string(v.Origin), v.OriginName, v.Grant, v.Key, micros(v.Created), micros(v.Expires), micros(v.At))
+		v.Depositor, string(v.Origin), v.OriginName, v.Grant, v.Key, micros(v.Created), micros(v.Expires), micros(v.At), v.Content)
 	return inserted("insert version", r, err)
 }
 
@@ -53,8 +53,8 @@ WHERE doc = $1 AND state IN ('inbox', 'kept') AND $2 = '' ORDER BY at DESC, crea
 
 func (s versions) Update(ctx context.Context, v safe.Version) error {
 	r, err := s.tx.ExecContext(ctx, `UPDATE versions
-SET state = $3, sealed = $4, sha256 = $5, own_grant = $6, expires = $7, at = $8 WHERE doc = $1 AND id = $2`,
-		string(v.Doc), string(v.ID), string(v.State), v.Sealed, v.SHA256[:], v.Grant, micros(v.Expires), micros(v.At))
+SET state = $3, sealed = $4, sha256 = $5, own_grant = $6, expires = $7, at = $8, content = $9 WHERE doc = $1 AND id = $2`,
+		string(v.Doc), string(v.ID), string(v.State), v.Sealed, v.SHA256[:], v.Grant, micros(v.Expires), micros(v.At), v.Content)
 	return changed("update version", r, err)
 }
 

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ func version(s safe.SafeID, state safe.VersionState) safe.Version {
 	v.SHA256 = sha256.Sum256([]byte(v.ID))
 	if state == safe.Inbox || state == safe.Kept {
 		v.Grant, v.At = []byte("own grant of "+v.ID), start().Add(time.Minute)
+		v.Content = hex.EncodeToString(v.SHA256[:])
 	}
 	return v
 }
@@ -135,7 +137,7 @@ func versionNewest(t *testing.T, db Database) {
 func versionUpdate(t *testing.T, db Database) {
 	v := insertVersion(t, db, version(safe.NewID[safe.SafeID](), safe.Reserved))
 	bystander := insertVersion(t, db, version(v.Safe, safe.Reserved))
-	v.State, v.Sealed, v.SHA256, v.Grant = safe.Kept, 77, [32]byte{9}, []byte("grant")
+	v.State, v.Sealed, v.SHA256, v.Grant, v.Content = safe.Kept, 77, [32]byte{9}, []byte("grant"), "content"
 	v.Expires, v.At = time.Time{}, start().Add(time.Second)
 	changed := v
 	changed.Safe, changed.Depositor, changed.Key, changed.Created = "other", "other", "other", start().Add(time.Hour)

@@ -1136,6 +1136,8 @@ export interface components {
                 readonly doc: components["schemas"]["Id"];
                 readonly version: components["schemas"]["Id"];
                 readonly grant: components["schemas"]["Bytes"];
+                /** @description the client's commitment to the plain bytes of its upload (SPEC.md 9), for receipts; of a deposit the gateway's stays */
+                readonly content?: components["schemas"]["Hash"];
             }[];
             /** @description own grants that replace those of versions in the safe */
             readonly reseal?: readonly {
@@ -1387,6 +1389,8 @@ export interface components {
             readonly size: number;
             /** @description hash of the plain bytes */
             readonly contentSha256: components["schemas"]["Hash"];
+            /** @description opens, with hash and size, the commitment content of the event (SPEC.md 9); not kept; empty when the deposit was made before there were any */
+            readonly nonce: components["schemas"]["Bytes"];
             readonly sealed: number;
             readonly sha256: components["schemas"]["Hash"];
             readonly proof: components["schemas"]["Event"];
