@@ -185,6 +185,7 @@ const detail: Shape<Record<string, string>> = (v) => {
 const eventShape = object(
 	{ v: first, id: said, time, what: said, result: said, who },
 	{
+		n: integer(1),
 		reason: said,
 		behalf: who,
 		safe: said,

@@ -156,6 +156,8 @@ export interface Who {
 export interface JournalEvent {
 	readonly v: number;
 	readonly id: string;
+	/** Its place among the events of the safe: 1, 2, 3…, none left out. Absent from those of before there were places. */
+	readonly n?: number;
 	readonly time: string;
 	readonly what: string;
 	readonly result: string;
