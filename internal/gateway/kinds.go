@@ -74,7 +74,8 @@ func problemOf(err error) *problem.Error {
 	if errors.As(err, &d) {
 		slug := slugOf(d.Kind)
 		switch d.Reason {
-		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded:
+		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded,
+			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed:
 			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}

@@ -43,6 +43,7 @@ type Config struct {
 	Patience     time.Duration // 10 s: longest wait for the log to publish an event
 	LogKey       string        // vkey of the log, repeated in exports
 	Origin       string        // public URL, repeated in exports
+	Outlets      Outlets       // nobody is told anything
 }
 
 // Domain is every use case. Safe for concurrent use; it keeps no state of

@@ -96,6 +96,13 @@ const (
 	ReasonRecoveryOpen = "recovery-open"
 	// ReasonRecoveryEnded comes with Ended when the recovery is over.
 	ReasonRecoveryEnded = "recovery-ended"
+	// ReasonWrongCode comes with Invalid when it is not the code that was sent.
+	ReasonWrongCode = "wrong-code"
+	// ReasonNoEmail comes with Invalid for what is no e-mail address.
+	ReasonNoEmail = "no-email"
+	// ReasonNotListed comes with Invalid for an address that the operator lets
+	// nobody call.
+	ReasonNotListed = "not-listed"
 )
 
 // IsKind says whether err is, or wraps, an *Error of that kind.

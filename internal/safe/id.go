@@ -21,6 +21,8 @@ type (
 	// AddressID is a deposit address: knowing it is not enough to deposit,
 	// the administration it was made for must also be the caller.
 	AddressID string
+	NoticeID  string
+	WebhookID string
 )
 
 type anyID interface {

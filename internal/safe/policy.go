@@ -32,6 +32,8 @@ const (
 	ActRecover           Act = "recover"            // ask one's custodians for their shares
 	ActEndRecovery       Act = "end-recovery"       // stop a recovery of one's safe
 	ActCustody           Act = "custody"            // be a custodian: see, agree, give
+	ActNotices           Act = "notices"            // choose how to hear of news
+	ActWebhooks          Act = "webhooks"           // have an administration's systems called
 )
 
 // What a system may be registered for.
@@ -65,7 +67,7 @@ func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
-		ActRecover, ActEndRecovery, ActCustody,
+		ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks,
 	}
 }
 
@@ -120,7 +122,7 @@ type rule struct {
 
 func ruleOf(act Act) rule {
 	switch act {
-	case ActRead, ActOpen, ActEndGrant, ActExport, ActRecover:
+	case ActRead, ActOpen, ActEndGrant, ActExport, ActRecover, ActNotices:
 		return rule{kinds: []ActorKind{Citizen}}
 	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}
@@ -134,7 +136,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen, Operator}}
 	case ActCustody:
 		return rule{kinds: []ActorKind{Citizen, Agent}}
-	case ActAdministrationKey:
+	case ActAdministrationKey, ActWebhooks:
 		return rule{kinds: []ActorKind{Agent}}
 	case ActRegister:
 		return rule{kinds: []ActorKind{Operator}}

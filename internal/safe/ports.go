@@ -34,6 +34,9 @@ type Tx struct {
 	Addresses       Addresses
 	Custodies       Custodies
 	Recoveries      Recoveries
+	Notices         Notices
+	Webhooks        Webhooks
+	Outbox          Outbox
 	Events          journal.Appender
 	Leaves          journal.Reader
 }

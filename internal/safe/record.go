@@ -40,6 +40,9 @@ func (s *Domain) begin(a Actor, what string) *journal.Event {
 // record writes the event as done, in the transaction of its act.
 func (s *Domain) record(ctx context.Context, tx Tx, ev journal.Event) (string, error) {
 	ev.Result = journal.ResultDone
+	if err := s.tell(ctx, tx, ev); err != nil {
+		return "", err
+	}
 	return s.write(ctx, tx, ev)
 }
 

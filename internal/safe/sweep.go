@@ -21,7 +21,8 @@ func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	lapsed, err := s.withdrawLapsed(ctx)
 	n, err2 := s.finishErasures(ctx, sweepBatch)
 	expired, err3 := s.expireRecoveries(ctx)
-	return lapsed + n + expired, errors.Join(err, err2, err3)
+	forgotten, err4 := s.forgetUnconfirmed(ctx)
+	return lapsed + n + expired + forgotten, errors.Join(err, err2, err3, err4)
 }
 
 // withdrawLapsed turns what nobody came back for into something to erase. It

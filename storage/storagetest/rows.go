@@ -36,6 +36,7 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"addresses":       addressTests(),
 		"custodies":       custodyTests(),
 		"recoveries":      recoveryTests(),
+		"outbox":          outboxTests(),
 		"events":          eventTests(),
 		"model":           {"random sequences": modelRows},
 	} {
