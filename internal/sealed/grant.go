@@ -31,6 +31,9 @@ type Grant struct {
 	Procedure string `json:"procedure,omitempty"`
 	Service   string `json:"service,omitempty"`
 	NotAfter  string `json:"notAfter,omitempty"`
+	// Request that it answers, and the kind of document that it is given as.
+	Request string `json:"request,omitempty"`
+	Kind    string `json:"kind,omitempty"`
 	// Origin and Door are a slip's.
 	Origin string `json:"origin,omitempty"`
 	Door   string `json:"door,omitempty"`
@@ -158,14 +161,34 @@ func (g Grant) check(slip bool) error {
 	if slip {
 		return g.checkSlip()
 	}
+	if err := g.checkAnswer(); err != nil {
+		return err
+	}
 	if g.Origin != "" || g.Door != "" || (g.Index != nil && *g.Index < 0) {
 		return fmt.Errorf("members of a slip in a grant: %w", ErrForm)
 	}
 	return nil
 }
 
+// checkAnswer: to a request only an administration is given anything, and by its
+// kind it is known what for.
+func (g Grant) checkAnswer() error {
+	if g.Request+g.Kind == "" {
+		return nil
+	}
+	if g.Index == nil || g.Kind == "" {
+		return fmt.Errorf("request without kind, or in a grant of one's own: %w", ErrForm)
+	}
+	if g.Request != "" {
+		if err := checkID(g.Request); err != nil {
+			return err
+		}
+	}
+	return checkSlug(g.Kind)
+}
+
 func (g Grant) checkSlip() error {
-	if g.Index != nil || g.Purpose+g.Procedure+g.Service+g.NotAfter != "" || g.Door != "gateway" || g.Reader != g.Safe {
+	if g.Index != nil || g.Purpose+g.Procedure+g.Service+g.NotAfter+g.Request+g.Kind != "" || g.Door != "gateway" || g.Reader != g.Safe {
 		return fmt.Errorf("members of a grant in a slip: %w", ErrForm)
 	}
 	return checkID(g.Origin)

@@ -239,5 +239,6 @@ func makeVectors(t *testing.T) map[string]any {
 		"succession": makeSuccession(t),
 		"change":     makeChange(t),
 		"content":    makeContents(t),
+		"request":    makeRequest(t),
 	}
 }

@@ -15,6 +15,7 @@ import {
 	hash,
 	id,
 	integer,
+	kindCode,
 	mediaType,
 	name,
 	object,
@@ -48,6 +49,8 @@ const optional = {
 	procedure: text,
 	service: text,
 	notAfter: time,
+	request: id,
+	kind: kindCode,
 };
 
 const grantShape = object(required, optional);
@@ -147,7 +150,16 @@ function checked<T extends { size: number; sealed: number }>(shape: Shape<T>, v:
 	const g = shape(v);
 	if (sealedSize(g.size) !== g.sealed)
 		throw new CoffreError('length', { message: 'size and sealed disagree' });
+	checkAnswer(g);
 	return g;
+}
+
+/** To a request only an administration is given anything, and by its kind it is known what for. */
+function checkAnswer(g: object): void {
+	const { index, request, kind } = g as Partial<Grant>;
+	if ((request ?? kind) === undefined) return;
+	if (index === undefined || kind === undefined)
+		throw new CoffreError('form', { message: 'request without kind, or in one’s own grant' });
 }
 
 function checkTo(g: Grant, to: Recipient): void {

@@ -63,6 +63,9 @@ export const base64 = (length?: number): Shape<string> =>
 		return length === undefined || b.length === length;
 	}, 'such base64');
 
+/** SPEC.md §13. */
+export const kindCode = matching((s) => /^[a-z0-9-]{1,50}$/.test(s), 'a kind');
+
 /** A suite this reader knows; 'unknown-suite' tells it from damage. */
 export const suite: Shape<1> = (v) => {
 	if (v === 1) return 1;

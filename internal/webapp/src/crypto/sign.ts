@@ -13,7 +13,9 @@ export type Context =
 	| 'coffre/v1/custody'
 	| 'coffre/v1/share'
 	| 'coffre/v1/card'
-	| 'coffre/v1/agreement';
+	| 'coffre/v1/agreement'
+	| 'coffre/v1/request'
+	| 'coffre/v1/note';
 
 const signatureSize = 64;
 const vkSize = 33;

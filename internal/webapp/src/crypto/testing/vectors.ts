@@ -17,6 +17,7 @@ import {
 import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
 import { type CustodyVector, makeCustody } from './custody.ts';
+import { makeRequest, type RequestVector } from './request.ts';
 
 // What this implementation makes and the Go one must read, ts-*.json, and the
 // reverse, go-*.json: internal/sealed/testdata/README.md. Bytes are base64,
@@ -74,6 +75,8 @@ export interface Vectors {
 	change: ChangeVector;
 	/** A whole recovery. */
 	custody: CustodyVector;
+	/** A request, and what both sides write about it. */
+	request: RequestVector;
 }
 export type VectorName = keyof Vectors;
 
@@ -138,6 +141,7 @@ export async function make(): Promise<Vectors> {
 	const again = await resealed({ container, keyring });
 	return {
 		custody: await makeCustody(),
+		request: await makeRequest(),
 		succession: await succession(),
 		change: change(),
 		resealed: again,
