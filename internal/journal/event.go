@@ -53,6 +53,9 @@ const (
 	WhatRestored          = "maintenance.restored"
 	WhatMoved             = "maintenance.moved"
 	WhatMigrated          = "maintenance.migrated"
+	WhatBackup            = "maintenance.backup"
+	WhatRotated           = "maintenance.rotated" // the gateway's own keys
+	WhatPruned            = "journal.pruned"      // Detail: through, before
 )
 
 // How it ended.
@@ -75,8 +78,11 @@ type Who struct {
 
 // Event is one act, or one refused try. Times are RFC 3339 in UTC.
 type Event struct {
-	V                  int               `json:"v"`
-	ID                 string            `json:"id"`
+	V  int    `json:"v"`
+	ID string `json:"id"`
+	// N is the place among the events of its safe: 1, 2, 3…, none left out. 0
+	// where there is no safe, and in events of before there were places.
+	N                  int64             `json:"n,omitempty"`
 	Time               string            `json:"time"`
 	What               string            `json:"what"`
 	Result             string            `json:"result"`
@@ -102,7 +108,7 @@ var ErrEvent = errors.New("not an event")
 
 // Encode gives the canonical JSON that is committed to.
 func (e Event) Encode() ([]byte, error) {
-	if e.V != 1 || e.ID == "" || !isTime(e.Time) || e.What == "" || e.Result == "" ||
+	if e.V != 1 || e.ID == "" || e.N < 0 || e.N > maxPlace || !isTime(e.Time) || e.What == "" || e.Result == "" ||
 		e.Who.Kind == "" || (e.Behalf != nil && e.Behalf.Kind == "") {
 		return nil, fmt.Errorf("encode event: %w", ErrEvent)
 	}
@@ -112,6 +118,9 @@ func (e Event) Encode() ([]byte, error) {
 	}
 	return b, nil
 }
+
+// maxPlace is the largest number that every reader of JSON keeps whole.
+const maxPlace = 1<<53 - 1
 
 const timeLayout = "2006-01-02T15:04:05Z"
 

@@ -20,6 +20,14 @@ type Record struct {
 
 // Appender writes events inside the transaction of their act. Durable with it.
 type Appender interface {
+	// Hold keeps the counters of these safes for this transaction, in an order
+	// that is the same for everybody. Who writes in the journals of several
+	// safes holds them all before the first Next.
+	Hold(ctx context.Context, safes ...string) error
+	// Next gives the next place among the events of a safe: 1, 2, 3… What is
+	// rolled back has taken none. Two transactions never have the same: one
+	// waits, or is run again. A second safe has to be held.
+	Next(ctx context.Context, safe string) (int64, error)
 	// Append keeps the event for the safe's journal (safe may be "") and
 	// queues its commitment to be sequenced. It returns the record's id.
 	Append(ctx context.Context, safe string, event []byte, salt [32]byte) (string, error)
@@ -33,8 +41,41 @@ type Reader interface {
 	Record(ctx context.Context, id string) (Record, error)
 	// OfSafe lists newest first, before the cursor ("" = newest).
 	OfSafe(ctx context.Context, safe, before string, limit int) ([]Record, error)
+	// OfBook is OfSafe for the events that a Summary puts in a book.
+	OfBook(ctx context.Context, book, before string, limit int) ([]Record, error)
 	// FactIndex finds the newest sequenced fact with these bytes, or -1.
 	FactIndex(ctx context.Context, fact []byte) (int64, error)
+}
+
+// Keeper forgets events in their time, and counts them.
+type Keeper interface {
+	// Due pages through the safes, in their order after the given one, with
+	// events of before that time; "" is among them for events of no safe.
+	Due(ctx context.Context, before time.Time, after *string, limit int) ([]string, error)
+	// Prune deletes a safe's oldest events, body and salt, up to the first that
+	// is not of before that time: what is left has no hole. The log's entries
+	// stay.
+	Prune(ctx context.Context, safe string, before time.Time) (Pruned, error)
+	// Summarise makes up for the summaries of at most limit events that a
+	// release without them has written, and says how many there were.
+	Summarise(ctx context.Context, limit int) (int, error)
+	// Figures counts events from one time until another.
+	Figures(ctx context.Context, from, until time.Time) ([]Figure, error)
+	// Oldest is the time of the first event there is; zero when there is none.
+	Oldest(ctx context.Context) (time.Time, error)
+}
+
+// Pruned is what was deleted of a safe's journal.
+type Pruned struct {
+	Events  int64
+	Through int64 // place of the last one; 0 when none had a place
+}
+
+// Figure is how often something happened: nothing about anybody.
+type Figure struct {
+	What   string
+	Result string
+	Count  int64
 }
 
 // Queued is an entry that waits to be sequenced.

@@ -157,6 +157,10 @@ func (m *memory) OfSafe(context.Context, string, string, int) ([]journal.Record,
 	return nil, nil
 }
 
+func (m *memory) OfBook(context.Context, string, string, int) ([]journal.Record, error) {
+	return nil, nil
+}
+
 func (m *memory) FactIndex(context.Context, []byte) (int64, error) { return -1, nil }
 
 func (m *memory) view(_ context.Context, fn func(journal.Reader) error) error { return fn(m) }

@@ -84,6 +84,9 @@ func (s *Domain) PutCustody(ctx context.Context, a Actor, n NewCustody) (Custody
 		if out.Active, err = hasUnlocker(ctx, tx, a.Safe, named.Unlocker); err != nil {
 			return err
 		}
+		if err := holdNamed(ctx, tx, a.Safe, named); err != nil {
+			return err
+		}
 		if err := s.endLive(ctx, tx, a, RecoveryReplaced); err != nil {
 			return err
 		}
@@ -177,6 +180,17 @@ func copyOf(c sealed.Container, unlocker string) bool {
 		}
 	}
 	return false
+}
+
+// holdNamed is for recordNamed.
+func holdNamed(ctx context.Context, tx Tx, holder SafeID, c sealed.Custody) error {
+	all := []SafeID{holder}
+	for _, o := range c.Custodians {
+		if o.Kind == sealed.CustodianSafe {
+			all = append(all, SafeID(o.Holder))
+		}
+	}
+	return hold(ctx, tx, all...)
 }
 
 // recordNamed tells the holder's journal whom she named, and each custodian

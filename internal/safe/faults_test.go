@@ -204,6 +204,11 @@ func (s faultyEvents) Append(ctx context.Context, id string, event []byte, salt 
 	return rec, err
 }
 
+func (s faultyEvents) Next(ctx context.Context, id string) (n int64, err error) {
+	err = s.f.call("Events.Next", func() (err error) { n, err = s.Appender.Next(ctx, id); return err })
+	return n, err
+}
+
 type faultyBlobs struct {
 	safe.Blobs
 	f *faults

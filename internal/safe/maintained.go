@@ -21,6 +21,9 @@ func (s *Domain) Maintained(ctx context.Context, what string, about map[string]s
 			if ids, next, err = tx.Sweep.Safes(ctx, p); err != nil {
 				return err
 			}
+			if err := hold(ctx, tx, ids...); err != nil {
+				return err
+			}
 			for _, id := range ids {
 				ev := s.begin(maintenance(), what)
 				ev.Safe, ev.Detail = string(id), about

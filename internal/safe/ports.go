@@ -39,6 +39,7 @@ type Tx struct {
 	Outbox          Outbox
 	Events          journal.Appender
 	Leaves          journal.Reader
+	Keeper          journal.Keeper
 }
 
 // Page asks for at most Limit items after the cursor (exclusive; "" starts).

@@ -46,6 +46,16 @@ func (s *Domain) record(ctx context.Context, tx Tx, ev journal.Event) (string, e
 	return s.write(ctx, tx, ev)
 }
 
+// hold is called by whoever is going to write in the journals of several safes
+// in one transaction.
+func hold(ctx context.Context, tx Tx, safes ...SafeID) error {
+	all := make([]string, len(safes))
+	for i, id := range safes {
+		all[i] = string(id)
+	}
+	return backend("hold journals", tx.Events.Hold(ctx, all...))
+}
+
 func (s *Domain) write(ctx context.Context, tx Tx, ev journal.Event) (string, error) {
 	ev.Time = rfc3339(s.now())
 	if ev.Who.Administration != "" {
@@ -54,6 +64,12 @@ func (s *Domain) write(ctx context.Context, tx Tx, ev journal.Event) (string, er
 			return "", backend("read administration", err)
 		}
 		ev.Who.AdministrationName = adm.Name
+	}
+	if ev.Safe != "" {
+		var err error
+		if ev.N, err = tx.Events.Next(ctx, ev.Safe); err != nil {
+			return "", backend("next place in journal", err)
+		}
 	}
 	b, err := ev.Encode()
 	if err != nil {

@@ -4,18 +4,53 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-type events struct{ tx *sql.Tx }
+// events writes the journal in one transaction; held are the safes whose
+// counters it has.
+type events struct {
+	tx   *sql.Tx
+	held map[string]bool
+}
+
+// Hold takes the counters in the order of their safes: two transactions that
+// want the same ones never wait for each other in a circle.
+func (s events) Hold(ctx context.Context, safes ...string) error {
+	sorted := slices.Compact(slices.Sorted(slices.Values(safes)))
+	for _, whose := range sorted {
+		_, err := s.tx.ExecContext(ctx, `INSERT INTO journal_places (safe, n) VALUES ($1, 0)
+ON CONFLICT (safe) DO UPDATE SET n = journal_places.n`, whose)
+		if err != nil {
+			return mapError("hold journal", err)
+		}
+		s.held[whose] = true
+	}
+	return nil
+}
+
+func (s events) Next(ctx context.Context, whose string) (int64, error) {
+	if len(s.held) > 0 && !s.held[whose] {
+		return 0, fmt.Errorf("next place in the journal of %s: its counter is not held", whose)
+	}
+	s.held[whose] = true
+	var n int64
+	err := s.tx.QueryRowContext(ctx, `INSERT INTO journal_places (safe, n) VALUES ($1, 1)
+ON CONFLICT (safe) DO UPDATE SET n = journal_places.n + 1 RETURNING n`, whose).Scan(&n)
+	return n, mapError("next place in journal", err)
+}
 
 func (s events) Append(ctx context.Context, whose string, event []byte, salt [32]byte) (string, error) {
 	id := safe.NewID[string]()
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO events (id, safe, event, salt) VALUES ($1, $2, $3, $4)`,
-		id, whose, event, salt[:])
+	sum := journal.Summarise(event)
+	_, err := s.tx.ExecContext(ctx,
+		`INSERT INTO events (id, safe, event, salt, n, at, what, result, book) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, whose, event, salt[:], sum.N, micros(sum.At), sum.What, sum.Result, sum.Book)
 	if err != nil {
 		return "", mapError("append event", err)
 	}
@@ -61,6 +96,14 @@ func (s leaves) Record(ctx context.Context, id string) (journal.Record, error) {
 }
 
 func (s leaves) OfSafe(ctx context.Context, whose, before string, limit int) ([]journal.Record, error) {
+	return s.list(ctx, eventRead+`WHERE e.safe = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3`, whose, before, limit)
+}
+
+func (s leaves) OfBook(ctx context.Context, book, before string, limit int) ([]journal.Record, error) {
+	return s.list(ctx, eventRead+`WHERE e.book = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3`, book, before, limit)
+}
+
+func (s leaves) list(ctx context.Context, text, of, before string, limit int) ([]journal.Record, error) {
 	from := int64(1<<63 - 1)
 	if before != "" {
 		var err error
@@ -68,8 +111,7 @@ func (s leaves) OfSafe(ctx context.Context, whose, before string, limit int) ([]
 			return nil, &safe.Error{Kind: safe.Invalid, Msg: "malformed cursor"}
 		}
 	}
-	return query(ctx, s.tx, "list events", scanRecord,
-		eventRead+`WHERE e.safe = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3`, whose, from, limit)
+	return query(ctx, s.tx, "list events", scanRecord, text, of, from, limit)
 }
 
 func (s leaves) FactIndex(ctx context.Context, fact []byte) (int64, error) {

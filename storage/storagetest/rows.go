@@ -38,6 +38,8 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"recoveries":      recoveryTests(),
 		"outbox":          outboxTests(),
 		"events":          eventTests(),
+		"places":          placeTests(),
+		"keeping":         keepTests(),
 		"model":           {"random sequences": modelRows},
 	} {
 		for name, test := range tests {
