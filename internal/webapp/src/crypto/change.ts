@@ -11,6 +11,8 @@ export interface OwnGrant {
 	readonly version: string;
 	/** base64 */
 	readonly grant: string;
+	/** What an upload commits to (SPEC.md §9); not under the signature. */
+	readonly content?: string;
 }
 
 /** What comes with a new manifest, as a whole or not at all (SPEC.md §11). */

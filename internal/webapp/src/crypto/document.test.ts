@@ -69,11 +69,13 @@ describe('documents', () => {
 		const to = await recipientOf(key);
 		for (const hashedWhole of [0, undefined]) {
 			const watch = hashedWhole === undefined ? {} : { hashedWhole };
-			const { sealed, sha256: sum } = await sealDocument(
-				new Blob([new Uint8Array(5e6)]),
-				to,
-				watch,
-			);
+			const {
+				sealed,
+				sha256: sum,
+				plain,
+			} = await sealDocument(new Blob([new Uint8Array(5e6)]), to, watch);
+			const whole = createHash('sha256').update(new Uint8Array(5e6));
+			expect(plain).toBe(whole.digest('hex'));
 			const bytes = new Uint8Array(await sealed.arrayBuffer());
 			expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum);
 			const ref = { sha256: sum, sealed: sealed.size, size: 5e6 };

@@ -40,19 +40,23 @@ const partSize = 8 << 20;
 // fast as JavaScript and wants it all in memory at once; above, as it passes.
 const hashedWhole = 128 << 20;
 
-/** Seals a document of at least one byte to its version's own recipient. Memory does not grow with it. */
+/**
+ * Seals a document of at least one byte to its version's own recipient. Memory does not grow with it.
+ * sha256 is of the sealed bytes, plain of the document's.
+ */
 export async function sealDocument(
 	document: Blob,
 	to: Recipient,
 	watch: Watch = {},
-): Promise<{ sealed: Blob; sha256: string }> {
+): Promise<{ sealed: Blob; sha256: string; plain: string }> {
 	const { size } = document;
 	if (size === 0) throw new CoffreError('empty');
 	const padded = paddedSize(size);
 	const { header, fileKey } = await newHeader(to);
 	const nonce = random(NONCE_SIZE);
 	const chunks = await payload(fileKey, nonce, watch.maker);
-	const passing = sealedSize(size) > (watch.hashedWhole ?? hashedWhole) ? hasher() : undefined;
+	const large = sealedSize(size) > (watch.hashedWhole ?? hashedWhole);
+	const [passing, passed] = large ? [hasher(), hasher()] : [];
 	const out = new Collector('application/octet-stream');
 	const write = (b: Uint8Array): void => {
 		passing?.update(b);
@@ -62,6 +66,7 @@ export async function sealDocument(
 	let at = 0;
 	for await (const bytes of ahead(document, 0, padded, group * CHUNK_SIZE)) {
 		stopped(watch);
+		passed?.update(bytes);
 		const plain = new Uint8Array(Math.min(group * CHUNK_SIZE, padded - at));
 		plain.set(bytes);
 		for (const sealed of await each(plain, CHUNK_SIZE, at / CHUNK_SIZE, padded, chunks.seal))
@@ -71,7 +76,8 @@ export async function sealDocument(
 	}
 	const sealed = out.blob();
 	if (sealed.size !== sealedSize(size)) throw new CoffreError('length');
-	return { sealed, sha256: toHex(passing?.digest() ?? (await digest(sealed))) };
+	const sha256 = toHex(passing?.digest() ?? (await digest(sealed)));
+	return { sealed, sha256, plain: toHex(passed?.digest() ?? (await digest(document))) };
 }
 
 /**

@@ -82,6 +82,10 @@ describe('a safe', () => {
 		const entry = other.entries.find((e) => e.name === 'été.jpg');
 		expect(entry).toMatchObject({ size: 300_000, type: 'image/jpeg' });
 		expect(await bytes((await other.open(entry?.id ?? '')).blob)).toEqual(photo);
+		const added = (await other.journal()).items.find(
+			(i) => i.event.doc === entry?.id && i.event.what === 'document.added',
+		);
+		expect(added?.event.detail?.content).toMatch(/^[0-9a-f]{64}$/);
 		const kept = JSON.stringify(
 			[...gateway.versions.values()].map((v) => ({
 				...v,

@@ -1,6 +1,7 @@
 import { idempotencyKey } from '../api/client.ts';
 import { newIdentity, recipientOf } from '../crypto/age.ts';
 import { toBase64, toTime } from '../crypto/bytes.ts';
+import { commitmentOf, contentOf } from '../crypto/content.ts';
 import { sealDocument } from '../crypto/document.ts';
 import { sealedSize } from '../crypto/form.ts';
 import type { ManifestDoc } from '../crypto/manifest.ts';
@@ -70,7 +71,7 @@ export class Uploads {
 		});
 		const { doc, version } = data;
 		const to = await recipientOf(key);
-		const { sealed, sha256 } = await this.#turn(() =>
+		const { sealed, sha256, plain } = await this.#turn(() =>
 			sealDocument(file, to, {
 				signal,
 				onProgress: (done) => tell({ doc, phase: 'sealing', done }),
@@ -95,10 +96,11 @@ export class Uploads {
 			changed: now,
 		};
 		const grant = await this.#documents.ownGrant(entry, key);
+		const content = commitmentOf(contentOf(key, plain, file.size));
 		if (signal?.aborted) throw new CoffreError('cancelled');
 		await this.#vault.change({
 			edit: addDoc(folder === undefined ? entry : { ...entry, folder }),
-			adopt: [{ doc, version, grant: toBase64(grant) }],
+			adopt: [{ doc, version, grant: toBase64(grant), content }],
 		});
 		this.#vault.keys.set(version, key);
 		tell({ doc, phase: 'done', done: file.size });

@@ -309,7 +309,12 @@ export class FakeGateway {
 		for (const doc of c.erase) this.versions.delete(doc);
 		this.manifest = { epoch: c.epoch, sealed: String(body.sealed) };
 		for (const a of c.adopt)
-			this.#log.record({ what: 'document.added', doc: a.doc, version: a.version });
+			this.#log.record({
+				what: 'document.added',
+				doc: a.doc,
+				version: a.version,
+				...(a.content === undefined ? {} : { detail: { content: a.content } }),
+			});
 		for (const doc of c.erase) this.#log.record({ what: 'document.erased', doc });
 		if (c.adopt.length + c.erase.length === 0) this.#log.record({ what: 'safe.organised' });
 		return new Response(null, { status: 204, headers: { ETag: this.#etag() } });
