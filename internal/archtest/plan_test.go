@@ -40,7 +40,7 @@ var plan = map[string]room{
 		ours: []string{
 			"auth/...", "storage/...", "internal/safe", "internal/journal", "internal/gateway",
 			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo", "internal/backup",
-			"internal/territory",
+			"internal/territory", "internal/witness",
 		},
 		third: []string{xsys, note},
 	},
@@ -57,6 +57,7 @@ var plan = map[string]room{
 	"internal/config":       {third: []string{yaml}},
 	"internal/telemetry":    {third: []string{prom}},
 	"internal/territory":    {ours: []string{"internal/journal"}, third: []string{yaml}},
+	"internal/witness":      {ours: []string{"internal/journal"}, third: []string{note, xsys}},
 	"internal/demo":         {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
 	"internal/archtest":     {},
 	"internal/bench":        {},

@@ -20,6 +20,10 @@ import (
 // ErrCosigner: not a key of a witness (C2SP tlog-cosignature, Ed25519).
 var ErrCosigner = errors.New("not a witness's key")
 
+// ErrQuorum: too few witnesses have cosigned a checkpoint, which does not
+// become public before enough have.
+var ErrQuorum = errors.New("too few witnesses have cosigned")
+
 const (
 	// cosignerType is the signature type of signed notes: not that of a log,
 	// so that neither's key is taken for the other's.

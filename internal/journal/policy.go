@@ -205,6 +205,11 @@ func (p *Policy) Witnesses() []Witness { return slices.Clone(p.witnesses) }
 // Asks says whether any cosignature is asked for.
 func (p *Policy) Asks() bool { return p.quorum >= 0 }
 
+// Reachable says whether the quorum can be met by those of its witnesses.
+func (p *Policy) Reachable(by func(Witness) bool) bool {
+	return p.met(func(i int) bool { return by(p.witnesses[i]) })
+}
+
 // Knows says whether this log is among those of the policy; one that lists
 // none is about whichever log it is given.
 func (p *Policy) Knows(vkey string) bool {
