@@ -7,6 +7,7 @@
 //	coffred keys
 //	coffred admin add-administration | add-system | end-recovery
 //	coffred admin relink-agent | rotate-login-keys
+//	coffred witness [key]
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
 // document: neither its memory after a request nor its data directory gives
@@ -74,6 +75,8 @@ var errUsage = errors.New(`usage:
   coffred admin relink-agent                            agents who wait, because their identity provider changed
   coffred admin relink-agent --account ID --by NAME --same | --another
   coffred admin rotate-login-keys [--data dir] [--config file]   the gateway's own at identity providers
+  coffred witness key --data DIR --name NAME            make the key of a witness
+  coffred witness --data DIR --listen host:port --log KEY...   cosign other authorities' journals
   coffred version`)
 
 func run(ctx context.Context, args []string, io stdio) error {
@@ -83,6 +86,7 @@ func run(ctx context.Context, args []string, io stdio) error {
 	commands := map[string]func(context.Context, []string, stdio) error{
 		"serve": serve, "config": configCommand, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
 		"backup-key": backupKey, "keys": makeKeys, "backup": backUp, "restore": restore, "move": move,
+		"witness": witnessCommand,
 		"version": func(context.Context, []string, stdio) error {
 			_, err := fmt.Fprintln(io.out, version)
 			return err
