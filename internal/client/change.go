@@ -23,6 +23,7 @@ type ownGrant struct {
 	Doc     string `json:"doc"`
 	Version string `json:"version"`
 	Grant   []byte `json:"grant"`
+	Content string `json:"content,omitempty"` // commitment to what was uploaded
 }
 
 // version of a document.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,9 +29,12 @@ func (s *Safe) Get(ctx context.Context, e sealed.Entry, path string, o GetOption
 		if err != nil {
 			return err
 		}
-		return s.c.fetch(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Ref(), key, path, o)
+		_, err = s.c.fetch(ctx, contentPath(e.ID), e.Ref(), key, path, o)
+		return err
 	})
 }
+
+func contentPath(doc string) string { return "/api/v1/safe/documents/" + doc + "/content" }
 
 // latest does something with a document, and once more when another device has
 // sealed it anew in the meantime: the entry in hand is then of a version that is
@@ -114,21 +118,23 @@ func sameGrant(got, want sealed.Grant) error {
 }
 
 // fetch downloads sealed bytes beside path, verifies and opens them into a
-// second temporary file, and publishes that one.
-func (c *Client) fetch(ctx context.Context, from string, ref sealed.DocumentRef, key *sealed.Identity, path string, o GetOptions) error {
+// second temporary file, and publishes that one. It says which bytes they are.
+func (c *Client) fetch(ctx context.Context, from string, ref sealed.DocumentRef, key *sealed.Identity, path string, o GetOptions) (sealed.Content, error) {
 	if _, err := os.Lstat(path); err == nil && !o.Force {
-		return fmt.Errorf("write %s: %w", path, ErrExists)
+		return sealed.Content{}, fmt.Errorf("write %s: %w", path, ErrExists)
 	}
 	box, err := os.CreateTemp(filepath.Dir(path), ".coffre-sealed-*") // mode 0600
 	if err != nil {
-		return err
+		return sealed.Content{}, err
 	}
 	defer func() { _, _ = box.Close(), os.Remove(box.Name()) }()
 	if err := c.download(ctx, from, ref.Sealed, box, o.Progress); err != nil {
-		return err
+		return sealed.Content{}, err
 	}
-	err = publish(path, o.Force, func(w io.Writer) error { return sealed.OpenDocument(w, box, ref, key) })
-	return withEvidence(ownObject(err), map[string]any{"from": from, "sha256": ref.SHA256, "sealed": ref.Sealed})
+	h := sha256.New()
+	err = publish(path, o.Force, func(w io.Writer) error { return sealed.OpenDocument(io.MultiWriter(w, h), box, ref, key) })
+	return sealed.NewContent(key, [32]byte(h.Sum(nil)), ref.Size),
+		withEvidence(ownObject(err), map[string]any{"from": from, "sha256": ref.SHA256, "sealed": ref.Sealed})
 }
 
 // download writes so many sealed bytes into box, or one more when there are more.

@@ -24,10 +24,25 @@ type JournalItem struct {
 // the proof of each. A page whose checkpoint fails is an *Alarm.
 func (c *Client) Journal(ctx context.Context, most int) ([]JournalItem, error) {
 	var items []JournalItem
+	err := c.eachJournalPage(ctx, func(got []JournalItem) bool {
+		items = append(items, got...)
+		return most <= 0 || len(items) < most
+	})
+	if err != nil {
+		return nil, err
+	}
+	if most > 0 && len(items) > most {
+		items = items[:most]
+	}
+	return items, nil
+}
+
+// eachJournalPage gives pages to see, newest first, for as long as it wants more.
+func (c *Client) eachJournalPage(ctx context.Context, see func([]JournalItem) (more bool)) error {
 	for before := ""; ; {
 		m, err := c.watch.mark(ctx)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var page JournalPage
 		q := url.Values{"limit": {"200"}}
@@ -35,18 +50,14 @@ func (c *Client) Journal(ctx context.Context, most int) ([]JournalItem, error) {
 			q.Set("before", before)
 		}
 		if err := c.get(ctx, "/api/v1/safe/journal", q, &page); err != nil {
-			return nil, err
+			return err
 		}
 		got, err := c.readPage(ctx, m, page)
 		if err != nil {
-			return nil, withEvidence(err, map[string]any{"checkpoint": page.Checkpoint})
+			return withEvidence(err, map[string]any{"checkpoint": page.Checkpoint})
 		}
-		items = append(items, got...)
-		if most > 0 && len(items) >= most {
-			return items[:most], nil
-		}
-		if page.Next == "" || page.Next == before {
-			return items, nil
+		if !see(got) || page.Next == "" || page.Next == before {
+			return nil
 		}
 		before = page.Next
 	}

@@ -199,17 +199,29 @@ func (c *Client) openOffice(ctx context.Context, p sealed.Secret) (id string, ri
 // Accept asks for a grant and verifies it: the journal tells of the release,
 // the log holds the safe's key, the citizen signed what is in it.
 func (o *Office) Accept(ctx context.Context, id string) (sealed.OpenedGrant, error) {
+	a, err := o.accept(ctx, id)
+	return a.OpenedGrant, err
+}
+
+// accepted is a grant with what proves that it was released.
+type accepted struct {
+	sealed.OpenedGrant
+	log   string
+	proof Proof
+}
+
+func (o *Office) accept(ctx context.Context, id string) (accepted, error) {
 	var rel Release
 	m, err := o.c.watch.mark(ctx)
 	if err != nil {
-		return sealed.OpenedGrant{}, err
+		return accepted{}, err
 	}
 	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
 	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
-		return sealed.OpenedGrant{}, err
+		return accepted{}, err
 	}
 	g, err := o.open(ctx, m, id, rel)
-	return g, withEvidence(ownObject(err), map[string]any{"release": rel})
+	return accepted{g, m.vkey, rel.Proof}, withEvidence(ownObject(err), map[string]any{"release": rel})
 }
 
 func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (sealed.OpenedGrant, error) {
@@ -248,6 +260,10 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 
 // Fetch downloads and opens what a grant is for.
 func (o *Office) Fetch(ctx context.Context, id string, g sealed.OpenedGrant, path string, opt GetOptions) error {
-	from := "/api/v1/administration/grants/" + url.PathEscape(id) + "/content"
-	return o.c.fetch(ctx, from, g.Grant.Ref(), g.Key, path, opt)
+	_, err := o.c.fetch(ctx, grantPath(id), g.Grant.Ref(), g.Key, path, opt)
+	return err
+}
+
+func grantPath(id string) string {
+	return "/api/v1/administration/grants/" + url.PathEscape(id) + "/content"
 }

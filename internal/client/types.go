@@ -180,6 +180,7 @@ type DepositReceipt struct {
 	ContentSHA256 string    `json:"contentSha256"`
 	Sealed        int64     `json:"sealed"`
 	SHA256        string    `json:"sha256"`
+	Nonce         []byte    `json:"nonce"` // opens the commitment to the content
 	Proof         Proof     `json:"proof"`
 }
 
