@@ -63,9 +63,14 @@ func TestWitnessSaysWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"witness"}, {"witness", "--data", dir, "--log", vkey}, {"witness", "--listen", "127.0.0.1:0", "--log", vkey},
-		{"witness", "--data", dir, "--listen", "127.0.0.1:0"}, {"witness", "--data", dir, "--listen", "127.0.0.1:0", "--log", vkey, "x"},
-		{"witness", "key", "--data", dir}, {"witness", "key", "--name", "x"}, {"witness", "key", "--data", dir, "--name", "x", "y"},
+		{"witness"},
+		{"witness", "--data", dir, "--log", vkey},
+		{"witness", "--listen", "127.0.0.1:0", "--log", vkey},
+		{"witness", "--data", dir, "--listen", "127.0.0.1:0"},
+		{"witness", "--data", dir, "--listen", "127.0.0.1:0", "--log", vkey, "x"},
+		{"witness", "key", "--data", dir},
+		{"witness", "key", "--name", "x"},
+		{"witness", "key", "--data", dir, "--name", "x", "y"},
 	} {
 		if _, err := coffred(t, args...); !errors.Is(err, errUsage) {
 			t.Errorf("%q: %v", args, err)
