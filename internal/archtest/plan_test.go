@@ -27,6 +27,7 @@ const (
 	oauth2  = "golang.org/x/oauth2"
 	prom    = "github.com/prometheus/client_golang"
 	yaml    = "gopkg.in/yaml.v3"
+	goMail  = "github.com/wneessen/go-mail"
 	xcrypto = "golang.org/x/crypto"
 	xtext   = "golang.org/x/text"
 	xterm   = "golang.org/x/term"
@@ -40,7 +41,7 @@ var plan = map[string]room{
 		ours: []string{
 			"auth/...", "storage/...", "internal/safe", "internal/journal", "internal/gateway",
 			"internal/webapp", "internal/config", "internal/telemetry", "internal/sealed", "internal/demo", "internal/backup",
-			"internal/territory", "internal/witness",
+			"internal/territory", "internal/notice", "internal/witness",
 		},
 		third: []string{xsys, note},
 	},
@@ -56,6 +57,7 @@ var plan = map[string]room{
 	"internal/problem":      {third: []string{"golang.org/x/text/language"}},
 	"internal/config":       {third: []string{yaml}},
 	"internal/telemetry":    {third: []string{prom}},
+	"internal/notice":       {ours: []string{"internal/safe"}, third: []string{goMail}},
 	"internal/territory":    {ours: []string{"internal/journal"}, third: []string{yaml}},
 	"internal/witness":      {ours: []string{"internal/journal"}, third: []string{note, xsys}},
 	"internal/demo":         {ours: []string{"internal/client", "internal/sealed", "internal/journal"}},
@@ -91,4 +93,5 @@ var onlyImporter = map[string]string{
 	mux:     "internal/gateway",
 	goOIDC:  "auth/oidc",
 	prom:    "internal/telemetry",
+	goMail:  "internal/notice",
 }

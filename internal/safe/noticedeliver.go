@@ -49,22 +49,35 @@ func (s *Domain) TakeDeliveries(ctx context.Context, lane Way, limit int) ([]Del
 	var out []Delivery
 	err = s.rows.Update(ctx, func(tx Tx) error {
 		out = nil
-		due, err := tx.Outbox.Due(ctx, lane, s.now(), limit)
-		if err != nil {
-			return err
-		}
-		for _, p := range due {
-			d, ok, err := s.take(ctx, tx, p)
-			if err != nil {
+		for range maxLooks {
+			more, err := s.takeSome(ctx, tx, lane, limit, &out)
+			if err != nil || !more || len(out) > 0 {
 				return err
-			}
-			if ok {
-				out = append(out, d)
 			}
 		}
 		return nil
 	})
 	return out, backend("take from outbox", err)
+}
+
+// maxLooks is how many parcels, in times of the limit, are let wait in one go.
+const maxLooks = 20
+
+func (s *Domain) takeSome(ctx context.Context, tx Tx, lane Way, limit int, out *[]Delivery) (more bool, err error) {
+	due, err := tx.Outbox.Due(ctx, lane, s.now(), limit)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range due {
+		d, ok, err := s.take(ctx, tx, p)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			*out = append(*out, d)
+		}
+	}
+	return len(due) == limit, nil
 }
 
 // take sends a parcel on its way, unless it has to wait, or nobody is there
