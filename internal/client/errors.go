@@ -95,7 +95,7 @@ func (a *Alarm) JSON() ([]byte, error) {
 // alarming are the failures that an honest gateway does not cause.
 func alarming(err error) bool {
 	for _, target := range []error{
-		ErrRollback, journal.ErrProof, journal.ErrEvent, journal.ErrFact,
+		ErrRollback, journal.ErrProof, journal.ErrPolicy, journal.ErrEvent, journal.ErrFact,
 		sealed.ErrForm, sealed.ErrLength, sealed.ErrHash, sealed.ErrSignature, sealed.ErrPin, sealed.ErrMismatch,
 	} {
 		if errors.Is(err, target) {

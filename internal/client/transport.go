@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // maxAnswer bounds a JSON answer: a manifest of 8 MiB in base64, with room.
@@ -28,8 +30,11 @@ type Config struct {
 	Proof    *ProofKey
 	Language string // "fr" or "en", for the gateway's sentences
 	HTTP     *http.Client
-	Memory   *Memory          // nil forgets at the end of the process
-	Now      func() time.Time // nil is the system's clock
+	Memory   *Memory // nil forgets at the end of the process
+	// Policy of witnesses that the citizen trusts, rather than the gateway's
+	// word for it (journal.ParsePolicy); "" takes the gateway's, and never a weaker one after.
+	Policy string
+	Now    func() time.Time // nil is the system's clock
 }
 
 // Client calls one gateway as one caller.
@@ -41,7 +46,10 @@ type Client struct {
 	lang   string
 	memory *Memory
 	now    func() time.Time
+	policy journal.Policy // the citizen's own; the zero one otherwise
 	watch  watch
+
+	meeting meeting
 }
 
 // New makes a Client. Nothing is sent yet.
@@ -67,6 +75,11 @@ func New(c Config) (*Client, error) {
 		c.Now = time.Now
 	}
 	cl := &Client{base: base, http: &own, token: c.Token, proof: c.Proof, lang: c.Language, memory: c.Memory, now: c.Now}
+	if c.Policy != "" {
+		if cl.policy, err = journal.ParsePolicy(c.Policy); err != nil {
+			return nil, err
+		}
+	}
 	cl.watch = watch{client: cl}
 	return cl, nil
 }

@@ -15,6 +15,7 @@ type Site struct {
 	Version      string   `json:"version"`
 	TermsVersion string   `json:"termsVersion"`
 	LogKey       string   `json:"logKey"`
+	Policy       string   `json:"policy"` // of witnesses; "" asks for none
 	Limits       Limits   `json:"limits"`
 	Languages    []string `json:"languages"`
 }

@@ -32,17 +32,9 @@ const logKeyName = "log-key"
 
 // mark is taken before the request whose proofs it then checks.
 func (w watch) mark(ctx context.Context) (mark, error) {
-	c := w.client
-	vkey := c.memory.get(logKeyName)
-	if vkey == "" {
-		site, err := c.Site(ctx)
-		if err != nil {
-			return mark{}, err
-		}
-		vkey = site.LogKey
-		if err := c.memory.set(logKeyName, vkey); err != nil {
-			return mark{}, err
-		}
+	vkey, err := w.meet(ctx)
+	if err != nil {
+		return mark{}, err
 	}
 	last, err := w.seen(vkey)
 	return mark{vkey: vkey, size: last.Size}, err
@@ -55,22 +47,21 @@ func (c *Client) LogKey(ctx context.Context) (string, error) {
 	return m.vkey, err
 }
 
-// TrustLog compares the log's key with the one that was seen first. A gateway
-// on this machine is a demonstration, thrown away and begun anew, and its new
-// key is taken; any other is refused.
+// TrustLog compares the log's key and its policy of witnesses with those that
+// were seen first. A gateway on this machine is a demonstration, thrown away
+// and begun anew, and its new key is taken; any other is refused.
 func (c *Client) TrustLog(ctx context.Context) error {
 	site, err := c.Site(ctx)
 	if err != nil {
 		return err
 	}
-	known := c.memory.get(logKeyName)
-	if known != "" && known != site.LogKey && !loopback(c.base.Hostname()) {
-		return &Alarm{
-			Err:      fmt.Errorf("the journal has another key than on first use: %w", journal.ErrProof),
-			Evidence: map[string]any{"seen": known, "received": site.LogKey},
-		}
+	switch known := c.memory.get(logKeyName); {
+	case known == site.LogKey:
+		return c.watch.goOn(site)
+	case known != "" && !loopback(c.base.Hostname()):
+		return otherKey(known, site.LogKey)
 	}
-	return c.memory.set(logKeyName, site.LogKey)
+	return c.watch.begin(site)
 }
 
 func (w watch) seen(vkey string) (seenLog, error) {
@@ -88,6 +79,9 @@ func (w watch) seen(vkey string) (seenLog, error) {
 // accept takes a checkpoint that continues the newest one seen, which is
 // proven to it and not believed: a log that forks is found out here.
 func (w watch) accept(ctx context.Context, m mark, c journal.Checkpoint, note string) error {
+	if err := w.cosigned(m, note); err != nil {
+		return err
+	}
 	last, err := w.seen(m.vkey)
 	if err != nil {
 		return err
