@@ -49,6 +49,12 @@ const (
 	WhatRecoveryExpired   = "recovery.expired"
 	WhatNoticeChosen      = "notice.chosen"
 	WhatWebhookRegistered = "webhook.registered"
+	WhatRequestCreated    = "request.created" // Detail of all of these: request, reference
+	WhatRequestClosed     = "request.closed"
+	WhatRequestAnswered   = "request.answered" // documents were given; Detail: given
+	WhatRequestRefused    = "request.refused"  // Detail: refused, kinds or all
+	WhatRequestAsked      = "request.asked"    // the citizen asks the administration
+	WhatRequestReplied    = "request.replied"  // the administration answers the question
 	WhatWebhookEnded      = "webhook.ended"
 	WhatRestored          = "maintenance.restored"
 	WhatMoved             = "maintenance.moved"

@@ -23,6 +23,11 @@ type (
 	AddressID string
 	NoticeID  string
 	WebhookID string
+	// RequestID is drawn by whoever signs the request: it is under the signature.
+	RequestID string
+	ReplyID   string
+	// NoteID is drawn by whoever writes the note.
+	NoteID    string
 )
 
 type anyID interface {

@@ -37,6 +37,9 @@ type Tx struct {
 	Notices         Notices
 	Webhooks        Webhooks
 	Outbox          Outbox
+	Requests        Requests
+	Replies         Replies
+	Answers         Answers
 	Events          journal.Appender
 	Leaves          journal.Reader
 	Keeper          journal.Keeper

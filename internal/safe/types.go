@@ -134,6 +134,9 @@ type Grant struct {
 
 	// Read with the row, for lists.
 	AdministrationName string
+	MostOpenings   int64     // 0 is any number
+	Request        RequestID // that it answers; "" is none
+	Kind           string    // that the document was given as; "" is not said
 	Holder             string
 	DocSealed          int64
 }

@@ -80,6 +80,7 @@ func (d *DB) stores(tx *sql.Tx) safe.Tx {
 		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
 		Administrations: administrations{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
 		Notices: notices{tx}, Webhooks: webhooks{tx}, Outbox: outbox{tx},
+		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},
 		Events: events{tx, map[string]bool{}}, Leaves: leaves{tx}, Keeper: keeping{tx},
 	}
 }

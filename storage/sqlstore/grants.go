@@ -12,10 +12,10 @@ type grants struct{ tx *sql.Tx }
 
 const (
 	grantColumns = `id, safe, doc, version, administration, service, purpose, procedure_name, sealed,
-idempotency_key, created, not_after, ended, opened, openings`
+idempotency_key, created, not_after, ended, opened, openings, most_openings, request, kind`
 	// grantRead joins what lists show beside the row.
 	grantRead = `SELECT g.id, g.safe, g.doc, g.version, g.administration, g.service, g.purpose, g.procedure_name, g.sealed,
-g.idempotency_key, g.created, g.not_after, g.ended, g.opened, g.openings,
+g.idempotency_key, g.created, g.not_after, g.ended, g.opened, g.openings, g.most_openings, g.request, g.kind,
 COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0)
 FROM grants g
 LEFT JOIN administrations a ON a.id = g.administration
@@ -28,16 +28,17 @@ func scanGrant(r row) (safe.Grant, error) {
 	var g safe.Grant
 	var created, notAfter, ended, opened int64
 	err := r.Scan(&g.ID, &g.Safe, &g.Doc, &g.Version, &g.Administration, &g.Service, &g.Purpose, &g.Procedure, &g.Sealed,
-		&g.Key, &created, &notAfter, &ended, &opened, &g.Openings, &g.AdministrationName, &g.Holder, &g.DocSealed)
+		&g.Key, &created, &notAfter, &ended, &opened, &g.Openings, &g.MostOpenings, &g.Request, &g.Kind, &g.AdministrationName, &g.Holder, &g.DocSealed)
 	g.Created, g.NotAfter, g.Ended, g.Opened = timeOf(created), timeOf(notAfter), timeOf(ended), timeOf(opened)
 	return g, err
 }
 
 func (s grants) Insert(ctx context.Context, g safe.Grant) error {
 	r, err := s.tx.ExecContext(ctx, `INSERT INTO grants (`+grantColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		string(g.ID), string(g.Safe), string(g.Doc), string(g.Version), string(g.Administration), g.Service, g.Purpose,
-		g.Procedure, g.Sealed, g.Key, micros(g.Created), micros(g.NotAfter), micros(g.Ended), micros(g.Opened), g.Openings)
+		g.Procedure, g.Sealed, g.Key, micros(g.Created), micros(g.NotAfter), micros(g.Ended), micros(g.Opened), g.Openings,
+		g.MostOpenings, string(g.Request), g.Kind)
 	return inserted("insert grant", r, err)
 }
 

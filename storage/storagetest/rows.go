@@ -37,6 +37,7 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"custodies":       custodyTests(),
 		"recoveries":      recoveryTests(),
 		"outbox":          outboxTests(),
+		"requests":        requestTests(),
 		"events":          eventTests(),
 		"places":          placeTests(),
 		"keeping":         keepTests(),
