@@ -76,7 +76,7 @@ var plan = map[string]room{
 	"storage":                     {},
 	"storage/storagetest":         {ours: []string{"internal/safe", "internal/journal", "auth", "auth/session"}, third: []string{tlog, "pgregory.net/rapid"}},
 	"storage/storagetest/servers": {third: []string{"github.com/Shopify/toxiproxy/v2/client"}},
-	"storage/s3store":             {ours: []string{"internal/safe"}, third: []string{minio, versity, xsys}},
+	"storage/s3store":             {ours: []string{"internal/journal", "internal/safe"}, third: []string{minio, versity, xsys}},
 	"storage/sqlstore":            {ours: []string{"internal/safe", "internal/journal", "internal/backup"}, third: []string{sqlite, pgx, tlog, xtext}},
 	"storage/memstore":            {ours: []string{"auth", "auth/session"}},
 	"storage/redisstore":          {ours: []string{"auth/session"}, third: []string{redis}},

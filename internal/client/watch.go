@@ -160,7 +160,10 @@ func (w watch) event(ctx context.Context, m mark, p Proof) (journal.Event, error
 	if err != nil {
 		return ev, err
 	}
-	return ev, w.accept(ctx, m, c, p.Leaf.Checkpoint)
+	if err := w.accept(ctx, m, c, p.Leaf.Checkpoint); err != nil {
+		return ev, err
+	}
+	return ev, w.place(ev, p)
 }
 
 // fact verifies the public fact that says whose key is whose.

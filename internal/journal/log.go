@@ -15,6 +15,7 @@ type Log struct {
 	view    func(ctx context.Context, fn func(Reader) error) error
 	kick    func()
 	waiters *waiters
+	pub     *publisher // nil where a head is public once it is decided
 }
 
 // NewLog reads leaves through view. seq is the sequencer of this process: it
@@ -24,42 +25,30 @@ func NewLog(store Store, view func(ctx context.Context, fn func(Reader) error) e
 	if seq == nil {
 		return &Log{store: store, view: view, kick: func() {}, waiters: newWaiters()}
 	}
-	return &Log{store: store, view: view, kick: seq.Kick, waiters: seq.waiters}
+	return &Log{store: store, view: view, kick: seq.Kick, waiters: seq.waiters, pub: seq.pub}
 }
 
-// Head is the newest published state.
-func (l *Log) Head(ctx context.Context) (Head, error) { return l.store.Head(ctx) }
+// Head is the newest public state, which every replica shows.
+func (l *Log) Head(ctx context.Context) (Head, error) {
+	if l.pub != nil {
+		return l.pub.head(ctx)
+	}
+	head, err := l.store.Head(ctx)
+	if err != nil {
+		return Head{}, fmt.Errorf("read head: %w", err)
+	}
+	return head, nil
+}
 
-// Await returns once the record is under a published checkpoint. Who waits is
-// told by the sequencer of this process; where another one publishes, one of
-// those who wait looks for all of them.
-func (l *Log) Await(ctx context.Context, recordID string) (Record, Leaf, error) {
-	told := l.waiters.add(recordID) // before the look: nothing is published in between
-	defer l.waiters.remove(recordID, told)
-	var rec Record
-	err := l.view(ctx, func(r Reader) (err error) {
-		rec, err = r.Record(ctx, recordID)
-		return err
-	})
-	if err != nil {
-		return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
+// Forked is Sequencer.Forked of this process.
+func (l *Log) Forked() error {
+	if l.pub == nil {
+		return nil
 	}
-	if rec.Index >= 0 {
-		leaf, err := l.late(ctx, rec.Index)
-		return rec, leaf, err
+	if f := l.pub.fork.Load(); f != nil {
+		return f.err
 	}
-	l.kick()
-	o, err := l.wait(ctx, told)
-	if err != nil {
-		return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
-	}
-	rec.Index = o.index
-	if o.batch != nil {
-		leaf, err := prove(o.batch.head, o.index, o.batch.hashes)
-		return rec, leaf, err
-	}
-	leaf, err := l.Leaf(ctx, rec.Index)
-	return rec, leaf, err
+	return nil
 }
 
 // Leaf proves one entry in the newest checkpoint; public facts come with
@@ -81,9 +70,9 @@ func (l *Log) Leaf(ctx context.Context, index int64) (Leaf, error) {
 
 // Proofs proves several entries in one checkpoint, in the order asked.
 func (l *Log) Proofs(ctx context.Context, indexes []int64) (Head, []Leaf, error) {
-	head, err := l.store.Head(ctx)
+	head, err := l.Head(ctx)
 	if err != nil {
-		return Head{}, nil, fmt.Errorf("read head: %w", err)
+		return Head{}, nil, err
 	}
 	o := &overlay{ctx: ctx, store: l.store, from: tlog.StoredHashCount(head.Size)}
 	leaves := make([]Leaf, len(indexes))
@@ -115,9 +104,9 @@ func prove(head Head, x int64, hashes *overlay) (Leaf, error) {
 // ones of its first to entries (RFC 9162 §2.1.4). ErrProof when there are not
 // that many.
 func (l *Log) Consistency(ctx context.Context, from, to int64) ([][]byte, error) {
-	head, err := l.store.Head(ctx)
+	head, err := l.Head(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read head: %w", err)
+		return nil, err
 	}
 	if from < 1 || from > to || to > head.Size {
 		return nil, fmt.Errorf("prove tree of %d in %d: %w", from, to, ErrProof)
@@ -149,8 +138,16 @@ const auditPage = 1000
 
 // Audit computes every hash again from the entries and compares it with what
 // is stored and signed; whose signature it is, is for OpenCheckpoint to say.
-// It reads the whole log. A log that was never published is sound.
+// It reads the whole log, and all that is published of it. A log that was never
+// published is sound.
 func (l *Log) Audit(ctx context.Context) error {
+	if err := l.audit(ctx); err != nil || l.pub == nil {
+		return err
+	}
+	return l.auditTiles(ctx)
+}
+
+func (l *Log) audit(ctx context.Context) error {
 	head, err := l.store.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("read head: %w", err)

@@ -84,9 +84,8 @@ type Queued struct {
 	Entry []byte // SPEC.md §9: 32-byte commitment or fact
 }
 
-// Head is the published state of the log: the newest checkpoint, and what it
-// says. Fence grows with each Publish; it is what keeps two sequencers from
-// forking the log.
+// Head is a state of the log: a checkpoint, and what it says. Fence grows with
+// each Publish; it is what keeps two sequencers from forking the log.
 type Head struct {
 	Size       int64
 	Root       tlog.Hash
@@ -95,16 +94,30 @@ type Head struct {
 	Fence      int64
 }
 
+// Board tells every replica which checkpoint is public.
+type Board interface {
+	// Public is the newest that was announced, without fence; the zero Head
+	// before the first.
+	Public(ctx context.Context) (Head, error)
+	// Announce is durable on return. A shorter head replaces none, and of two
+	// of one size the first one stays.
+	Announce(ctx context.Context, head Head) error
+}
+
 // Store keeps the log itself. Safe for concurrent use.
 type Store interface {
-	// Head of an empty log is the zero Head.
+	Board
+	// Head is the newest that was decided, public or not yet. That of an empty
+	// log is the zero Head.
 	Head(ctx context.Context) (Head, error)
 	// Queue returns at most limit entries in the order they were committed.
 	Queue(ctx context.Context, limit int) ([]Queued, error)
 	// Publish, in one durable transaction: gives the queued entries the
 	// indexes old.Size…, keeps the stored hashes from stored-hash index
 	// tlog.StoredHashCount(old.Size) on, and replaces the head. It is
-	// ErrFenced, and changes nothing, when old is not the present head.
+	// ErrFenced, and changes nothing, when old is not the present head. An
+	// entry without ID is one that is public and that the store has lost: it
+	// is that of a queued one with the same bytes, or of none.
 	Publish(ctx context.Context, old, head Head, entries []Queued, hashes []tlog.Hash) error
 	// Hashes reads stored hashes by tlog's stored-hash index.
 	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
@@ -133,8 +146,7 @@ type Tiles interface {
 	// their bytes. What was put before the call is in it.
 	After(ctx context.Context, path string, limit int) ([]string, error)
 	// Remove takes away a partial tile that a full one has superseded, or
-	// what no checkpoint was ever published over. What is not there is a
-	// success.
+	// what no checkpoint was published over. What is not there is a success.
 	Remove(ctx context.Context, path string) error
 }
 

@@ -23,9 +23,9 @@ type Range struct {
 // Range reads entries of the published log of that size; 0 means the newest.
 // ErrProof when there is no such log, or nothing of it begins there.
 func (l *Log) Range(ctx context.Context, from, size int64) (Range, error) {
-	head, err := l.store.Head(ctx)
+	head, err := l.Head(ctx)
 	if err != nil {
-		return Range{}, fmt.Errorf("read head: %w", err)
+		return Range{}, err
 	}
 	if size == 0 {
 		size = head.Size

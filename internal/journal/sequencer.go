@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,8 +36,8 @@ type SequencerConfig struct {
 	Log      *slog.Logger
 	Batch    int           // most leaves at once, 1000
 	Interval time.Duration // longest wait of an entry without a kick, 1 s
-	// Tiles is where the log becomes public. Without, a head is public as
-	// soon as Store has it.
+	// Tiles is where the log becomes public. Without, as in tests of other
+	// things, a head is public as soon as Store has it.
 	Tiles Tiles
 	// VKey is the key that Signer signs for; with Tiles only.
 	VKey string
@@ -54,6 +55,12 @@ type Sequencer struct {
 	// read: another head is of another sequencer, and of those who wait here
 	// some may be under it.
 	known atomic.Int64
+	pub   *publisher // nil without Tiles
+
+	turn sync.Mutex // one batch at a time
+	// sure is whether what is published was held against the store since the
+	// store failed last. Guarded by turn.
+	sure bool
 }
 
 // NewSequencer makes one; Run starts it.
@@ -64,7 +71,11 @@ func NewSequencer(c SequencerConfig) *Sequencer {
 	if c.Interval == 0 {
 		c.Interval = time.Second
 	}
-	return &Sequencer{c: c, kick: make(chan struct{}, 1), waiters: newWaiters()}
+	s := &Sequencer{c: c, kick: make(chan struct{}, 1), waiters: newWaiters()}
+	if c.Tiles != nil {
+		s.pub = newPublisher(c, s.waiters)
+	}
+	return s
 }
 
 // Kick asks for a checkpoint now. Never blocks.
@@ -75,9 +86,26 @@ func (s *Sequencer) Kick() {
 	}
 }
 
-// Run publishes until ctx ends. A failing store is tried again at the next
-// turn; the error it returns is ctx's.
+// Forked is an error of kind ErrFork once this process has met another history
+// than its own among what is published: it signs and releases nothing more.
+func (s *Sequencer) Forked() error {
+	if s.pub != nil {
+		if f := s.pub.fork.Load(); f != nil {
+			return f.err
+		}
+	}
+	return nil
+}
+
+// Run sequences and publishes until ctx ends: what is sequenced while one
+// checkpoint is on its way to the public goes there with the next one. A
+// failing store is tried again at the next turn; the error it returns is ctx's.
 func (s *Sequencer) Run(ctx context.Context) error {
+	if s.pub != nil {
+		var publishing sync.WaitGroup
+		publishing.Go(func() { s.pub.run(ctx) })
+		defer publishing.Wait()
+	}
 	tick := time.NewTicker(s.c.Interval)
 	defer tick.Stop()
 	defer s.waiters.leads.Store(false)
@@ -101,49 +129,90 @@ func (s *Sequencer) Run(ctx context.Context) error {
 
 func (s *Sequencer) drain(ctx context.Context) error {
 	for {
-		n, err := s.Step(ctx)
+		n, err := s.sequence(ctx)
 		if err != nil || n < s.c.Batch {
 			return err
 		}
 	}
 }
 
-// Step publishes one batch and says how many entries were in it. An empty
-// log gets its first checkpoint even without entries.
+// Step sequences one batch, publishes all that is not public yet, and says how
+// many entries were in the batch. An empty log gets its first checkpoint even
+// without entries.
 func (s *Sequencer) Step(ctx context.Context) (int, error) {
-	queued, err := s.c.Store.Queue(ctx, s.c.Batch)
-	if err != nil {
-		return 0, fmt.Errorf("read queue: %w", err)
+	n, err := s.sequence(ctx)
+	if err != nil || s.pub == nil {
+		return n, err
 	}
-	old, err := s.c.Store.Head(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("read head: %w", err)
+	return n, s.pub.publish(ctx, false)
+}
+
+// sequence decides one batch.
+func (s *Sequencer) sequence(ctx context.Context) (n int, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	queued, old, err := s.read(ctx)
+	if err == nil && (len(queued) > 0 || old.Checkpoint == nil) {
+		err = s.decide(ctx, old, queued)
+		n = len(queued)
 	}
-	if s.known.Swap(old.Fence) != old.Fence {
-		s.waiters.stir()
+	if err == nil {
+		return n, nil
 	}
-	if len(queued) == 0 && old.Checkpoint != nil {
-		return 0, nil
+	if !errors.Is(err, ErrFenced) {
+		s.sure = false // another machine may hold the rows now, with fewer of them
 	}
+	return 0, err
+}
+
+// read gives what is to be sequenced, and over which head.
+func (s *Sequencer) read(ctx context.Context) ([]Queued, Head, error) {
+	for {
+		if err := s.settle(ctx); err != nil {
+			return nil, Head{}, err
+		}
+		queued, err := s.c.Store.Queue(ctx, s.c.Batch)
+		if err != nil {
+			return nil, Head{}, fmt.Errorf("read queue: %w", err)
+		}
+		old, err := s.c.Store.Head(ctx)
+		if err != nil {
+			return nil, Head{}, fmt.Errorf("read head: %w", err)
+		}
+		last := s.known.Swap(old.Fence)
+		if last != old.Fence {
+			s.waiters.stir()
+		}
+		if old.Fence >= last || s.pub == nil {
+			return queued, old, nil
+		}
+		s.sure = false // it has lost what was decided
+	}
+}
+
+func (s *Sequencer) decide(ctx context.Context, old Head, queued []Queued) error {
 	hashes, root, err := extend(ctx, s.c.Store, old.Size, queued)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	head := Head{Size: old.Size + int64(len(queued)), Root: root, At: s.c.Now(), Fence: old.Fence + 1}
 	text := Checkpoint{Origin: s.c.Origin, Size: head.Size, Root: root}.text()
 	head.Checkpoint, err = note.Sign(&note.Note{Text: text}, s.c.Signer)
 	if err != nil {
-		return 0, fmt.Errorf("sign checkpoint: %w", err)
+		return fmt.Errorf("sign checkpoint: %w", err)
 	}
 	if err := s.c.Store.Publish(ctx, old, head, queued, hashes.added); err != nil {
-		return 0, fmt.Errorf("publish checkpoint: %w", err)
+		return fmt.Errorf("publish checkpoint: %w", err)
 	}
 	s.known.Store(head.Fence)
-	if head, err = s.cosigned(ctx, old.Size, head); err != nil {
-		return 0, err
+	s.waiters.placed(old.Size, queued)
+	b := &batch{head, old.Size, hashes, queued}
+	if s.pub == nil {
+		s.waiters.published(b)
+	} else {
+		s.pub.add(b)
 	}
-	s.waiters.published(&batch{head, old.Size, hashes}, queued)
-	return len(queued), nil
+	return nil
 }
 
 // extend computes the stored hashes and the root that the entries add. What it

@@ -1,9 +1,12 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/storage/storagetest"
 )
 
 const origin = "coffre.test/log"
@@ -30,6 +34,7 @@ type memory struct {
 	records map[string]journal.Record
 	// published is every checkpoint there ever was.
 	published []journal.Head
+	public    journal.Head
 
 	// short makes Hashes answer with one less than it was asked.
 	short bool
@@ -80,6 +85,25 @@ func (m *memory) Head(context.Context) (journal.Head, error) {
 	return m.head, m.may("head")
 }
 
+func (m *memory) Public(context.Context) (journal.Head, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.public, m.may("public")
+}
+
+func (m *memory) Announce(_ context.Context, h journal.Head) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.may("announce"); err != nil {
+		return err
+	}
+	if m.public.Checkpoint == nil || m.public.Size < h.Size {
+		h.Fence = 0
+		m.public = h
+	}
+	return m.may("announced")
+}
+
 func (m *memory) Queue(_ context.Context, limit int) ([]journal.Queued, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -98,10 +122,9 @@ func (m *memory) Publish(_ context.Context, old, head journal.Head, entries []jo
 	if int64(len(m.hashes)) != tlog.StoredHashCount(old.Size) || head.Size != old.Size+int64(len(entries)) {
 		return errors.New("hashes or size do not follow")
 	}
-	for i, e := range entries {
-		if i >= len(m.queue) || m.queue[i].ID != e.ID {
-			return journal.ErrFenced
-		}
+	entries, rest, err := m.take(entries)
+	if err != nil {
+		return err
 	}
 	for i, e := range entries {
 		m.entries = append(m.entries, e.Entry)
@@ -110,11 +133,49 @@ func (m *memory) Publish(_ context.Context, old, head journal.Head, entries []jo
 			m.records[e.ID] = r
 		}
 	}
-	m.queue = slices.Clone(m.queue[len(entries):])
+	m.queue = rest
 	m.hashes = append(m.hashes, hashes...)
 	m.head = head
 	m.published = append(m.published, head)
 	return m.may("published") // an answer that is lost on its way
+}
+
+// take gives entries the ids that they have in the queue, and what is left of it.
+func (m *memory) take(entries []journal.Queued) (taken, rest []journal.Queued, err error) {
+	if n := len(entries); n <= len(m.queue) && slices.EqualFunc(entries, m.queue[:n], func(a, b journal.Queued) bool { return a.ID == b.ID }) {
+		return entries, slices.Clone(m.queue[n:]), nil
+	}
+	rest = slices.Clone(m.queue)
+	for _, e := range entries {
+		i := slices.IndexFunc(rest, func(q journal.Queued) bool {
+			return q.ID == e.ID || e.ID == "" && bytes.Equal(q.Entry, e.Entry)
+		})
+		switch {
+		case i >= 0:
+			e.ID = rest[i].ID
+			rest = slices.Delete(rest, i, i+1)
+		case e.ID != "":
+			return nil, nil, journal.ErrFenced
+		}
+		taken = append(taken, e)
+	}
+	return taken, rest, nil
+}
+
+// dump is all that a backup would have, and load brings it back.
+func (m *memory) dump() (load func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := memory{
+		head: m.head, public: m.public, queue: slices.Clone(m.queue), entries: slices.Clone(m.entries),
+		hashes: slices.Clone(m.hashes), records: maps.Clone(m.records),
+	}
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.head, m.public, m.queue = old.head, old.public, slices.Clone(old.queue)
+		m.entries, m.hashes, m.records = slices.Clone(old.entries), slices.Clone(old.hashes), maps.Clone(old.records)
+	}
 }
 
 func (m *memory) Hashes(_ context.Context, indexes []int64) ([]tlog.Hash, error) {
@@ -172,6 +233,9 @@ type world struct {
 	signer     note.Signer
 	seq        *journal.Sequencer
 	log        *journal.Log
+	// tiles is where it becomes public; nil where that is not the matter.
+	tiles  *storagetest.MemoryTiles
+	cosign journal.Cosign
 }
 
 func newWorld(t testing.TB, batch int) *world {
@@ -191,9 +255,18 @@ func newWorld(t testing.TB, batch int) *world {
 
 // sequencer is another replica over the same store.
 func (w *world) sequencer(batch int) *journal.Sequencer {
-	return journal.NewSequencer(journal.SequencerConfig{
+	return journal.NewSequencer(w.config(batch))
+}
+
+func (w *world) config(batch int) journal.SequencerConfig {
+	c := journal.SequencerConfig{
 		Store: w, Signer: w.signer, Origin: origin, Now: someDay, Batch: batch, Interval: time.Hour,
-	})
+		VKey: w.vkey, Cosign: w.cosign, Log: slog.New(slog.DiscardHandler),
+	}
+	if w.tiles != nil {
+		c.Tiles = w.tiles
+	}
+	return c
 }
 
 // grow appends n events and sequences them all.

@@ -35,12 +35,7 @@ func (s logStore) Head(ctx context.Context) (journal.Head, error) {
 }
 
 func (s logStore) Queue(ctx context.Context, limit int) ([]journal.Queued, error) {
-	scan := func(r row) (journal.Queued, error) {
-		var e journal.Queued
-		err := r.Scan(&e.ID, &e.Entry)
-		return e, err
-	}
-	return query(ctx, s.db.read, "read log queue", scan, `SELECT id, entry FROM log_queue ORDER BY seq LIMIT $1`, limit)
+	return query(ctx, s.db.read, "read log queue", scanQueued, `SELECT id, entry FROM log_queue ORDER BY seq LIMIT $1`, limit)
 }
 
 // Publish implements journal.Store. The head row is the fence: the statement

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -38,18 +39,30 @@ func (d *DB) inBatch(ctx context.Context, fn func(batch) error) error {
 
 // putEntries moves entries from the queue into the log. An entry that is no
 // longer queued has its place already: somebody published it after the caller
-// read the queue, and two leaves for one event would be a lie.
+// read the queue, and two leaves for one event would be a lie. Entries without
+// id are those that the public has and this database has lost.
 func (b batch) putEntries(ctx context.Context, at int64, entries []journal.Queued) error {
-	ids, placed := make([][]any, len(entries)), make([][]any, len(entries))
+	queued := len(entries)
+	if slices.ContainsFunc(entries, func(e journal.Queued) bool { return e.ID == "" }) {
+		var err error
+		if entries, queued, err = b.identify(ctx, entries); err != nil {
+			return err
+		}
+	}
+	var ids [][]any
+	placed := make([][]any, len(entries))
 	for i, e := range entries {
-		ids[i], placed[i] = []any{e.ID}, []any{at + int64(i), e.ID, e.Entry}
+		placed[i] = []any{at + int64(i), sql.NullString{String: e.ID, Valid: e.ID != ""}, e.Entry}
+		if e.ID != "" {
+			ids = append(ids, []any{e.ID})
+		}
 	}
 	taken, err := b.many(ctx, `DELETE FROM log_queue WHERE id IN (VALUES {rows})`, "($)", ids)
 	if err != nil {
 		return err
 	}
-	if taken != int64(len(entries)) {
-		return fmt.Errorf("publish %d entries of which %d are queued: %w", len(entries), taken, journal.ErrFenced)
+	if taken != int64(queued) {
+		return fmt.Errorf("publish %d entries of which %d are queued: %w", queued, taken, journal.ErrFenced)
 	}
 	return b.insert(ctx, "log_entries", []string{"leaf", "id", "entry"}, placed)
 }

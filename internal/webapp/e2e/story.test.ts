@@ -292,6 +292,7 @@ test('her journal tells every act and every refused try, each with a proof that 
 	expect(told.filter((t) => t.includes('Vérifié'))).toHaveLength(told.length);
 	await look(page, 'journal');
 
+	await page.getByText('Chercher dans le journal').click();
 	await page.getByLabel('Montrer').selectOption('refused');
 	expect(await events.count()).toBe(2);
 	await events.filter({ hasText: 'MARTIN' }).getByRole('group').click();

@@ -2,10 +2,25 @@ import type { CoffreError } from '../errors.ts';
 
 /** Saves what an alarm is about, for somebody else to read. Nothing in it is secret. */
 export function saveEvidence(error: CoffreError): void {
-	const { code, message, problem, evidence } = error;
-	const about = { code, message, problem, evidence };
+	keep(error.code, about(error));
+}
+
+/** The same of several alarms of one page, with what they are about. */
+export function saveProofs(
+	name: string,
+	errors: readonly CoffreError[],
+	more: Readonly<Record<string, unknown>>,
+): void {
+	keep(name, { alarms: errors.map(about), ...more });
+}
+
+function about({ code, message, problem, evidence }: CoffreError): Record<string, unknown> {
+	return { code, message, problem, evidence };
+}
+
+function keep(name: string, what: Readonly<Record<string, unknown>>): void {
 	const page = { site: location.origin, path: location.pathname, time: new Date().toISOString() };
-	save(`coffre-${code}.json`, JSON.stringify({ ...page, ...about }, null, 2), 'application/json');
+	save(`coffre-${name}.json`, JSON.stringify({ ...page, ...what }, null, 2), 'application/json');
 }
 
 // They turn "fdp.exe" into what reads as a PDF.

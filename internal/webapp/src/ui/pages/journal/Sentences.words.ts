@@ -1,4 +1,5 @@
 import { custody, custodyReasons } from './Sentences.custody.words.ts';
+import { upkeep } from './Sentences.upkeep.words.ts';
 
 // One sentence for each kind of event (internal/journal/event.go) and for each
 // way it can end; a test holds these lists against the Go sources.
@@ -13,7 +14,7 @@ export interface About {
 	readonly deposited: boolean;
 	readonly service: string;
 	readonly purpose: string;
-	/** Last day of a share. */
+	/** Last day of a share; the day before which events were erased. */
 	readonly until: string;
 	/** How many own grants a change has sealed again, in figures. */
 	readonly resealed: string;
@@ -30,8 +31,6 @@ export interface Act {
 	/** For what is "refused" because the holder said no. */
 	readonly declined?: (a: About) => string;
 }
-
-const alike = (text: string): Act => ({ done: () => text, tried: () => text });
 
 export interface Sentences {
 	readonly acts: Readonly<Record<string, Act>>;
@@ -149,22 +148,7 @@ const french: Sentences = {
 			done: () => 'reconnu un agent dont le fournisseur d’identité a changé',
 			tried: () => 'reconnaître un agent',
 		},
-		'maintenance.scrub': {
-			done: (a) => (a.reason === '' ? 'nettoyé le stockage' : `retiré ${a.reason}`),
-			tried: () => 'nettoyer le stockage',
-		},
-		'maintenance.migrated': {
-			done: (a) => `scellé à nouveau ${a.doc} dans un format plus récent`,
-			tried: () => 'sceller à nouveau un document',
-		},
-		'maintenance.restored': {
-			done: () => 'remis vos documents en place depuis une sauvegarde',
-			tried: () => 'remettre vos documents en place depuis une sauvegarde',
-		},
-		'maintenance.moved': {
-			done: () => 'déplacé vos documents vers d’autres machines de la collectivité',
-			tried: () => 'déplacer vos documents vers d’autres machines de la collectivité',
-		},
+		...upkeep.fr,
 	},
 	unknown: (what) => ({
 		done: () => `fait un acte que cette page ne connaît pas encore (${what})`,
@@ -317,16 +301,7 @@ const english: Sentences = {
 			done: () => 'known an agent again whose identity provider had changed',
 			tried: () => 'know an agent again',
 		},
-		'maintenance.scrub': {
-			done: (a) => (a.reason === '' ? 'cleaned up the storage' : `removed ${a.reason}`),
-			tried: () => 'clean up the storage',
-		},
-		'maintenance.migrated': {
-			done: (a) => `sealed ${a.doc} again in a later format`,
-			tried: () => 'seal a document again',
-		},
-		'maintenance.restored': alike('put your documents back from a backup'),
-		'maintenance.moved': alike('put your documents on other machines of the authority'),
+		...upkeep.en,
 	},
 	unknown: (what) => ({
 		done: () => `did something that this page does not know yet (${what})`,

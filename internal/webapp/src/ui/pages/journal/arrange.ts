@@ -1,14 +1,14 @@
-import type { JournalItem } from '../../../safe/types.ts';
+import type { JournalEvent, JournalItem } from '../../../safe/types.ts';
 import { distinct } from '../distinct.ts';
 
 export type Group = 'all' | 'documents' | 'shares' | 'deposits' | 'access' | 'refused';
 
 const kinds: Readonly<Record<Exclude<Group, 'all' | 'refused'>, RegExp>> = {
 	documents: /^(document\.|maintenance\.)/,
-	shares: /^grant\./,
+	shares: /^(grant|request)\./,
 	deposits: /^(deposit|address)\./,
 	access:
-		/^(account|agent|session|device|terms|safe|keyring|root|card|custody|recovery|administration)\./,
+		/^(account|agent|session|device|terms|safe|keyring|root|card|custody|recovery|administration|notice|webhook|journal)\./,
 };
 
 export const groups: readonly Group[] = [
@@ -20,18 +20,80 @@ export const groups: readonly Group[] = [
 	'refused',
 ];
 
-/** The events of one group, about one document when it is given. */
+/** What is looked for; '' is everything. */
+export interface Wanted {
+	readonly group: Group;
+	/** A side, or one of those who acted (keyOfActor). */
+	readonly who: string;
+	readonly doc: string;
+	/** First and last local day, 2026-11-25. */
+	readonly from: string;
+	readonly to: string;
+}
+export const everything: Wanted = { group: 'all', who: '', doc: '', from: '', to: '' };
+
+export function isEverything(w: Wanted): boolean {
+	return w.group === 'all' && w.who + w.doc + w.from + w.to === '';
+}
+
+/** `dayOf` gives the local day of a moment as Wanted has it. */
 export function arranged(
 	items: readonly JournalItem[],
-	group: Group,
-	doc: string | undefined,
+	{ group, who, doc, from, to }: Wanted,
+	dayOf: (time: string) => string,
 ): readonly JournalItem[] {
 	return items.filter(({ event }) => {
-		if (doc !== undefined && event.doc !== doc) return false;
+		if (doc !== '' && event.doc !== doc) return false;
+		if (who !== '' && who !== sideOf(event) && who !== keyOfActor(event)) return false;
+		if (from !== '' && dayOf(event.time) < from) return false;
+		if (to !== '' && dayOf(event.time) > to) return false;
 		if (group === 'all') return true;
 		if (group === 'refused') return event.result !== 'done';
 		return kinds[group].test(event.what);
 	});
+}
+
+/** On whose side somebody stands: what the colours and their words tell apart. */
+export type Side = 'you' | 'agent' | 'system' | 'operator' | 'other';
+export const sides: readonly Side[] = ['you', 'agent', 'system', 'operator', 'other'];
+
+export function sideOf(event: JournalEvent): Side {
+	const { kind } = event.who;
+	if (isYou(event)) return 'you';
+	return kind === 'agent' || kind === 'system' || kind === 'operator' ? kind : 'other';
+}
+
+/** No other citizen ever acts in this journal but for the holder, who is then named by `behalf`. */
+export function isYou(event: JournalEvent): boolean {
+	return event.who.kind === 'citizen' && event.who.id !== undefined && event.behalf === undefined;
+}
+
+/** The same for all that one person or one software has done; no language in it. */
+export function keyOfActor(event: JournalEvent): string {
+	const { id, name, administration } = event.who;
+	return [sideOf(event), administration ?? '', id ?? name ?? ''].join(' ');
+}
+
+/** Those who acted beside the holder, whoever is first met first; one event of each to name them by. */
+export function actors(items: readonly JournalItem[]): readonly JournalEvent[] {
+	const all = new Map<string, JournalEvent>();
+	for (const { event } of items) {
+		const key = keyOfActor(event);
+		if (!isYou(event) && !all.has(key)) all.set(key, event);
+	}
+	return [...all.values()];
+}
+
+/** Documents that something is told of, whichever is met first first; the name where the safe knows it. */
+export function documents(
+	items: readonly JournalItem[],
+): readonly { readonly id: string; readonly name?: string }[] {
+	const all = new Map<string, { id: string; name?: string }>();
+	for (const { event, name } of items) {
+		if (event.doc === undefined || all.has(event.doc)) continue;
+		all.set(event.doc, { id: event.doc, ...(name === undefined ? {} : { name }) });
+	}
+	return [...all.values()];
 }
 
 export interface Day {

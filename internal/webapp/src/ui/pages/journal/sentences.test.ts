@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JournalEvent, Language } from '../../../safe/types.ts';
-import { arranged } from './arrange.ts';
+import { arranged, everything } from './arrange.ts';
 import { sentences } from './Sentences.words.ts';
 import { actorOf, sentenceOf } from './sentences.ts';
 
@@ -137,9 +137,8 @@ test('every kind of event is in one group, the refused ones in theirs too', () =
 		checked: 'ok' as const,
 	}));
 	const four = (['documents', 'shares', 'deposits', 'access'] as const).map(
-		(g) => arranged(items, g, undefined).length,
+		(group) => arranged(items, { ...everything, group }, day).length,
 	);
 	expect(four.reduce((a, b) => a + b)).toBe(whats.length);
-	expect(arranged(items, 'refused', undefined)).toHaveLength(whats.length);
-	expect(arranged(items, 'all', 'another')).toEqual([]);
+	expect(arranged(items, { ...everything, group: 'refused' }, day)).toHaveLength(whats.length);
 });

@@ -1,4 +1,5 @@
 import type { JournalEvent, JournalItem, Language, Who } from '../../../safe/types.ts';
+import { isYou } from './arrange.ts';
 import { type About, type Sentences, sentences } from './Sentences.words.ts';
 
 /** The event as one or two plain sentences. `day` writes a date in the same language. */
@@ -40,11 +41,6 @@ export function quoted(name: string | undefined, lang: Language): string {
 	return name === undefined ? s.document : s.quoted(name);
 }
 
-// No other citizen ever acts in this journal; whoever acts for the holder is named by `behalf`.
-function isYou(event: JournalEvent): boolean {
-	return event.who.kind === 'citizen' && event.who.id !== undefined && event.behalf === undefined;
-}
-
 function subject(event: JournalEvent, s: Sentences, you: boolean): string {
 	return you ? s.you : s.other(whoIs(event.who, s));
 }
@@ -63,7 +59,7 @@ function aboutOf(
 	day: (rfc3339: string) => string,
 ): About {
 	const detail = event.detail ?? {};
-	const end = detail['not-after'];
+	const end = detail['not-after'] ?? detail.before;
 	return {
 		doc: name === undefined ? s.document : s.quoted(name),
 		administration: event.administrationName || s.anAdministration,
