@@ -177,6 +177,7 @@ export const text = words(
 			},
 			proofs:
 				'« Vérifié » : le navigateur du titulaire a retrouvé l’événement à sa place dans le registre public, dont l’état est imprimé à la fin.',
+			number: 'N°',
 			caption: 'Événements, du plus récent au plus ancien',
 			state: 'État du registre public',
 			stateNote:
@@ -359,6 +360,7 @@ export const text = words(
 			},
 			proofs:
 				'“Checked”: the holder’s browser found the event at its place in the public register, whose state is printed at the end.',
+			number: 'No.',
 			caption: 'Events, newest first',
 			state: 'State of the public register',
 			stateNote:
