@@ -51,7 +51,7 @@ var plan = map[string]room{
 	"internal/sealed":       {ours: []string{"internal/canon"}, third: []string{age, xcrypto, xtext}, notStd: []string{"net/http", "database/sql"}},
 	"internal/journal":      {ours: []string{"internal/canon"}, third: []string{tlog, note}, notStd: domainRefuses},
 	"internal/safe":         {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, notStd: domainRefuses},
-	"internal/client":       {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, third: []string{jose}},
+	"internal/client":       {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, third: []string{jose, tlog}},
 	"internal/gateway":      {ours: []string{"internal/safe", "internal/journal", "internal/sealed", "internal/problem", "auth/..."}, third: []string{mux, yaml, xrate}},
 	"internal/webapp":       {},
 	"internal/problem":      {third: []string{"golang.org/x/text/language"}},

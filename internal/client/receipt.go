@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"compress/flate"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -154,4 +155,14 @@ func ParseLink(link string) (base string, s Short, err error) {
 		return "", s, fmt.Errorf("read link: malformed: %w", ErrReceipt)
 	}
 	return base, s, checkOpening(s.Content)
+}
+
+// Prove finds the proof of a short form in the log's public tiles.
+func (s Short) Prove(ctx context.Context, l *PublicLog, vkey, note string) (Receipt, error) {
+	entry := journal.Commitment([]byte(s.Event), [32]byte(s.Salt))
+	leaf, err := l.Prove(ctx, vkey, note, s.Index, entry[:])
+	if err != nil {
+		return Receipt{}, withEvidence(err, map[string]any{"logKey": vkey, "checkpoint": note, "event": s.Event, "salt": s.Salt, "index": s.Index})
+	}
+	return NewReceipt(vkey, Proof{Event: s.Event, Salt: s.Salt, Leaf: &leaf}, s.Content)
 }
