@@ -42,6 +42,7 @@ type namedText struct {
 
 const (
 	goReceipts = "testdata/go-receipt.json"
+	tsReceipts = "testdata/ts-receipt.json"
 	testBase   = "https://coffre.test"
 )
 
@@ -183,16 +184,23 @@ func spoiled(t testing.TB, good string, pair [2]string) string {
 	return bad
 }
 
-// TestReceiptVectors holds this package against the lists; receipt.test.ts of
-// the browser holds the other one, and each reads what the other has made.
+// TestReceiptVectors holds this package against the lists; receipt.vectors.test.ts
+// of the browser holds the other one, and each reads what the other has made.
 func TestReceiptVectors(t *testing.T) {
 	if *update {
 		b, err := json.MarshalIndent(makeReceiptVector(t), "", "\t")
 		must(t, err)
 		must(t, os.WriteFile(goReceipts, append(b, '\n'), 0o644))
 	}
+	for _, file := range []string{goReceipts, tsReceipts} {
+		t.Run(file, func(t *testing.T) { checkReceiptVector(t, file) })
+	}
+}
+
+func checkReceiptVector(t *testing.T, file string) {
+	t.Helper()
 	var v receiptVector
-	b, err := os.ReadFile(goReceipts)
+	b, err := os.ReadFile(file)
 	must(t, err)
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()

@@ -37,11 +37,11 @@ export interface Parts {
 	readonly content?: Content | undefined;
 }
 
-/** Canonical JSON, which is the file. */
+/** The file: canonical JSON on one line. */
 export function writeReceipt({ log, event, salt, leaf, content }: Parts): string {
 	const { index, size, path, checkpoint } = leaf;
 	const receipt = { v: 1, type: 'receipt', log, event, salt, content };
-	return text(canonical({ ...receipt, leaf: { index, size, path, checkpoint } }));
+	return `${text(canonical({ ...receipt, leaf: { index, size, path, checkpoint } }))}\n`;
 }
 
 /** 'form' for anything else; white space around it is passed over. */
@@ -80,6 +80,22 @@ function shown(event: Event, tree: Checkpoint, index: number, content: Content |
 }
 
 const version = '1.';
+const page = '/verifier';
+
+/** The address of the page that checks it, `base` being that of the safe. */
+export async function writeLink(base: string, parts: Parts): Promise<string> {
+	return `${base.replace(/\/+$/, '')}${page}#${await writeShort(parts)}`;
+}
+
+/** Of which safe, and the short form. */
+export async function parseLink(
+	link: string,
+): Promise<{ readonly base: string; readonly short: Short }> {
+	const [, base, fragment] = /^(\S*)\/verifier#(\S*)$/.exec(link.trim()) ?? [];
+	if (base === undefined || fragment === undefined)
+		throw new CoffreError('form', { message: 'not a link of a receipt' });
+	return { base, short: await parseShort(fragment) };
+}
 
 /** What comes after `#`. */
 export async function writeShort({ event, salt, leaf, content }: Parts): Promise<string> {

@@ -23,6 +23,19 @@ it('a proof made of tiles is the one that the log would give', async () => {
 	}
 });
 
+it('a proof that the log was only added to is the one that the log would give', async () => {
+	const t = grown(300);
+	for (const size of [1, 2, 7, 8, 13, 256, 257, 300]) {
+		const tiles = tilesOf(t, size);
+		for (const older of [1, 2, 3, 6, 7, 8, 100, 255, 256, 257, 300].filter((n) => n <= size))
+			expect((await tiles.consistency(older)).map(toBase64)).toEqual(
+				t.consistency(older, size).map(toBase64),
+			);
+	}
+	for (const outside of [0, 301])
+		await expect(tilesOf(t, 300).consistency(outside)).rejects.toMatchObject({ code: 'leaf' });
+});
+
 it('of billions of entries, is made of the few tiles on its way, each read once', async () => {
 	const size = 5_000_000_123;
 	// All entries are alike: so are all subtrees of one height.

@@ -39,6 +39,27 @@ export class Tiles {
 		return (await Promise.all(path)).reverse();
 	}
 
+	/** RFC 9162 §2.1.4.1: that the tree began with so many entries, for verifyConsistency. */
+	async consistency(older: number): Promise<Bytes[]> {
+		if (!Number.isSafeInteger(older) || older < 1 || older > this.#size)
+			throw new CoffreError('leaf', { message: 'no older tree' });
+		const path: Promise<Bytes>[] = [];
+		let [from, to] = [0, this.#size];
+		while (older < to) {
+			const middle = from + largestBelow(to - from);
+			if (older <= middle) {
+				path.push(this.#root(middle, to));
+				to = middle;
+			} else {
+				path.push(this.#root(from, middle));
+				from = middle;
+			}
+		}
+		// The older tree itself, when it is whole, is known to whoever asks.
+		if (from > 0) path.push(this.#root(from, to));
+		return (await Promise.all(path)).reverse();
+	}
+
 	/** The root of the entries between two places, the first of them at the start of a subtree that holds all. */
 	async #root(from: number, to: number): Promise<Bytes> {
 		const count = to - from;
