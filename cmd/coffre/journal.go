@@ -54,11 +54,10 @@ func (a *app) journal(ctx context.Context, most int, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	items, err := c.Journal(ctx, most)
-	if err != nil {
-		return err
+	items, told, wrong := c.JournalTold(ctx, most)
+	if wrong != nil && len(items) == 0 {
+		return wrong
 	}
-	var wrong error
 	events := []event{}
 	var rows [][]string
 	for _, it := range items {
@@ -73,11 +72,30 @@ func (a *app) journal(ctx context.Context, most int, asJSON bool) error {
 		err = a.json(events)
 	} else {
 		err = a.table([]string{a.tr("QUAND", "WHEN"), a.tr("QUOI", "WHAT"), a.tr("QUI", "WHO"), a.tr("SUR", "ON"), a.tr("PREUVE", "PROOF")}, rows)
+		a.absent(told)
 	}
 	if err == nil {
 		err = wrong
 	}
 	return err
+}
+
+// absent says what explains that events are not in the list.
+func (a *app) absent(told client.Told) {
+	day := func(at string) string {
+		if t, err := time.Parse(time.RFC3339, at); err == nil {
+			return a.moment(t)
+		}
+		return at
+	}
+	if told.Lost > 0 {
+		a.note(a.tr("L'exploitant a remis une sauvegarde en place le %s : les %d derniers événements que cette machine avait vus sont perdus.",
+			"The operator put a backup back on %s: the last %d events that this machine had seen are lost."), day(told.Restored), told.Lost)
+	}
+	if told.Through > 0 {
+		a.note(a.tr("Les %[2]d premiers événements, d'avant le %[1]s, ont été effacés à la fin de leur durée de conservation.",
+			"The first %[2]d events, of before %[1]s, were erased at the end of the time that they are kept."), day(told.Before), told.Through)
+	}
 }
 
 func (a *app) eventRow(it client.JournalItem, name func(string) string) []string {
@@ -138,6 +156,9 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatRestored, "remise en place depuis une sauvegarde", "restored from a backup"},
 		{journal.WhatMoved, "déplacement vers d'autres machines", "moved to other machines"},
 		{journal.WhatMigrated, "maintenance : nouveau format", "maintenance: new format"},
+		{journal.WhatBackup, "sauvegarde", "backup"},
+		{journal.WhatRotated, "clés du service renouvelées", "the service's own keys renewed"},
+		{journal.WhatPruned, "anciens événements effacés, à la fin de leur durée de conservation", "old events erased, at the end of the time that they are kept"},
 	} {
 		if w.what == ev.What {
 			text = a.tr(w.fr, w.en)

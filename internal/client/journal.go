@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
@@ -20,25 +21,78 @@ type JournalItem struct {
 	Leaf *journal.Leaf
 }
 
-// Journal reads at most most events, newest first (0 is all), and verifies
-// the proof of each. A page whose checkpoint fails is an *Alarm.
+// Journal reads at most most events, newest first (0 is all), verifies the
+// proof of each, and that none is left out. A page whose checkpoint fails is an
+// *Alarm, and so is a hole, which comes with the events.
 func (c *Client) Journal(ctx context.Context, most int) ([]JournalItem, error) {
+	items, _, err := c.JournalTold(ctx, most)
+	return items, err
+}
+
+// JournalTold is Journal, and says what explains that events are not there.
+func (c *Client) JournalTold(ctx context.Context, most int) ([]JournalItem, Told, error) {
+	me, err := c.Me(ctx)
+	if err != nil {
+		return nil, Told{}, err
+	}
+	if me.Safe == nil {
+		return nil, Told{}, ErrNoSafe
+	}
+	seen, err := c.seenPlace(me.Safe.ID)
+	if err != nil {
+		return nil, Told{}, err
+	}
 	var items []JournalItem
-	err := c.eachJournalPage(ctx, func(got []JournalItem) bool {
-		items = append(items, got...)
-		return most <= 0 || len(items) < most
+	var hole error
+	places := journal.NewPlaces(me.Safe.ID, seen)
+	whole := true
+	err = c.eachJournalPage(ctx, func(page []JournalItem) bool {
+		items = append(items, page...)
+		hole = first(hole, inPlace(places, seen, page))
+		// What this machine has seen and does not find is looked for further on.
+		whole = most == 0 || len(items) < most || places.Open()
+		return whole
 	})
 	if err != nil {
-		return nil, err
+		return nil, Told{}, err
+	}
+	if err := places.End(); whole && err != nil && unbroken(items) {
+		hole = first(hole, holeFound(err, seen, edges(items)...))
+	}
+	if top, ok := places.Top(); ok && hole == nil && unbroken(items) {
+		hole = c.keepPlace(me.Safe.ID, top)
 	}
 	if most > 0 && len(items) > most {
 		items = items[:most]
 	}
-	return items, nil
+	return items, toldOf(places), hole
 }
 
-// eachJournalPage gives pages to see, newest first, for as long as it wants more.
-func (c *Client) eachJournalPage(ctx context.Context, see func([]JournalItem) (more bool)) error {
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unbroken says that every event is what it says: a false one is an alarm of
+// its own.
+func unbroken(items []JournalItem) bool {
+	return !slices.ContainsFunc(items, func(it JournalItem) bool { return it.Err != nil })
+}
+
+func edges(items []JournalItem) (all []*JournalItem) {
+	if len(items) > 0 {
+		all = append(all, &items[0], &items[len(items)-1])
+	}
+	return all
+}
+
+// eachJournalPage tells the pages of the caller's journal, newest first, until
+// told says that it is enough.
+func (c *Client) eachJournalPage(ctx context.Context, told func([]JournalItem) bool) error {
 	for before := ""; ; {
 		m, err := c.watch.mark(ctx)
 		if err != nil {
@@ -52,11 +106,11 @@ func (c *Client) eachJournalPage(ctx context.Context, see func([]JournalItem) (m
 		if err := c.get(ctx, "/api/v1/safe/journal", q, &page); err != nil {
 			return err
 		}
-		got, err := c.readPage(ctx, m, page)
+		items, err := c.readPage(ctx, m, page)
 		if err != nil {
 			return withEvidence(err, map[string]any{"checkpoint": page.Checkpoint})
 		}
-		if !see(got) || page.Next == "" || page.Next == before {
+		if !told(items) || page.Next == "" || page.Next == before {
 			return nil
 		}
 		before = page.Next

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,6 +160,27 @@ func aboutHistory() []Lie {
 				return nil
 			})
 		}},
+		{Name: "journal: an event left out of the middle", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
+			return slices.Delete(all, len(all)/2, len(all)/2+1), nil
+		})},
+		{Name: "journal: the newest events left out", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
+			return all[len(all)/2:], nil
+		})},
+		{Name: "journal: the first events left out", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
+			return all[:len(all)/2], nil
+		})},
+		{Name: "journal: another place", Threat: "T8", Act: Journal, On: onJournal, Tell: each(renumbered)},
+		{Name: "journal: an event left out, the newer ones counted anew and said to wait", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
+			at := len(all) / 2
+			for _, it := range all[:at] {
+				delete(it, "index")
+				delete(it, "path")
+				if err := renumbered(nil, it); err != nil {
+					return nil, err
+				}
+			}
+			return slices.Delete(all, at, at+1), nil
+		})},
 		{Name: "journal: a checkpoint that nobody signed", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(_ *World, o object) (any, error) {
 			text, _ := o["checkpoint"].(string)
 			return unsigned(text), nil
@@ -176,6 +198,43 @@ func aboutHistory() []Lie {
 		}},
 		{Name: "export: an old one", Threat: "T8", Act: Export, On: onExport, Tell: old},
 	}
+}
+
+// listing changes a list as a whole.
+func listing(change func(all []object) ([]object, error)) func(*World, *Answer) error {
+	return func(_ *World, a *Answer) error {
+		return a.edit(func(o object) error {
+			all, err := items(o)
+			if err != nil {
+				return err
+			}
+			if len(all) < 4 {
+				return errNothing
+			}
+			o["items"], err = change(all)
+			return err
+		})
+	}
+}
+
+// renumbered gives an event the place before its own.
+func renumbered(_ *World, o object) error {
+	text, _ := o["event"].(string)
+	var e object
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return err
+	}
+	n, ok := e["n"].(float64)
+	if !ok {
+		return errNothing
+	}
+	e["n"] = n - 1
+	if n == 1 {
+		e["n"] = 9
+	}
+	b, err := json.Marshal(e)
+	o["event"] = string(b)
+	return err
 }
 
 // flipSealed changes a bit of a sealed file in an archive, whose members are

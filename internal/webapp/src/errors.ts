@@ -12,11 +12,11 @@ export interface Problem {
 
 /**
  * Whatever goes wrong. `code` is stable: a problem slug of the API, or one of
- * pin, signature, form, hash, length, padding, rollback, unknown-suite,
+ * pin, signature, form, hash, hole, length, padding, rollback, unknown-suite,
  * wrong-key, words, word-unknown, too-large, empty, name, no-prf, cancelled,
  * leaf, offline, locked, no-key, mismatch, same-way, few-ways, many-ways,
  * keys-changed, custodian-code, card, no-card, same-custodian, no-custody,
- * few-shares, not-agreed, waiting, internal.
+ * few-shares, not-agreed, waiting, witnesses, internal.
  */
 export class CoffreError extends Error {
 	readonly code: string;

@@ -21,8 +21,10 @@ const alarms = new Set([
 	'length',
 	'padding',
 	'rollback',
+	'hole',
 	'mismatch',
 	'leaf',
+	'witnesses',
 	'card',
 ]);
 

@@ -1,21 +1,62 @@
 import type { components } from '../api/schema.ts';
-import { fromBase64 } from '../crypto/bytes.ts';
+import { fromBase64, toHex } from '../crypto/bytes.ts';
 import { entryOf, parseEvent, verifyInclusion } from '../crypto/log.ts';
+import { Places, type PlacesState, type SeenPlace } from '../crypto/places.ts';
 import { CoffreError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { withEvidence } from './context.ts';
+import { keepPlace, seenPlace } from './logwatch.ts';
 import type { JournalItem, JournalView } from './types.ts';
 import type { Vault } from './vault.ts';
 
 type Item = components['schemas']['JournalPage']['items'][number];
 type Tree = Awaited<ReturnType<Context['log']['checkpoint']>>;
+type Page = Omit<JournalView, 'places'>;
 
-/** A page of the journal, each event looked for in the log. */
+/** Where a list goes on, and what was found up to there: `next` as text. */
+interface Onward {
+	readonly cursor: string;
+	readonly seen?: SeenPlace | undefined;
+	readonly state: PlacesState;
+}
+
+/** A page of the journal, each event looked for in the log, none left out. */
 export async function readJournal(
 	context: Context,
 	vault: Vault,
 	before: string | undefined,
 ): Promise<JournalView> {
+	const safe = vault.keyring.safe;
+	const from = before === undefined ? undefined : (JSON.parse(before) as Onward);
+	const seen = from === undefined ? seenPlace(context.memory, safe) : from.seen;
+	const page = await readPage(context, vault, from?.cursor);
+	let places = new Places(safe, seen, from?.state);
+	let error = page.error ?? inPlace(context, places, page.items, seen);
+	if (!error && places.open) {
+		const explained = await explain(context, vault, places, page, seen);
+		if (explained instanceof CoffreError) error = explained;
+		else places = explained;
+	}
+	if (!error && page.next === undefined) error = ended(context, places, page.items, seen);
+	const { top, lost, pruned, state } = places;
+	const proven = page.items.every((i) => i.checked !== 'failed');
+	if (!error && proven && top) keepPlace(context.memory, safe, top);
+	const onward: Onward | undefined =
+		page.next === undefined ? undefined : { cursor: page.next, seen, state };
+	const { next: _, ...view } = page;
+	return {
+		...view,
+		...(onward === undefined ? {} : { next: JSON.stringify(onward) }),
+		...(error ? { error } : {}),
+		places: {
+			complete: !error && proven && page.next === undefined,
+			...(lost ? { lost } : {}),
+			...(pruned && pruned.through > 0 ? { pruned } : {}),
+		},
+	};
+}
+
+async function readPage(context: Context, vault: Vault, before: string | undefined): Promise<Page> {
 	const mark = await context.log.mark();
 	const page = await context.api.get('/api/v1/safe/journal', { query: { before, limit: 50 } });
 	const names = new Map<string, string>();
@@ -62,6 +103,85 @@ async function read(
 	} catch (e) {
 		return { ...view, checked: 'failed', index, error: alarm(e) };
 	}
+}
+
+/** What is proven of another event than it says is an alarm of its own, and says nothing about places. */
+function inPlace(
+	{ now }: Context,
+	places: Places,
+	items: readonly JournalItem[],
+	seen: SeenPlace | undefined,
+): CoffreError | undefined {
+	let last: JournalItem | undefined;
+	for (const item of items) {
+		if (item.checked === 'failed') return undefined;
+		try {
+			places.add(item.event, toHex(entryOf(item.proof.event, item.proof.salt)), item.index);
+		} catch (e) {
+			return hole(e, now, seen, [last, item]);
+		}
+		last = item;
+	}
+	return undefined;
+}
+
+function ended(
+	{ now }: Context,
+	places: Places,
+	items: readonly JournalItem[],
+	seen: SeenPlace | undefined,
+): CoffreError | undefined {
+	if (items.some((i) => i.checked === 'failed')) return undefined;
+	try {
+		places.end();
+		return undefined;
+	} catch (e) {
+		return hole(e, now, seen, [items[0], items.at(-1)]);
+	}
+}
+
+/**
+ * What was seen here and is not in the list: only an older event of a restore
+ * explains it, so older ones are read until there is one.
+ */
+async function explain(
+	context: Context,
+	vault: Vault,
+	places: Places,
+	{ items, next }: Page,
+	seen: SeenPlace | undefined,
+): Promise<Places | CoffreError> {
+	const safe = vault.keyring.safe;
+	const ahead = new Places(safe, seen, places.state);
+	let last = items;
+	for (let at = next; at !== undefined && ahead.open; ) {
+		const page = await readPage(context, vault, at);
+		last = page.items;
+		const error = page.error ?? last.find((i) => i.error)?.error;
+		const wrong = error ?? inPlace(context, ahead, last, seen);
+		if (wrong) return wrong;
+		at = page.next;
+	}
+	if (ahead.open) return ended(context, ahead, last, seen) ?? ahead;
+	return new Places(safe, seen, { ...places.state, gone: undefined, lost: ahead.lost });
+}
+
+/** The evidence: what was remembered, and the events on both sides, each with its proof. */
+function hole(
+	e: unknown,
+	now: () => Date,
+	seen: SeenPlace | undefined,
+	around: readonly (JournalItem | undefined)[],
+): CoffreError {
+	const found = alarm(e);
+	const evidence = {
+		at: now().toISOString(),
+		code: found.code,
+		message: found.message,
+		...(seen ? { seen } : {}),
+		around: around.flatMap((i) => (i ? [i.proof] : [])),
+	};
+	return new CoffreError(found.code, { message: found.message, evidence });
 }
 
 function alarm(e: unknown): CoffreError {

@@ -1,8 +1,9 @@
 import type { Api } from '../api/client.ts';
-import { type Bytes, fromBase64, toBase64 } from '../crypto/bytes.ts';
+import { type Bytes, fromBase64, toBase64, toHex } from '../crypto/bytes.ts';
 import {
 	type Checkpoint,
 	type Event,
+	entryOf,
 	type KeyFact,
 	type Leaf,
 	openCheckpoint,
@@ -11,6 +12,7 @@ import {
 	verifyEvent,
 	verifyFact,
 } from '../crypto/log.ts';
+import type { SeenPlace } from '../crypto/places.ts';
 import { readRange } from '../crypto/range.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory } from './core.ts';
@@ -26,6 +28,16 @@ interface Seen {
 	readonly root: string;
 	/** The signed note: with a contradicting one, the proof of a forked log. */
 	readonly checkpoint: string;
+}
+
+/** The event of a safe with the highest place that was proven to this browser. */
+export function seenPlace(memory: Memory, safe: string): SeenPlace | undefined {
+	const kept = memory.get(`places:${safe}`);
+	return kept === undefined ? undefined : (JSON.parse(kept) as SeenPlace);
+}
+
+export function keepPlace(memory: Memory, safe: string, seen: SeenPlace): void {
+	memory.set(`places:${safe}`, JSON.stringify(seen));
 }
 
 const nothing: Seen = { size: 0, root: '', checkpoint: '' };
@@ -64,7 +76,22 @@ export class LogWatch {
 		await this.#accept(mark, tree, proof.leaf.checkpoint);
 		if (proof.leaf.index < mark.size)
 			throw new CoffreError('leaf', { message: 'the proof is of an earlier act' });
+		this.#place(event, proof);
 		return event;
+	}
+
+	/** A citizen's own act: her journal has to list it. Two events in one place are two journals. */
+	#place(event: Event, proof: { readonly event: string; readonly salt: string }): void {
+		const { n, safe, time, who } = event;
+		if (n === undefined || safe === undefined || who.kind !== 'citizen') return;
+		const seen = seenPlace(this.#memory, safe);
+		const entry = toHex(entryOf(proof.event, proof.salt));
+		if (seen && n === seen.n && entry !== seen.entry)
+			throw new CoffreError('rollback', {
+				message: `two events have place ${n} of the journal`,
+				evidence: { seen, ...proof },
+			});
+		if (!seen || n > seen.n) keepPlace(this.#memory, safe, { n, entry, time });
 	}
 
 	async fact(mark: Mark, leaf: Leaf): Promise<KeyFact> {

@@ -208,8 +208,22 @@ export interface JournalView {
 	/** The signed note they were checked against; empty while the log is. */
 	readonly checkpoint: string;
 	readonly next?: string;
-	/** The journal as a whole contradicts what this browser has seen before. */
+	/**
+	 * The journal as a whole contradicts what this browser has seen before, or leaves events out
+	 * (code 'hole').
+	 */
 	readonly error?: CoffreError;
+	readonly places: PlacesView;
+}
+
+/** What the places of the events say of those that are not in the list, up to this page. */
+export interface PlacesView {
+	/** The list has come to its beginning without a hole; what was pruned is not in it. */
+	readonly complete: boolean;
+	/** Events that this browser had seen are lost: the operator restored a backup at that time. */
+	readonly lost?: { readonly events: number; readonly time: string };
+	/** The first `through` events, of before that time, were forgotten: their time was over. */
+	readonly pruned?: { readonly through: number; readonly before: string };
 }
 
 export interface UnlockerView {

@@ -7,7 +7,16 @@ import { size, words } from './words.svelte.ts';
 // slug of internal/problem/catalogue.go.
 
 /** Somebody may be lying: shown as an alarm, with evidence to save. */
-const alarms = new Set(['pin', 'signature', 'rollback', 'leaf', 'mismatch', 'hash', 'form']);
+const alarms = new Set([
+	'pin',
+	'signature',
+	'rollback',
+	'hole',
+	'leaf',
+	'mismatch',
+	'hash',
+	'form',
+]);
 
 export interface Said {
 	readonly title: string;
@@ -40,9 +49,17 @@ export const texts = words(
 			'Le serveur montre un état ancien',
 			'Ce navigateur a déjà vu plus récent. Des documents pourraient manquer à ce que le serveur présente.',
 		],
+		hole: [
+			'Il manque des lignes au journal',
+			'Chaque événement de votre coffre porte un numéro. La liste que le serveur présente en saute, ou s’arrête avant ce que ce navigateur a déjà vu, et aucune ligne ne l’explique.',
+		],
 		leaf: [
 			'Le journal ne le prouve pas',
 			'Le serveur n’a pas montré la preuve que cet acte est écrit dans le journal public.',
+		],
+		witnesses: [
+			'Les témoins du journal manquent',
+			'Des témoins indépendants contresignent le journal, pour que le même soit montré à tout le monde. Le serveur en montre un qu’ils n’ont pas contresigné, ou a changé la liste des témoins. Si l’hébergeur l’a annoncé, demandez-lui de vous le confirmer par un autre moyen que ce site.',
 		],
 		mismatch: [
 			'Cela ne correspond pas',
@@ -142,9 +159,17 @@ export const texts = words(
 			'The server shows an old state',
 			'This browser has seen a newer one. Documents may be missing from what the server presents.',
 		],
+		hole: [
+			'Lines are missing from the journal',
+			'Every event of your safe has a number. The list that the server shows leaves some out, or ends before what this browser has seen, and no line explains it.',
+		],
 		leaf: [
 			'The journal does not prove it',
 			'The server did not show the proof that this act is written in the public journal.',
+		],
+		witnesses: [
+			'The journal lacks its witnesses',
+			'Independent witnesses cosign the journal, so that everybody is shown the same one. The server shows one that they have not cosigned, or has changed the list of witnesses. If the host announced this, ask for a confirmation by other means than this site.',
 		],
 		mismatch: ['This does not match', 'What the server sent is not what was asked for.'],
 		hash: ['This file was changed', 'What arrived has not the hash that you had signed.'],

@@ -56,6 +56,11 @@ export class FakeGateway {
 		this.#log = new Records(tree, this.safe);
 	}
 
+	/** Of the safe, to write in it what a gateway does by itself. */
+	get journal(): Records {
+		return this.#log;
+	}
+
 	get records(): Records['all'] {
 		return this.#log.all;
 	}

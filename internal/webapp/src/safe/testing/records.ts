@@ -12,10 +12,17 @@ export class Records {
 	readonly all: { event: Json; text: string; salt: string; index?: number }[] = [];
 	readonly tree: Tree;
 	readonly #safe: string;
+	#places = 0;
 
 	constructor(tree: Tree, safe: string) {
 		this.tree = tree;
 		this.#safe = safe;
+	}
+
+	/** What a restored backup does: the counter goes on from there. */
+	forget(from: number): void {
+		this.all.length = from;
+		this.#places = from;
 	}
 
 	/** Written in the journal and under a leaf of the log: its proof. */
@@ -23,6 +30,7 @@ export class Records {
 		const event = {
 			v: 1,
 			id: newId(),
+			n: ++this.#places,
 			time: toTime(new Date()),
 			result: 'done',
 			who: { kind: 'citizen', name: 'Angela' },
