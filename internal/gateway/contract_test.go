@@ -37,7 +37,7 @@ func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
 		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, documentPart, sharePart, successionPart,
-		depositPart, readPart, recoveryPart, erasePart,
+		depositPart, readPart, noticePart, recoveryPart, erasePart,
 	} {
 		part(t, s)
 	}

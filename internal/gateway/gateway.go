@@ -75,6 +75,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Ground says whether every backend is on the territory; nil asks nobody.
 	Ground Ground
+	// WebhookKey is what systems verify calls with; "" calls nobody.
+	WebhookKey string
 	// Observe is told of every answer; nil is nobody.
 	Observe func(operation string, status int, took time.Duration)
 	// Extra handlers by path prefix: the simulators of the demonstration.
@@ -105,6 +107,8 @@ type Gateway struct {
 	proxies   []netip.Prefix
 	ground    Ground
 	crowd     *crowd
+
+	webhookKey string
 }
 
 // New makes a Gateway.
@@ -120,6 +124,7 @@ func New(c Config) *Gateway {
 		once: c.Once, limiter: c.Limiter, spare: c.Spare, site: c.Site, publicURL: c.PublicURL, pages: c.Pages,
 		logger: c.Logger, now: c.Now, progress: c.Progress, observe: c.Observe, extra: c.Extra,
 		pace: max(c.Pace, 1), proxies: c.Proxies, ground: c.Ground, crowd: newCrowd(),
+		webhookKey: c.WebhookKey,
 	}
 }
 

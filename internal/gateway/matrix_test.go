@@ -31,6 +31,8 @@ type matrix struct {
 	waiting *document // reserved, not yet sent
 	grant   string
 	address string
+	notice  string
+	webhook string
 	session session.Session // of A
 	asked   string          // safe with a recovery under way, of which nobody here is custodian
 	roles   []role
@@ -44,6 +46,8 @@ func newMatrix(t *testing.T) *matrix {
 	m.kept = m.a.put(t, 1000)
 	m.a.reserve(t, m.waiting)
 	m.grant, m.address = m.a.share(t, m.kept, m.x), m.a.address(t, m.x)
+	m.notice = w.do(t, m.a.chooses("push", "https://push.example/abc")).is(t, 201).string(t, "id")
+	m.webhook = w.do(t, m.x.registers(hookURL)).is(t, 201).string(t, "id")
 	c := newCircle(t, w)
 	c.ask(t)
 	m.asked = string(c.angela.acc.Safe)
@@ -86,6 +90,7 @@ func (m *matrix) foreign(rt gateway.Route) string {
 	id := map[string]string{
 		"endSession": m.session.ID, "endAddress": m.address, "endGrant": m.grant,
 		"releaseGrant": m.grant, "getGrantContent": m.grant,
+		"confirmNotice": m.notice, "endNotice": m.notice, "endWebhook": m.webhook,
 	}[rt.Operation]
 	doc, version := m.kept.doc, m.kept.version
 	if rt.Operation == "putVersion" {

@@ -124,6 +124,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"", "GET", "/logout/callback", Public, noBody, nil, RateLogin, g.loggedOut},
 		{"loginKeys", "GET", "/oidc/jwks", Public, noBody, nil, RateRead, g.loginKeys},
 		{"backchannelLogout", "POST", "/logout/{provider}", Public, smallBody, []string{journal.WhatSessionEnded}, RateWrite, g.backchannelLogout},
+		{"getWebhookKey", "GET", "/api/v1/webhooks/key", Public, noBody, nil, RateRead, g.getWebhookKey},
 		{"oauthMetadata", "GET", "/.well-known/oauth-authorization-server", Public, noBody, nil, RateRead, g.oauthMetadata},
 		{"oauthKeys", "GET", "/oauth/jwks", Public, noBody, nil, RateRead, g.oauthKeys},
 		{"deviceAuthorization", "POST", "/oauth/device", Public, smallBody, nil, RateCode, g.deviceAuthorization},
@@ -168,6 +169,10 @@ func (g *Gateway) safeRoutes() []Route {
 		{"createGrant", "POST", root + "/grants", CitizenOnly, grantBody, []string{journal.WhatGrantCreated}, RateWrite, g.createGrant},
 		{"endGrant", "DELETE", root + "/grants/{id}", CitizenOnly, noBody, []string{journal.WhatGrantEnded}, RateWrite, g.endGrant},
 		{"getJournal", "GET", root + "/journal", CitizenOnly, noBody, nil, RateRead, g.getJournal},
+		{"listNotices", "GET", "/api/v1/me/notices", CitizenOnly, noBody, nil, RateRead, g.listNotices},
+		{"chooseNotice", "POST", "/api/v1/me/notices", CitizenOnly, smallBody, []string{journal.WhatNoticeChosen}, RateWrite, g.chooseNotice},
+		{"confirmNotice", "POST", "/api/v1/me/notices/{id}/code", CitizenOnly, smallBody, []string{journal.WhatNoticeChosen}, RateCode, g.confirmNotice},
+		{"endNotice", "DELETE", "/api/v1/me/notices/{id}", CitizenOnly, noBody, []string{journal.WhatNoticeChosen}, RateWrite, g.endNotice},
 		{"exportSafe", "GET", root + "/export", CitizenOnly, noBody, []string{journal.WhatExported}, RateWrite, g.exportSafe},
 	}
 }
@@ -201,6 +206,9 @@ func (g *Gateway) officeRoutes() []Route {
 		{"listReceivedGrants", "GET", root + "/grants", Office, noBody, nil, RateRead, g.listReceivedGrants},
 		{"releaseGrant", "POST", root + "/grants/{id}/release", Office, noBody, []string{journal.WhatGrantReleased}, RateWrite, g.releaseGrant},
 		{"getGrantContent", "GET", root + "/grants/{id}/content", Office, noBody, []string{journal.WhatGrantReleased}, RateRead, g.getGrantContent},
+		{"listWebhooks", "GET", root + "/webhooks", Office, noBody, nil, RateRead, g.listWebhooks},
+		{"registerWebhook", "POST", root + "/webhooks", Office, smallBody, []string{journal.WhatWebhookRegistered}, RateWrite, g.registerWebhook},
+		{"endWebhook", "DELETE", root + "/webhooks/{id}", Office, noBody, []string{journal.WhatWebhookEnded}, RateWrite, g.endWebhook},
 		{"deposit", "PUT", "/api/v1/deposits/{address}", Office, Streamed, []string{journal.WhatDeposit}, RateWrite, g.deposit},
 	}
 }

@@ -137,6 +137,7 @@ func (w *world) compose(t *testing.T, settings []setting) {
 			Providers: []gateway.SiteProvider{{ID: "fc", Kind: "citizen", Label: "FranceConnect"}},
 		},
 	}
+	sc.Outlets, gc.WebhookKey = outlets(t)
 	for _, set := range settings {
 		set(&sc, &gc)
 	}

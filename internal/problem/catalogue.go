@@ -115,6 +115,15 @@ func aboutRequests() []entry {
 		{"too-early", http.StatusConflict, both(
 			"Le délai n'est pas écoulé", "Donnez d'abord votre accord ; votre part ne peut être remise qu'une fois passé le délai choisi par l'usager.",
 			"The delay is not over", "Agree first; your share can be given only once the delay that the citizen chose has passed.")},
+		{"wrong-code", http.StatusUnprocessableEntity, both(
+			"Ce n'est pas le bon code", "Tapez les six chiffres du dernier message reçu. Après cinq erreurs, il faut demander un autre code.",
+			"Not the right code", "Type the six digits of the newest message. After five mistakes another code has to be asked for.")},
+		{"no-email", http.StatusUnprocessableEntity, both(
+			"Ce n'est pas une adresse e-mail", "Écrivez une seule adresse, comme prenom.nom@exemple.fr.",
+			"Not an e-mail address", "Write one address, such as first.last@example.org.")},
+		{"not-listed", http.StatusUnprocessableEntity, both(
+			"Cette adresse ne peut pas être appelée", "Seules les adresses en https des serveurs inscrits par l'exploitant du coffre peuvent l'être. Demandez-lui d'inscrire ce serveur.",
+			"This address cannot be called", "Only https addresses of servers that the operator of the safe has listed can be. Ask the operator to list this server.")},
 		{"already-exists", http.StatusConflict, both(
 			"Existe déjà", "Cela a déjà été fait. Rechargez la page pour le voir.",
 			"Exists already", "This was done before. Reload to see it.")},

@@ -126,6 +126,7 @@ type Outlets struct {
 	// Push and Webhook say where to may be called at all.
 	Push    func(endpoint string) bool
 	Webhook func(url string) bool
+	Hosts   []string // of Webhook, for agents to read
 }
 
 // Offers says by which ways a citizen can be told.

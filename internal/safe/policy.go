@@ -136,7 +136,9 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen, Operator}}
 	case ActCustody:
 		return rule{kinds: []ActorKind{Citizen, Agent}}
-	case ActAdministrationKey, ActWebhooks:
+	case ActWebhooks: // a system says itself where it is called
+		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
+	case ActAdministrationKey:
 		return rule{kinds: []ActorKind{Agent}}
 	case ActRegister:
 		return rule{kinds: []ActorKind{Operator}}

@@ -178,7 +178,8 @@ func (w *world) wait(t *testing.T, d safe.Delivery) {
 	must(t, w.NotDelivered(w.ctx, d, safe.Failure{Reason: "timeout"}))
 }
 
-// TestWhoMayChoose: her ways are hers, an administration's systems its agents'.
+// TestWhoMayChoose: her ways are hers; an administration's agents and systems say
+// where these are called.
 func TestWhoMayChoose(t *testing.T) {
 	w := telling(t)
 	c, m := w.citizen(t, "angela"), w.keyedMairie(t, "Mairie", "21370999900015")
@@ -193,9 +194,9 @@ func TestWhoMayChoose(t *testing.T) {
 		"push":     {"citizen", func(a safe.Actor) error { return drop(w.ChoosePush(w.ctx, a, endpoint, "fr")) }},
 		"confirm":  {"citizen", func(a safe.Actor) error { return w.ConfirmNotice(w.ctx, a, safe.NewID[safe.NoticeID](), "1") }},
 		"end":      {"citizen", func(a safe.Actor) error { return w.EndNotice(w.ctx, a, safe.NewID[safe.NoticeID]()) }},
-		"webhooks": {"agent", func(a safe.Actor) error { return drop(w.Webhooks(w.ctx, a)) }},
-		"register": {"agent", func(a safe.Actor) error { return drop(w.RegisterWebhook(w.ctx, a, hookURL)) }},
-		"endhook":  {"agent", func(a safe.Actor) error { return w.EndWebhook(w.ctx, a, safe.NewID[safe.WebhookID]()) }},
+		"webhooks": {"agent system", func(a safe.Actor) error { return drop(w.Webhooks(w.ctx, a)) }},
+		"register": {"agent system", func(a safe.Actor) error { return drop(w.RegisterWebhook(w.ctx, a, hookURL)) }},
+		"endhook":  {"agent system", func(a safe.Actor) error { return w.EndWebhook(w.ctx, a, safe.NewID[safe.WebhookID]()) }},
 	} {
 		for who, a := range actors {
 			err := uc.run(a)

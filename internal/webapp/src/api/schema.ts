@@ -160,6 +160,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/webhooks/key": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The key that verifies calls to systems, as Standard Webhooks writes it; 404 where none are made */
+        readonly get: operations["getWebhookKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/territory": {
         readonly parameters: {
             readonly query?: never;
@@ -205,6 +222,64 @@ export interface paths {
         /** Accept a version of the terms */
         readonly put: operations["acceptTerms"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/me/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How the citizen hears that there is news, and how she could */
+        readonly get: operations["listNotices"];
+        readonly put?: never;
+        /**
+         * Choose e-mail, or this browser
+         * @description No message says who or what, only that there is news. An e-mail address is used once the code
+         *     that is sent there was typed; until then the one before it stays in use. An address is kept
+         *     sealed, is never used to find anybody, and can be deleted at any time. There is at most one
+         *     mail an hour, except when something must be looked at now.
+         */
+        readonly post: operations["chooseNotice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/me/notices/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Forget it, and what was to be sent there */
+        readonly delete: operations["endNotice"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/me/notices/{id}/code": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Show that the messages of an address are read */
+        readonly post: operations["confirmNotice"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -784,6 +859,49 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/administration/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where the administration's systems are called, and how it goes */
+        readonly get: operations["listWebhooks"];
+        readonly put?: never;
+        /**
+         * Have a system called
+         * @description A call is a POST of a WebhookCall when a citizen gives or ends a grant, signed as Standard
+         *     Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature: v1a,…`, Ed25519; the key
+         *     is at `/api/v1/webhooks/key`). It says what to ask for and nothing else. Answer 2xx within ten
+         *     seconds. Otherwise it comes again, under the same id, less and less often, for three days. A
+         *     call may come twice, and in any order: what it names is to be asked for, not believed.
+         *     Only hosts that the operator has listed can be called, and no redirect is followed.
+         */
+        readonly post: operations["registerWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/webhooks/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Call it no more, not even with what waits */
+        readonly delete: operations["endWebhook"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/deposits/{address}": {
         readonly parameters: {
             readonly query?: never;
@@ -1311,6 +1429,70 @@ export interface components {
             }[];
             readonly next?: string;
         };
+        readonly NewNotice: {
+            /** @enum {string} */
+            readonly way: "email" | "push";
+            /** @description an e-mail address, or the endpoint of a browser's push subscription */
+            readonly address: string;
+            /** @enum {string} */
+            readonly language: "fr" | "en";
+        };
+        readonly NoticeCode: {
+            readonly code: string;
+        };
+        readonly Notice: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly way: "email" | "push";
+            /**
+             * @description lost: sealed by a key that is gone; choose again
+             * @enum {string}
+             */
+            readonly state: "unconfirmed" | "active" | "failing" | "lost";
+            readonly address?: string;
+            /** @enum {string} */
+            readonly language: "fr" | "en";
+            readonly created: components["schemas"]["Time"];
+            readonly told?: components["schemas"]["Time"];
+            /** @description since when nothing arrives */
+            readonly failed?: components["schemas"]["Time"];
+        };
+        readonly NoticeList: {
+            readonly offered: readonly ("email" | "push")[];
+            /** @description of push subscriptions (RFC 8292): an uncompressed point of P-256 */
+            readonly pushKey?: components["schemas"]["Bytes"];
+            readonly items: readonly components["schemas"]["Notice"][];
+        };
+        readonly NewWebhook: {
+            /** Format: uri */
+            readonly url: string;
+        };
+        readonly Webhook: {
+            readonly id: components["schemas"]["Id"];
+            readonly url: string;
+            /** @enum {string} */
+            readonly state: "new" | "active" | "failing";
+            readonly created: components["schemas"]["Time"];
+            readonly told?: components["schemas"]["Time"];
+            readonly failed?: components["schemas"]["Time"];
+            readonly retry?: components["schemas"]["Time"];
+            /** @description address, certificate, redirect, status-NNN, timeout or unreachable */
+            readonly reason?: string;
+        };
+        readonly WebhookList: {
+            /** @description that the operator has listed */
+            readonly hosts: readonly string[];
+            readonly items: readonly components["schemas"]["Webhook"][];
+        };
+        readonly WebhookCall: {
+            /** @description a word of the journal: grant.created, grant.ended */
+            readonly type: string;
+            readonly timestamp: components["schemas"]["Time"];
+            readonly data: {
+                readonly administration: components["schemas"]["Id"];
+                readonly grant?: components["schemas"]["Id"];
+            };
+        };
         readonly NewAddress: {
             readonly administration: components["schemas"]["Id"];
         };
@@ -1654,6 +1836,27 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getWebhookKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description whpk_ and a public Ed25519 key in base64 */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getTerritory: {
         readonly parameters: {
             readonly query?: never;
@@ -1718,6 +1921,102 @@ export interface operations {
                 content?: never;
             };
             readonly 409: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listNotices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description her choice */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly chooseNotice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        readonly responses: {
+            /** @description chosen */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Notice"];
+                };
+            };
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endNotice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description forgotten */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly confirmNotice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NoticeCode"];
+            };
+        };
+        readonly responses: {
+            /** @description confirmed */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -2804,6 +3103,75 @@ export interface operations {
             readonly 404: components["responses"]["Problem"];
             readonly 410: components["responses"]["Problem"];
             readonly 416: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description webhooks */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly registerWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        readonly responses: {
+            /** @description registered */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description ended */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
