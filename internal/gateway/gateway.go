@@ -30,6 +30,7 @@ type Site struct {
 	Mode      string // "demo" or "production"
 	Version   string
 	LogKey    string // vkey
+	Policy    string // of witnesses, "" for none
 	Providers []SiteProvider
 	Demo      any // of the demonstration; nil in production
 }

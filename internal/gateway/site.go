@@ -41,6 +41,7 @@ type siteView struct {
 	TermsVersion string         `json:"termsVersion"`
 	Limits       limitsView     `json:"limits"`
 	LogKey       string         `json:"logKey"`
+	Policy       string         `json:"policy,omitempty"`
 	Providers    []SiteProvider `json:"providers"`
 	// Levels of acts that ask for more than the lowest, so that a page can say
 	// so before somebody has begun.
@@ -53,7 +54,7 @@ func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, siteView{
 		Name: s.Name, Colour: s.Colour, Logo: s.Logo, Contact: s.Contact, Mode: s.Mode, Version: s.Version,
 		Languages: []string{"fr", "en"}, TermsVersion: g.safe.TermsVersion(), Limits: limitsView(g.safe.Limits()),
-		LogKey: s.LogKey, Providers: s.Providers, Levels: g.safe.Raised(), Demo: s.Demo,
+		LogKey: s.LogKey, Policy: s.Policy, Providers: s.Providers, Levels: g.safe.Raised(), Demo: s.Demo,
 	})
 }
 

@@ -1066,6 +1066,8 @@ export interface components {
             };
             /** @description vkey of the journal */
             readonly logKey: string;
+            /** @description which witnesses have to have cosigned each checkpoint (C2SP tlog-policy); absent where none have to */
+            readonly policy?: string;
             /** @description in the demonstration only */
             readonly demo?: {
                 /** @description administration → its published passphrase */

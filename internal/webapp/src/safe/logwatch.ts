@@ -16,6 +16,7 @@ import type { SeenPlace } from '../crypto/places.ts';
 import { readRange } from '../crypto/range.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory } from './core.ts';
+import { checkWitnesses, meetLog } from './policywatch.ts';
 
 /** The log as it was seen before a request: what answers it may not be older. */
 export interface Mark {
@@ -55,7 +56,7 @@ export class LogWatch {
 
 	/** To be taken before the request whose proofs are then checked. */
 	async mark(): Promise<Mark> {
-		this.#vkey ??= this.#key().catch((e: unknown) => {
+		this.#vkey ??= meetLog(this.#api, this.#memory).catch((e: unknown) => {
 			this.#vkey = undefined;
 			throw e;
 		});
@@ -131,6 +132,7 @@ export class LogWatch {
 	 * not believed: a log that forks is found out here.
 	 */
 	async #accept(mark: Mark, tree: Checkpoint, checkpoint: string): Promise<void> {
+		checkWitnesses(this.#memory, mark.vkey, checkpoint);
 		const seen = this.#seen(mark.vkey);
 		const root = toBase64(tree.root);
 		if (tree.size < mark.size || (tree.size === seen.size && root !== seen.root)) {
@@ -167,20 +169,5 @@ export class LogWatch {
 	#seen(vkey: string): Seen {
 		const kept = this.#memory.get(`log:${vkey}`);
 		return kept === undefined ? nothing : (JSON.parse(kept) as Seen);
-	}
-
-	// The key of the log is trusted on the first visit. A gateway on this machine is a
-	// demonstration, thrown away and begun anew; what one says of itself counts for nothing.
-	async #key(): Promise<string> {
-		const { logKey } = await this.#api.get('/api/v1/site');
-		const known = this.#memory.get('log-key');
-		if (known !== undefined && known !== logKey && !this.#api.local) {
-			throw new CoffreError('leaf', {
-				message: 'the journal has another key than on the last visit',
-				evidence: { seen: known, received: logKey },
-			});
-		}
-		if (known !== logKey) this.#memory.set('log-key', logKey);
-		return logKey;
 	}
 }
