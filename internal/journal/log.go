@@ -51,6 +51,18 @@ func (l *Log) Forked() error {
 	return nil
 }
 
+// Held is of kind ErrQuorum while too few witnesses cosign what this process
+// wants to make public.
+func (l *Log) Held() error {
+	if l.pub == nil {
+		return nil
+	}
+	if why := l.pub.held.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
+
 // Leaf proves one entry in the newest checkpoint; public facts come with
 // their bytes.
 func (l *Log) Leaf(ctx context.Context, index int64) (Leaf, error) {

@@ -45,6 +45,9 @@ type publisher struct {
 
 	front atomic.Pointer[Head]
 	fork  atomic.Pointer[forked]
+	// held is why witnesses keep the newest head from the public; nil when
+	// they do not.
+	held atomic.Pointer[error]
 }
 
 type forked struct{ err error }
@@ -248,8 +251,11 @@ func (p *publisher) cosigned(ctx context.Context, older int64, head Head) (Head,
 	}
 	note, err := p.c.Cosign(ctx, older, head.Checkpoint)
 	if err != nil {
-		return Head{}, fmt.Errorf("have checkpoint of %d cosigned: %w", head.Size, err)
+		err = fmt.Errorf("have checkpoint of %d cosigned: %w", head.Size, err)
+		p.held.Store(&err)
+		return Head{}, err
 	}
+	p.held.Store(nil)
 	head.Checkpoint = note
 	return head, nil
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -285,6 +286,9 @@ func (l *Log) Await(ctx context.Context, recordID string) (Record, Leaf, error) 
 	}
 	l.kick()
 	o, err := l.wait(ctx, one.told)
+	if why := l.Held(); errors.Is(err, context.DeadlineExceeded) && why != nil {
+		err = fmt.Errorf("%w: %w", err, why)
+	}
 	if err != nil {
 		return Record{}, Leaf{}, fmt.Errorf("await leaf: %w", err)
 	}

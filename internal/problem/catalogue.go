@@ -173,6 +173,9 @@ func aboutDocuments() []entry {
 
 func aboutServer() []entry {
 	return []entry{
+		{"witnesses-missing", http.StatusServiceUnavailable, both(
+			"Le journal attend ses témoins", "Rien n'est remis avant que des témoins indépendants aient contresigné le journal, et trop peu d'entre eux répondent en ce moment. Rien n'a été remis, rien n'est perdu : réessayez dans quelques minutes.",
+			"The journal waits for its witnesses", "Nothing is released before independent witnesses have cosigned the journal, and too few of them answer at the moment. Nothing was released, nothing is lost: try again in a few minutes.")},
 		{"storage-full", http.StatusInsufficientStorage, both(
 			"Le serveur n'a plus de place", "Rien n'a été enregistré. Réessayez plus tard ; l'exploitant est prévenu.",
 			"The server is out of room", "Nothing was stored. Try again later; the operator has been told.")},

@@ -88,6 +88,9 @@ const (
 	// ReasonRelink comes with Forbidden when an agent may be one whom another
 	// identity provider has vouched for before: the operator decides.
 	ReasonRelink = "agent-relink"
+	// ReasonWitnesses comes with Unavailable when the event is written and too
+	// few witnesses cosign the journal for it to become public.
+	ReasonWitnesses = "witnesses-missing"
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"

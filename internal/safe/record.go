@@ -166,6 +166,9 @@ func (s *Domain) proof(ctx context.Context, recordID string) (Proof, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Patience)
 	defer cancel()
 	rec, leaf, err := s.log.Await(ctx, recordID)
+	if errors.Is(err, journal.ErrQuorum) {
+		return Proof{}, &Error{Kind: Unavailable, Reason: ReasonWitnesses, Msg: "await leaf", Err: err}
+	}
 	if err != nil {
 		return Proof{}, &Error{Kind: Unavailable, Msg: "await leaf", Err: err}
 	}

@@ -89,6 +89,10 @@ export const texts = words(
 			'Le serveur n’a plus de place',
 			'Rien n’a été enregistré. Réessayez plus tard ; l’hébergeur est prévenu.',
 		],
+		'witnesses-missing': [
+			'Le journal attend ses témoins',
+			'Rien n’est remis avant que des témoins indépendants aient contresigné le journal, et trop peu d’entre eux répondent. Rien n’a été remis, rien n’est perdu : réessayez dans quelques minutes.',
+		],
 		unavailable: [
 			'Service momentanément indisponible',
 			'Réessayez dans quelques instants. Ce qui était enregistré l’est toujours.',
@@ -174,6 +178,10 @@ export const texts = words(
 		'storage-full': [
 			'The server is out of room',
 			'Nothing was stored. Try again later; the host has been told.',
+		],
+		'witnesses-missing': [
+			'The journal waits for its witnesses',
+			'Nothing is released before independent witnesses have cosigned the journal, and too few of them answer. Nothing was released, nothing is lost: try again in a few minutes.',
 		],
 		unavailable: [
 			'Service unavailable for a moment',
