@@ -40,6 +40,7 @@ type Config struct {
 	Database  Database   `yaml:"database"`
 	Objects   Objects    `yaml:"objects"`
 	State     State      `yaml:"state"`
+	Journal   Journal    `yaml:"journal"`
 	Keys      Keys       `yaml:"keys"`
 	Providers []Provider `yaml:"providers"`
 	// Levels is the lowest eIDAS level for an act (O8); acts left out take 1.
@@ -116,7 +117,7 @@ func (c *Config) Resolve() error {
 		return fmt.Errorf("resolve data directory: %w", err)
 	}
 	files := []*string{
-		&c.Territory.File, &c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.Objects.Second.SecretFile, &c.Objects.Second.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
+		&c.Territory.File, &c.Journal.Witnesses, &c.Database.DSNFile, &c.Objects.SecretFile, &c.Objects.CAFile, &c.Objects.Second.SecretFile, &c.Objects.Second.CAFile, &c.State.PasswordFile, &c.State.SentinelPasswordFile, &c.State.CAFile, &c.Keys.Dir,
 	}
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)
