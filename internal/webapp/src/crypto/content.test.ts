@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { newIdentity, parseIdentity } from './age.ts';
 import { fromBase64 } from './bytes.ts';
-import { checkContent, commitmentOf, contentOf } from './content.ts';
+import { checkContent, commitmentOf, contentOf, hashOfFile } from './content.ts';
 import { hashHex } from './derive.ts';
 import { code } from './testing/code.ts';
 
@@ -46,4 +46,10 @@ it('is to no other bytes, length or key', async () => {
 		{ ...content, nonce: content.nonce.slice(4) },
 	])
 		expect(await code(() => commitmentOf(bad))).toBe('form');
+});
+
+it('a file has one hash, in whichever steps it is read', async () => {
+	const bytes = Uint8Array.from({ length: 9_000_000 }, (_, i) => (i * 7) & 255);
+	const file = new Blob([bytes]);
+	for (const whole of [undefined, 0]) expect(await hashOfFile(file, whole)).toBe(hashHex(bytes));
 });

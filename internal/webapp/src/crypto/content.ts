@@ -2,7 +2,7 @@ import { bech32 } from '@scure/base';
 import { CoffreError } from '../errors.ts';
 import type { Identity } from './age.ts';
 import { concat, fromBase64, toBase64, toHex, utf8 } from './bytes.ts';
-import { derive, sha256 } from './derive.ts';
+import { derive, hasher, sha256 } from './derive.ts';
 import { base64, hash, integer, object } from './shape.ts';
 
 // SPEC.md §9: which bytes a document has, said so that the log learns nothing of it.
@@ -31,4 +31,18 @@ export function commitmentOf(content: Content): string {
 export function checkContent(content: Content, commitment: string | undefined): void {
 	if (commitmentOf(content) !== commitment)
 		throw new CoffreError('mismatch', { message: 'the journal tells of another content' });
+}
+
+// Up to here a file is hashed by the browser's own code, which wants it all in memory at once.
+const hashedWhole = 128 << 20;
+const step = 4 << 20;
+
+/** Of any file, lowercase hexadecimal. Memory does not grow with it. */
+export async function hashOfFile(file: Blob, whole = hashedWhole): Promise<string> {
+	if (file.size <= whole)
+		return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer())));
+	const passing = hasher();
+	for (let at = 0; at < file.size; at += step)
+		passing.update(new Uint8Array(await file.slice(at, at + step).arrayBuffer()));
+	return toHex(passing.digest());
 }

@@ -1,8 +1,9 @@
 import { fromBase64 } from '../crypto/bytes.ts';
 import { canonical } from '../crypto/canonical.ts';
+import { commitmentOf, contentOf, hashOfFile } from '../crypto/content.ts';
 import { hashHex } from '../crypto/derive.ts';
 import { openDocument } from '../crypto/document.ts';
-import { type Grant, openGrant } from '../crypto/grant.ts';
+import { type Grant, type Opened, openGrant } from '../crypto/grant.ts';
 import {
 	type Container,
 	checkContainer,
@@ -10,13 +11,15 @@ import {
 	newKeyring,
 	openKeyring,
 } from '../crypto/keyring.ts';
+import { parseEvent } from '../crypto/log.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
-import type { Memory } from './core.ts';
+import type { Memory, OpenedGrant } from './core.ts';
 import { checkRelease, same } from './documents.ts';
+import { makeReceipt } from './receipt.ts';
 import { unlockers } from './secrets.ts';
 import { checkVKSeen, rememberPins } from './seen.ts';
-import type { Draft, OpenedGrantView } from './types.ts';
+import type { Draft, EventProof, OpenedGrantView } from './types.ts';
 
 const path = '/api/v1/administration/keyring';
 
@@ -55,8 +58,8 @@ export class Agent {
 		return this.#keyring;
 	}
 
-	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
-		const { grant, key } = await this.#release(id);
+	async open(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
+		const { grant, key, proof, log } = await this.#release(id);
 		const sealed = await this.#context.api.blob('/api/v1/administration/grants/{id}/content', {
 			path: { id },
 			signal,
@@ -66,10 +69,15 @@ export class Agent {
 		const blob = await withEvidence({ document }, this.#context.now, () =>
 			openDocument(sealed, grant, key, grant.type, { signal }),
 		);
-		return { blob, grant: view(grant) };
+		const content = contentOf(key, await hashOfFile(blob), grant.size);
+		const committed = parseEvent(proof.event).detail?.content;
+		// The document is there all the same; its receipt tells the act alone.
+		const told = commitmentOf(content) === committed ? content : undefined;
+		const receipt = await makeReceipt(this.#context, log, proof, told, grant.name);
+		return { blob, grant: view(grant), receipt };
 	}
 
-	async #release(id: string): ReturnType<typeof openGrant> {
+	async #release(id: string): Promise<Released> {
 		const mark = await this.#context.log.mark();
 		const { data: release } = await this.#context.api.call(
 			'post',
@@ -95,7 +103,7 @@ export class Agent {
 			);
 			same('grant and release', opened.grant, { safe: fact.id, doc, version, sha256, sealed });
 			this.#checkEnd(opened.grant);
-			return opened;
+			return { ...opened, proof: release.proof, log: mark.vkey };
 		});
 	}
 
@@ -103,6 +111,12 @@ export class Agent {
 		if (notAfter === undefined || new Date(notAfter) < this.#context.now())
 			throw new CoffreError('expired');
 	}
+}
+
+interface Released extends Opened<Grant> {
+	readonly proof: EventProof;
+	/** The key of the log that it is of. */
+	readonly log: string;
 }
 
 /** What the memory calls the keyring of a safe or administration. */
@@ -145,8 +159,8 @@ function nameOf(container: Container): string {
 }
 
 function view(g: Grant): OpenedGrantView {
-	const { safe, doc, version, name, type, size, created, purpose, procedure, service, notAfter } =
-		g;
+	const { safe, doc, version, name, type, size, created } = g;
+	const { purpose, procedure, service, notAfter, request, kind } = g;
 	return {
 		safe,
 		doc,
@@ -159,5 +173,7 @@ function view(g: Grant): OpenedGrantView {
 		...(procedure === undefined ? {} : { procedure }),
 		...(service === undefined ? {} : { service }),
 		...(notAfter === undefined ? {} : { notAfter }),
+		...(request === undefined ? {} : { request }),
+		...(kind === undefined ? {} : { kind }),
 	};
 }

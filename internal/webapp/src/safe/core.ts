@@ -1,4 +1,5 @@
 import type { CustodyCore } from './custodycore.ts';
+import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -94,6 +95,7 @@ export interface Core extends CustodyCore {
 	createAddress(administration: string): Promise<AddressView>;
 	endAddress(id: string): Promise<void>;
 	journal(before?: string): Promise<JournalView>;
+	receipt(order: ReceiptOrder): Promise<ReceiptView>;
 
 	addUnlocker(draft: Draft): Promise<void>;
 	renameUnlocker(id: string, label: string): Promise<void>;
@@ -109,7 +111,14 @@ export interface Core extends CustodyCore {
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
 	unlockAdministration(key: Key): Promise<void>;
 	receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
-	openGrant(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }>;
+	openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant>;
+}
+
+/** What an agent has opened, with the receipt of the act. */
+export interface OpenedGrant {
+	readonly blob: Blob;
+	readonly grant: OpenedGrantView;
+	readonly receipt: ReceiptView;
 }
 
 /** Where the core remembers what is not secret: epochs and checkpoints it has seen. */

@@ -2,6 +2,7 @@ import { idempotencyKey } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
 import { fingerprint, type Identity, type Recipient } from '../crypto/age.ts';
 import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
+import type { Content } from '../crypto/content.ts';
 import { openDocument } from '../crypto/document.ts';
 import {
 	type Grant,
@@ -39,6 +40,8 @@ export class Documents {
 	readonly #context: Context;
 	readonly #vault: Vault;
 	readonly #slips = new Map<string, Opened<Slip>>();
+	/** Which bytes versions have that were sent or read since the safe was opened; for receipts. */
+	readonly contents = new Map<string, Content>();
 	/** Told of a document whose own grant is sealed to a former vault, or signed by a former root. */
 	onBehind: (() => void) | undefined;
 
@@ -276,15 +279,20 @@ interface Terms {
 	readonly procedure?: string;
 	/** RFC 3339. */
 	readonly notAfter: string;
+	/** That it answers, and the kind of document that it is given as. */
+	readonly request?: string;
+	readonly kind?: string;
 }
 
 /** What a grant says besides the document; what is empty is left out. */
-function saidOf({ purpose, service, procedure, notAfter }: Terms): Terms {
+function saidOf({ purpose, service, procedure, notAfter, request, kind }: Terms): Terms {
 	return {
 		purpose,
 		...(service ? { service } : {}),
 		...(procedure ? { procedure } : {}),
 		notAfter,
+		...(request ? { request } : {}),
+		...(kind ? { kind } : {}),
 	};
 }
 

@@ -11,5 +11,6 @@ export { HIDDEN_LOCK_MS, IDLE_LOCK_MS } from './limits.ts';
 export { OpenAdministration } from './openadministration.ts';
 export { OpenSafe } from './opensafe.ts';
 export { passkeysPossible } from './passkey.ts';
+export type * from './receipttypes.ts';
 export { scriptURL } from './trusted.ts';
 export * from './types.ts';

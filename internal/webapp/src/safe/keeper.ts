@@ -7,7 +7,16 @@ import { complete } from '../crypto/words.ts';
 import { CoffreError } from '../errors.ts';
 import { Agent, keyringKey, openContainer, rememberContainer } from './agent.ts';
 import { type Context, checkEpoch } from './context.ts';
-import type { Core, Key, KeyringKind, Memory, OnProgress, SafeState, ShareOrder } from './core.ts';
+import type {
+	Core,
+	Key,
+	KeyringKind,
+	Memory,
+	OnProgress,
+	OpenedGrant,
+	SafeState,
+	ShareOrder,
+} from './core.ts';
 import { Custodians } from './custodians.ts';
 import { Custodies } from './custodies.ts';
 import type { Completion } from './custodycore.ts';
@@ -22,6 +31,8 @@ import { Directory } from './directory.ts';
 import { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
+import { receiptOf } from './receipt.ts';
+import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import { type Recovered, Recoveries, waysOf } from './recovery.ts';
 import { Renewal } from './renewal.ts';
 import { Resealing } from './resealing.ts';
@@ -36,7 +47,6 @@ import type {
 	GrantView,
 	JournalView,
 	Language,
-	OpenedGrantView,
 	PaperDraft,
 	PassphraseDraft,
 	StandingView,
@@ -220,6 +230,10 @@ export class Keeper implements Core {
 	async journal(before?: string): Promise<JournalView> {
 		return readJournal(this.#context, this.#safe.vault, before);
 	}
+	async receipt(order: ReceiptOrder): Promise<ReceiptView> {
+		const { vault, documents } = this.#safe;
+		return receiptOf(this.#context, vault, documents, order);
+	}
 
 	async addUnlocker(draft: Draft): Promise<void> {
 		await this.#safe.unlockers.add(draft);
@@ -252,10 +266,7 @@ export class Keeper implements Core {
 	async receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
 		return this.#context.api.get('/api/v1/administration/grants', { query: { after } });
 	}
-	async openGrant(
-		id: string,
-		signal?: AbortSignal,
-	): Promise<{ blob: Blob; grant: OpenedGrantView }> {
+	async openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
 		if (!this.#agent) throw new CoffreError('locked');
 		return this.#agent.open(id, signal);
 	}

@@ -1,7 +1,7 @@
-import type { CoreLink } from './core.ts';
+import type { CoreLink, OpenedGrant } from './core.ts';
 import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
-import type { GrantView, OpenedGrantView } from './types.ts';
+import type { GrantView } from './types.ts';
 
 /** An administration whose key is in memory. After lock() every method rejects with "locked". */
 export class OpenAdministration {
@@ -46,7 +46,7 @@ export class OpenAdministration {
 		return this.#link.core.receivedGrants(after);
 	}
 	/** The document, and what the citizen signed about it; the release is in the journal. */
-	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; grant: OpenedGrantView }> {
+	open(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
 		this.#idle.touch();
 		return this.#link.core.openGrant(id, signal);
 	}

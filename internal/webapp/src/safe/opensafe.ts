@@ -2,6 +2,7 @@ import type { CoreLink, SafeState } from './core.ts';
 import type { CardView, CustodyOrder, CustodyView, HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import { keyOf } from './passkey.ts';
+import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -184,6 +185,13 @@ export class OpenSafe {
 	/** Newest first; each proof is checked here against the key of the log. */
 	journal(before?: string): Promise<JournalView> {
 		return this.#core.journal(before);
+	}
+	/**
+	 * Of an act, for anybody to check. Where it is about a document that was not sent or read since the safe
+	 * was opened, the document is opened, which the journal tells.
+	 */
+	receipt(order: ReceiptOrder): Promise<ReceiptView> {
+		return this.#core.receipt(order);
 	}
 
 	/** A way to unlock that was proven; it opens the safe from then on. */

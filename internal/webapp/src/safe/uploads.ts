@@ -96,13 +96,14 @@ export class Uploads {
 			changed: now,
 		};
 		const grant = await this.#documents.ownGrant(entry, key);
-		const content = commitmentOf(contentOf(key, plain, file.size));
+		const content = contentOf(key, plain, file.size);
 		if (signal?.aborted) throw new CoffreError('cancelled');
 		await this.#vault.change({
 			edit: addDoc(folder === undefined ? entry : { ...entry, folder }),
-			adopt: [{ doc, version, grant: toBase64(grant), content }],
+			adopt: [{ doc, version, grant: toBase64(grant), content: commitmentOf(content) }],
 		});
 		this.#vault.keys.set(version, key);
+		this.#documents.contents.set(version, content);
 		tell({ doc, phase: 'done', done: file.size });
 	}
 
