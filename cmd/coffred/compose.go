@@ -67,6 +67,7 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		Safe: s.domain, Log: s.log, Sessions: sessions, Providers: providers, Machine: tokens, Once: s.state.once,
 		Limiter: s.state.limiter, Spare: s.state.spare, PublicURL: c.PublicURL, Pages: pages, Logger: logger, Now: time.Now,
 		Observe: metrics.Observe, Extra: x.handlers, Pace: c.Limits.Pace, Proxies: proxies, Ground: s.ground.attestation, LoginKeys: keys,
+		WebhookKey: s.tell.hookKey,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
 			Mode: c.Mode, Version: version, LogKey: s.vkey, Providers: site, Demo: x.site,

@@ -74,7 +74,11 @@ func demoExtras(ctx context.Context, c config.Config, s *stores, listeners []net
 	if err := demo.Samples(filepath.Join(c.Data, samplesDir)); err != nil {
 		return extras{}, err
 	}
-	return demoSimulators(c, passphrases, listeners)
+	x, err := demoSimulators(c, passphrases, listeners)
+	if box, ok := s.tell.mails.(*mailbox); err == nil && ok {
+		x.handlers[mailboxPath] = box
+	}
+	return x, err
 }
 
 func demoSimulators(c config.Config, passphrases map[string]string, listeners []net.Listener) (extras, error) {

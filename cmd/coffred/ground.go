@@ -59,6 +59,9 @@ func openGround(c config.Config) (*ground, error) {
 	}
 	g.add("rows", "", rows...)
 	g.add("sessions", "", c.State.Addresses...)
+	if relay := c.Notices.SMTP.Address; relay != "" {
+		g.add("mail", "", relay)
+	}
 	return g, nil
 }
 

@@ -169,7 +169,8 @@ func makeKeys(_ context.Context, args []string, io stdio) error {
 	_, err2 := tokenKey(k)
 	_, err3 := hintKey(k)
 	_, err4 := loginKeys(k)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	_, err5 := noticeKey(k)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(io.out, "the gateway's own keys are in %s: give each replica the same ones, and back them up\nthe journal is signed by %s\n", k.dir, vkey)

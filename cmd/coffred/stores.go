@@ -31,6 +31,7 @@ type stores struct {
 	log    *journal.Log
 	seq    *journal.Sequencer
 	vkey   string
+	tell   telling
 	swept  atomic.Int64 // when the last sweep went through, in seconds of Unix
 }
 
@@ -114,9 +115,12 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	if err != nil {
 		return err
 	}
+	if s.tell, err = openNotices(c, s.ground, logger); err != nil {
+		return err
+	}
 	s.domain = safe.New(safe.Config{
 		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
-		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL,
+		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL, Outlets: s.tell.outlets,
 		Policy: safe.Policy{Levels: levels},
 	})
 	return nil
@@ -196,6 +200,10 @@ func (s *stores) background(ctx context.Context, logger *slog.Logger) (wait func
 	var loops sync.WaitGroup
 	loops.Go(func() { _ = s.seq.Run(ctx) }) // its only error is that ctx ended
 	loops.Go(func() { s.sweep(ctx, logger) })
+	if s.tell.sender != nil {
+		s.tell.sender.Outbox = s.domain
+		loops.Go(func() { s.tell.sender.Run(ctx) })
+	}
 	loops.Go(func() { s.ground.watch(ctx, s.domain, logger) })
 	return loops.Wait
 }

@@ -42,6 +42,7 @@ type Config struct {
 	State     State      `yaml:"state"`
 	Journal   Journal    `yaml:"journal"`
 	Keys      Keys       `yaml:"keys"`
+	Notices   Notices    `yaml:"notices"`
 	Providers []Provider `yaml:"providers"`
 	// Levels is the lowest eIDAS level for an act (O8); acts left out take 1.
 	Levels map[string]int `yaml:"levels"`
@@ -122,6 +123,7 @@ func (c *Config) Resolve() error {
 	for i := range c.Providers {
 		files = append(files, &c.Providers[i].SecretFile)
 	}
+	files = append(files, c.Notices.files()...)
 	for _, p := range files {
 		if *p == "" {
 			continue
@@ -165,6 +167,7 @@ func (c *Config) Validate() error {
 	errs = append(errs, c.Database.validate(c.Mode)...)
 	errs = append(errs, c.Objects.validate(c.Mode)...)
 	errs = append(errs, c.State.validate(c.Mode)...)
+	errs = append(errs, c.Notices.validate(c.Mode)...)
 	if _, err := c.ProxyNetworks(); err != nil {
 		errs = append(errs, err)
 	}

@@ -160,7 +160,7 @@ func (s *Domain) Delivered(ctx context.Context, d Delivery) error {
 func (s *Domain) NotDelivered(ctx context.Context, d Delivery, f Failure) error {
 	err := s.rows.Update(ctx, func(tx Tx) error {
 		if f.Gone && d.Lane != ByWebhook {
-			return s.forget(ctx, tx, NoticeID(d.Target))
+			return s.endGone(ctx, tx, NoticeID(d.Target))
 		}
 		r, err := tx.Outbox.Reach(ctx, d.Target)
 		if err != nil {
@@ -187,8 +187,8 @@ func (s *Domain) NotDelivered(ctx context.Context, d Delivery, f Failure) error 
 	return backend("settle delivery", err)
 }
 
-// forget ends a notice at whose address nobody is any more.
-func (s *Domain) forget(ctx context.Context, tx Tx, id NoticeID) error {
+// endGone ends a notice at whose address nobody is any more.
+func (s *Domain) endGone(ctx context.Context, tx Tx, id NoticeID) error {
 	n, err := tx.Notices.Get(ctx, id)
 	if IsKind(err, NotFound) {
 		return nil
