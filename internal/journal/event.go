@@ -34,6 +34,9 @@ const (
 	WhatGrantEnded        = "grant.ended"
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
+	WhatOfficeRead        = "administration.read" // only ever refused
+	WhatAppointed         = "agent.appointed"
+	WhatAgentLeft         = "agent.left"
 	WhatRelinked          = "agent.relinked"
 	WhatScrub             = "maintenance.scrub"
 	WhatCard              = "card.published"
@@ -47,14 +50,14 @@ const (
 	WhatRecoveryCancelled = "recovery.cancelled"
 	WhatRecoveryCompleted = "recovery.completed"
 	WhatRecoveryExpired   = "recovery.expired"
-	WhatNoticeChosen      = "notice.chosen"
-	WhatWebhookRegistered = "webhook.registered"
 	WhatRequestCreated    = "request.created" // Detail of all of these: request, reference
 	WhatRequestClosed     = "request.closed"
 	WhatRequestAnswered   = "request.answered" // documents were given; Detail: given
 	WhatRequestRefused    = "request.refused"  // Detail: refused, kinds or all
 	WhatRequestAsked      = "request.asked"    // the citizen asks the administration
 	WhatRequestReplied    = "request.replied"  // the administration answers the question
+	WhatNoticeChosen      = "notice.chosen"
+	WhatWebhookRegistered = "webhook.registered"
 	WhatWebhookEnded      = "webhook.ended"
 	WhatRestored          = "maintenance.restored"
 	WhatMoved             = "maintenance.moved"

@@ -37,7 +37,7 @@ func Summarise(event []byte) Summary {
 	if e.Safe == "" && s.Book == "" {
 		s.Book = e.Administration
 	}
-	if e.Safe == "" && s.Book == "" && strings.HasPrefix(e.What, "maintenance.") {
+	if e.Safe == "" && s.Book == "" && (strings.HasPrefix(e.What, "maintenance.") || e.What == WhatPruned) {
 		s.Book = BookMaintenance
 	}
 	return s

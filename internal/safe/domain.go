@@ -43,6 +43,7 @@ type Config struct {
 	Patience     time.Duration // 10 s: longest wait for the log to publish an event
 	LogKey       string        // vkey of the log, repeated in exports
 	Origin       string        // public URL, repeated in exports
+	Retention    int           // DefaultRetention: years that an event is kept
 	Outlets      Outlets       // nobody is told anything
 }
 
@@ -71,6 +72,9 @@ func New(c Config) *Domain {
 	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
+	}
+	if c.Retention == 0 {
+		c.Retention = DefaultRetention
 	}
 	c.Policy = c.Policy.withDefaults()
 	return &Domain{rows: c.Rows, blobs: c.Blobs, log: c.Log, cfg: c}

@@ -32,12 +32,40 @@ func (s *Domain) Journal(ctx context.Context, a Actor, before string, limit int)
 	return s.journalPage(ctx, a.Safe, before, limit)
 }
 
+// AdministrationJournal shows the acts of the caller's own administration, in
+// whichever safes they were.
+func (s *Domain) AdministrationJournal(ctx context.Context, a Actor, before string, limit int) (JournalPage, error) {
+	err := s.rows.View(ctx, func(tx Tx) error { return s.may(ctx, tx, a, ActAdministration) })
+	if err != nil {
+		return JournalPage{}, s.refusePolicy(ctx, s.begin(a, journal.WhatOfficeRead), backend("read journal", err))
+	}
+	return s.bookPage(ctx, string(a.Administration), before, limit)
+}
+
+// MaintenanceJournal shows maintenance on everything at once, which is in no
+// safe's journal. Open to anybody.
+func (s *Domain) MaintenanceJournal(ctx context.Context, before string, limit int) (JournalPage, error) {
+	return s.bookPage(ctx, journal.BookMaintenance, before, limit)
+}
+
+func (s *Domain) bookPage(ctx context.Context, book, before string, limit int) (JournalPage, error) {
+	return s.provenPage(ctx, limit, func(tx Tx, most int) ([]journal.Record, error) {
+		return tx.Leaves.OfBook(ctx, book, before, most)
+	})
+}
+
 func (s *Domain) journalPage(ctx context.Context, safe SafeID, before string, limit int) (JournalPage, error) {
+	return s.provenPage(ctx, limit, func(tx Tx, most int) ([]journal.Record, error) {
+		return tx.Leaves.OfSafe(ctx, string(safe), before, most)
+	})
+}
+
+func (s *Domain) provenPage(ctx context.Context, limit int, list func(tx Tx, most int) ([]journal.Record, error)) (JournalPage, error) {
 	limit = Page{Limit: limit}.bounded().Limit
 	var recs []journal.Record
 	err := s.rows.View(ctx, func(tx Tx) error {
 		var err error
-		recs, err = tx.Leaves.OfSafe(ctx, string(safe), before, limit+1)
+		recs, err = list(tx, limit+1)
 		return err
 	})
 	if err != nil {

@@ -15,14 +15,15 @@ func maintenance() Actor { return Actor{Kind: Operator, Name: "coffred", Door: "
 
 // Sweep does one step of the erasing loop: lapsed reservations and uploads
 // are withdrawn, objects of erased versions deleted, recoveries that took too
-// long ended. It returns how many rows it dealt with; call it again soon when
+// long ended, events forgotten whose time is over. It returns how many rows it dealt with; call it again soon when
 // that is not 0. Safe to run in several replicas at once.
 func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	lapsed, err := s.withdrawLapsed(ctx)
 	n, err2 := s.finishErasures(ctx, sweepBatch)
 	expired, err3 := s.expireRecoveries(ctx)
 	forgotten, err4 := s.forgetUnconfirmed(ctx)
-	return lapsed + n + expired + forgotten, errors.Join(err, err2, err3, err4)
+	pruned, err5 := s.forgetEvents(ctx)
+	return lapsed + n + expired + forgotten + pruned, errors.Join(err, err2, err3, err4, err5)
 }
 
 // withdrawLapsed turns what nobody came back for into something to erase. It
