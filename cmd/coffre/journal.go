@@ -151,6 +151,8 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatGrantEnded, "partage arrêté", "share ended"},
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
+		{journal.WhatAppointed, "agent nommé", "agent appointed"},
+		{journal.WhatAgentLeft, "accès d'un agent arrêté", "agent's access stopped"},
 		{journal.WhatRelinked, "agent reconnu après un changement de fournisseur d'identité", "agent known again after a change of identity provider"},
 		{journal.WhatScrub, "nettoyage", "maintenance"},
 		{journal.WhatRestored, "remise en place depuis une sauvegarde", "restored from a backup"},

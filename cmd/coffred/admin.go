@@ -31,6 +31,10 @@ func admin(ctx context.Context, args []string, io stdio) error {
 		return errUsage
 	}
 	switch args[0] {
+	case "agents":
+		return listAgents(ctx, args[1:], io)
+	case "appoint":
+		return appoint(ctx, args[1:], io)
 	case "relink-agent":
 		return relinkAgent(ctx, args[1:], io)
 	case "rotate-login-keys":
@@ -101,15 +105,23 @@ func endRecovery(ctx context.Context, s *stores, holder, account, by string) err
 
 // registerSystem finds the administration by SIRET.
 func registerSystem(ctx context.Context, s *stores, siret string, n safe.NewSystem) (safe.RegisteredSystem, error) {
-	page, _, err := s.domain.Administrations(ctx, siret, safe.Page{Limit: 2})
+	adm, err := administrationOf(ctx, s, siret)
 	if err != nil {
 		return safe.RegisteredSystem{}, err
 	}
+	n.Administration = adm.ID
+	return s.domain.RegisterSystem(ctx, operator(), n)
+}
+
+func administrationOf(ctx context.Context, s *stores, siret string) (safe.AdministrationView, error) {
+	page, _, err := s.domain.Administrations(ctx, siret, safe.Page{Limit: 2})
+	if err != nil {
+		return safe.AdministrationView{}, err
+	}
 	for _, a := range page {
 		if a.SIRET == siret {
-			n.Administration = a.ID
-			return s.domain.RegisterSystem(ctx, operator(), n)
+			return a, nil
 		}
 	}
-	return safe.RegisteredSystem{}, fmt.Errorf("no administration has SIRET %s: add it first with `coffred admin add-administration`", siret)
+	return safe.AdministrationView{}, fmt.Errorf("no administration has SIRET %s: add it first with `coffred admin add-administration`", siret)
 }

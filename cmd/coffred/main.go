@@ -6,7 +6,7 @@
 //	coffred backup-key | backup | restore | move
 //	coffred keys
 //	coffred admin add-administration | add-system | end-recovery
-//	coffred admin relink-agent | rotate-login-keys
+//	coffred admin agents | appoint | relink-agent | rotate-login-keys
 //	coffred witness [key]
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
@@ -72,6 +72,8 @@ var errUsage = errors.New(`usage:
   coffred admin add-administration --siret N --name NAME [--service id=Name]...
   coffred admin add-system --siret N --name NAME --keys FILE (JWK set, public keys)
   coffred admin end-recovery --safe ID | --account ID --by NAME   at the counter, for the citizen herself
+  coffred admin agents --siret N                        who came in for an administration, and what they may do
+  coffred admin appoint --account ID --by NAME --role agent|referent|none [--service id]...
   coffred admin relink-agent                            agents who wait, because their identity provider changed
   coffred admin relink-agent --account ID --by NAME --same | --another
   coffred admin rotate-login-keys [--data dir] [--config file]   the gateway's own at identity providers

@@ -26,6 +26,20 @@ const (
 	Production = "production"
 )
 
+// Which agents act for their administration.
+const (
+	appointedAgents = "appointed"
+	AnyAgent        = "anyone"
+)
+
+// Admission is Agents as internal/safe has it: nothing written is "appointed".
+func (c *Config) Admission() string {
+	if c.Agents == AnyAgent {
+		return AnyAgent
+	}
+	return ""
+}
+
 // Config is the whole file. ops/deploy/coffre.example.yaml explains each member.
 type Config struct {
 	Mode      string     `yaml:"mode"`
@@ -46,6 +60,9 @@ type Config struct {
 	Providers []Provider `yaml:"providers"`
 	// Levels is the lowest eIDAS level for an act (O8); acts left out take 1.
 	Levels map[string]int `yaml:"levels"`
+	// Agents says which of them act for their administration: "appointed", by
+	// the operator or a referent, or "anyone" whom the provider says to be its.
+	Agents string `yaml:"agents"`
 }
 
 // Territory is what the pages show.
@@ -74,6 +91,7 @@ func DemoDefaults() Config {
 		Mode: Demo, Listen: "127.0.0.1:8080", Data: "./data", LogOrigin: "coffre.demo/log",
 		Territory: Territory{Name: "Valmont Agglomération", Colour: "#1f5f6b", Contact: "coffre@valmont.example"},
 		Objects:   Objects{Store: Store{Bucket: "coffre"}},
+		Agents:    AnyAgent,
 		// So that it can be seen: who would take a safe over proves himself better.
 		Levels: map[string]int{"recover": 2},
 	}
@@ -154,6 +172,9 @@ func (c *Config) Validate() error {
 	}
 	if c.LogOrigin == "" || strings.ContainsAny(c.LogOrigin, " +\n") {
 		bad("log_origin is %q: name the journal once and for ever, without spaces or plus signs", c.LogOrigin)
+	}
+	if c.Agents != "" && c.Agents != appointedAgents && c.Agents != AnyAgent {
+		bad("agents is %q: write appointed or anyone", c.Agents)
 	}
 	if c.Territory.Name == "" {
 		bad("territory.name is empty: the pages show it")

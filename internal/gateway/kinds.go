@@ -75,7 +75,8 @@ func problemOf(err error) *problem.Error {
 		slug := slugOf(d.Kind)
 		switch d.Reason {
 		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded, safe.ReasonWitnesses,
-			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed:
+			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed, safe.ReasonNotAppointed, safe.ReasonAgentLeft,
+			safe.ReasonNotReferent, safe.ReasonLastReferent, safe.ReasonOtherService:
 			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}

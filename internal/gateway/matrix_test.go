@@ -80,6 +80,8 @@ func admits(c gateway.Class, kind string) bool {
 		return kind == "citizen" || kind == "agent"
 	case gateway.CitizenOnly:
 		return kind == "citizen"
+	case gateway.AgentOnly:
+		return kind == "agent"
 	default:
 		return kind == "agent" || kind == "system"
 	}
@@ -90,7 +92,7 @@ func (m *matrix) foreign(rt gateway.Route) string {
 	id := map[string]string{
 		"endSession": m.session.ID, "endAddress": m.address, "endGrant": m.grant,
 		"releaseGrant": m.grant, "getGrantContent": m.grant,
-		"confirmNotice": m.notice, "endNotice": m.notice, "endWebhook": m.webhook,
+		"confirmNotice": m.notice, "endNotice": m.notice, "endWebhook": m.webhook, "appointAgent": string(m.x.actor.Account),
 	}[rt.Operation]
 	doc, version := m.kept.doc, m.kept.version
 	if rt.Operation == "putVersion" {
@@ -134,6 +136,15 @@ func (m *matrix) try(rt gateway.Route, path string, who caller) request {
 		r.path = path
 	case "answerDevice":
 		r.json = object{"allow": true}
+	case "appointAgent":
+		r.json = object{"role": "agent", "services": []string{}}
+	case "answerRequest":
+		r.json = object{"grants": []object{{
+			"doc": m.kept.doc, "version": m.kept.version, "kind": "residence", "notAfter": stamp(m.clock.now().Add(time.Hour)), "grant": m.kept.sealed,
+		}}}
+		r.header = object{"Idempotency-Key": newKey()}
+	case "refuseRequest", "askAboutRequest", "answerQuestion":
+		r.json = object{"note": object{"id": newKey(), "forSafe": m.kept.sealed, "forAdministration": m.kept.sealed}}
 	case "checkRecovery":
 		r.json = object{"nonce": strings.Repeat("ab", 32)}
 	default:
@@ -158,7 +169,7 @@ func TestForeignUnknownAndMalformedIDsAreTheSameNothing(t *testing.T) {
 			if !admits(rt.Class, who.kind) { // turned away before any id is looked at
 				paths = paths[:2]
 			}
-			owns := who.owns && (rt.Class == gateway.Office) == (who.kind != "citizen")
+			owns := who.owns && (rt.Class == gateway.Office || rt.Class == gateway.AgentOnly) == (who.kind != "citizen")
 			if !owns && rt.Operation != "getDevice" && rt.Operation != "answerDevice" {
 				paths = append(paths, m.foreign(rt))
 			}

@@ -21,6 +21,8 @@ const (
 	Account Class = "account"
 	// CitizenOnly needs the holder of a safe.
 	CitizenOnly Class = "citizen"
+	// AgentOnly needs an agent of an administration.
+	AgentOnly Class = "agent"
 	// Office needs an agent or a registered system of an administration.
 	Office Class = "office"
 )
@@ -34,6 +36,8 @@ func (c Class) admits(p auth.Principal) error {
 		ok = p.Kind == auth.Citizen || p.Kind == auth.Agent
 	case CitizenOnly:
 		ok = p.Kind == auth.Citizen
+	case AgentOnly:
+		ok = p.Kind == auth.Agent
 	case Office:
 		ok = p.Kind == auth.Agent || p.Kind == auth.System
 	}
@@ -201,6 +205,8 @@ func (g *Gateway) officeRoutes() []Route {
 	const root = "/api/v1/administration"
 	return []Route{
 		{"getAdministration", "GET", root, Office, noBody, nil, RateRead, g.getAdministration},
+		{"listAgents", "GET", root + "/agents", AgentOnly, noBody, nil, RateRead, g.listAgents},
+		{"appointAgent", "PUT", root + "/agents/{id}", AgentOnly, smallBody, []string{journal.WhatAppointed, journal.WhatAgentLeft}, RateWrite, g.appointAgent},
 		{"getAdministrationKeyring", "GET", root + "/keyring", Office, noBody, nil, RateRead, g.getAdministrationKeyring},
 		{"putAdministrationKeyring", "PUT", root + "/keyring", Office, grantBody, []string{journal.WhatAdministrationKey}, RateWrite, g.putAdministrationKeyring},
 		{"listReceivedGrants", "GET", root + "/grants", Office, noBody, nil, RateRead, g.listReceivedGrants},

@@ -120,6 +120,9 @@ type meView struct {
 	TermsAccepted  string              `json:"termsAccepted,omitempty"`
 	Safe           *meSafe             `json:"safe,omitempty"`
 	Administration *administrationView `json:"administration,omitempty"`
+	// Role and Services of an agent; "" waits to be appointed, or has left.
+	Role     string   `json:"role,omitempty"`
+	Services []string `json:"services,omitempty"`
 }
 
 type meSession struct {
@@ -142,6 +145,7 @@ func (g *Gateway) getMe(w http.ResponseWriter, r *http.Request) error {
 		Kind: string(p.Kind), Account: p.Account, Name: p.Name, Level: p.ACR, Provider: p.Provider, Through: p.Through,
 		Session: meSession{ID: p.Session, Expires: p.Expires.UTC()}, TermsAccepted: acc.TermsVersion,
 	}
+	v.Role, v.Services = string(g.safe.RoleOf(acc)), acc.Services
 	if err := g.addHolding(r, p, &v); err != nil {
 		return err
 	}

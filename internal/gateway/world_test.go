@@ -118,6 +118,7 @@ func (w *world) compose(t *testing.T, settings []setting) {
 	sc := safe.Config{
 		Rows: w.rows, Blobs: w.blobs, Log: w.log, Now: w.clock.now, TermsVersion: terms.Version,
 		Limits: safe.Limits{Document: 4 * mib, Safe: 64 * mib}, LogKey: w.vkey, Origin: w.url,
+		Policy: safe.Policy{Admission: safe.AdmitAnyone},
 	}
 	once := memstore.NewOnce(w.clock.now)
 	w.sessions, err = session.NewManager(session.Config{

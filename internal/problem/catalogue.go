@@ -56,6 +56,21 @@ func aboutCallers() []entry {
 		{"agent-relink", http.StatusForbidden, both(
 			"Votre fournisseur d'identité a changé", "Un compte à votre nom existe déjà dans votre organisme. Demandez à l'exploitant du coffre de vous le rendre.",
 			"Your identity provider has changed", "There is an account of your name in your organisation already. Ask the operator of the safe to give it back to you.")},
+		{"not-appointed", http.StatusForbidden, both(
+			"Vous n'êtes pas encore nommé dans votre administration", "Demandez au référent de votre administration de vous nommer, ou à l'exploitant du coffre s'il n'y a pas encore de référent.",
+			"You are not appointed in your administration yet", "Ask your administration's referent to appoint you, or the operator of the safe where there is no referent yet.")},
+		{"agent-left", http.StatusForbidden, both(
+			"Vous n'agissez plus pour cette administration", "Votre accès a été arrêté. Si c'est une erreur, demandez au référent de votre administration.",
+			"You no longer act for this administration", "Your access was stopped. If that is a mistake, ask your administration's referent.")},
+		{"not-referent", http.StatusForbidden, both(
+			"C'est au référent de votre administration de le faire", "Demandez-le-lui : son nom est sur la page des agents.",
+			"That is for your administration's referent", "Ask the referent: the name is on the page of agents.")},
+		{"last-referent", http.StatusUnprocessableEntity, both(
+			"Il n'y aurait plus de référent", "Nommez d'abord un autre référent.",
+			"There would be no referent left", "Appoint another referent first.")},
+		{"other-service", http.StatusForbidden, both(
+			"C'est pour un autre service", "Ce document a été partagé avec un autre service de votre administration. Demandez au référent si vous en avez besoin.",
+			"This is for another service", "The document was shared with another service of your administration. Ask the referent if you need it.")},
 		{"level-too-low", http.StatusForbidden, both(
 			"Une identification plus forte est demandée", "Reconnectez-vous avec un moyen d'identification plus sûr.",
 			"A stronger identification is asked for", "Log in again with a stronger means of identification.")},

@@ -91,7 +91,7 @@ func (s *Domain) Administration(ctx context.Context, a Actor) (AdministrationVie
 func (s *Domain) AdministrationKeyring(ctx context.Context, a Actor) (Sealed, error) {
 	var out Sealed
 	err := s.rows.View(ctx, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActAdministration); err != nil {
+		if err := s.may(ctx, tx, a, ActOfficeKeyring); err != nil {
 			return err
 		}
 		var err error

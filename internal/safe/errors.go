@@ -88,6 +88,18 @@ const (
 	// ReasonRelink comes with Forbidden when an agent may be one whom another
 	// identity provider has vouched for before: the operator decides.
 	ReasonRelink = "agent-relink"
+	// ReasonNotAppointed comes with Forbidden when nobody has yet said that an
+	// agent may act for his administration; ReasonAgentLeft when he was cut off.
+	ReasonNotAppointed = "not-appointed"
+	ReasonAgentLeft    = "agent-left"
+	// ReasonNotReferent comes with Forbidden for what only a referent does.
+	ReasonNotReferent = "not-referent"
+	// ReasonLastReferent comes with Invalid when an administration would be
+	// left without a referent.
+	ReasonLastReferent = "last-referent"
+	// ReasonOtherService comes with Forbidden for what was shared with another
+	// service of the agent's administration.
+	ReasonOtherService = "other-service"
 	// ReasonWitnesses comes with Unavailable when the event is written and too
 	// few witnesses cosign the journal for it to become public.
 	ReasonWitnesses = "witnesses-missing"

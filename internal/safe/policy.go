@@ -26,7 +26,8 @@ const (
 	ActExport            Act = "export"             // take everything out
 	ActReceive           Act = "receive"            // list and retrieve what was shared
 	ActDeposit           Act = "deposit"            // put something in an inbox
-	ActAdministration    Act = "administration"     // read one's administration and its keyring
+	ActAdministration    Act = "administration"     // read what is public of one's administration
+	ActOfficeKeyring     Act = "office-keyring"     // read its sealed keyring
 	ActAdministrationKey Act = "administration-key" // make or replace the administration's key
 	ActRegister          Act = "register"           // add administrations and systems
 	ActRecover           Act = "recover"            // ask one's custodians for their shares
@@ -34,6 +35,7 @@ const (
 	ActCustody           Act = "custody"            // be a custodian: see, agree, give
 	ActNotices           Act = "notices"            // choose how to hear of news
 	ActWebhooks          Act = "webhooks"           // have an administration's systems called
+	ActAppoint           Act = "appoint"            // say which agents act for an administration
 )
 
 // What a system may be registered for.
@@ -50,6 +52,9 @@ type Policy struct {
 	Levels map[Act]int
 	// MaxGrant is the longest life of a grant.
 	MaxGrant time.Duration
+	// Admission says which agents act for their administration: AdmitAppointed
+	// or AdmitAnyone.
+	Admission string
 }
 
 // DefaultPolicy asks for level 1 everywhere, which is all that FranceConnect
@@ -66,8 +71,8 @@ func DefaultPolicy() Policy {
 func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
-		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActAdministrationKey,
-		ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks,
+		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActAdministrationKey,
+		ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
 	}
 }
 
@@ -108,6 +113,7 @@ func (p Policy) withDefaults() Policy {
 	if p.MaxGrant > 0 {
 		d.MaxGrant = p.MaxGrant
 	}
+	d.Admission = p.Admission
 	return d
 }
 
@@ -118,6 +124,10 @@ type rule struct {
 	kinds []ActorKind
 	terms bool
 	scope string // that a system's registration and its token must both carry
+	// referent: of an administration's agents, only those who appoint others.
+	referent bool
+	// unappointed: also those who wait to be appointed, and those who left.
+	unappointed bool
 }
 
 func ruleOf(act Act) rule {
@@ -131,6 +141,8 @@ func ruleOf(act Act) rule {
 	case ActDeposit:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeDeposit}
 	case ActAdministration:
+		return rule{kinds: []ActorKind{Agent, System}, unappointed: true}
+	case ActOfficeKeyring:
 		return rule{kinds: []ActorKind{Agent, System}}
 	case ActEndRecovery: // from any device, or at the counter
 		return rule{kinds: []ActorKind{Citizen, Operator}}
@@ -139,7 +151,9 @@ func ruleOf(act Act) rule {
 	case ActWebhooks: // a system says itself where it is called
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
 	case ActAdministrationKey:
-		return rule{kinds: []ActorKind{Agent}}
+		return rule{kinds: []ActorKind{Agent}, referent: true}
+	case ActAppoint:
+		return rule{kinds: []ActorKind{Agent, Operator}, referent: true}
 	case ActRegister:
 		return rule{kinds: []ActorKind{Operator}}
 	default:
@@ -192,6 +206,11 @@ func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule)
 	}
 	if a.Kind == Citizen && a.Safe == "" || a.Kind == Agent && a.Administration == "" {
 		return refusal(Forbidden, "the account has nothing to act on")
+	}
+	if a.Kind == Agent {
+		if err := s.admitted(acc, r); err != nil {
+			return err
+		}
 	}
 	if a.Level < s.cfg.Policy.Levels[act] {
 		return &Error{Kind: LevelTooLow, Level: s.cfg.Policy.Levels[act], Msg: fmt.Sprintf("%s needs level %d", act, s.cfg.Policy.Levels[act])}

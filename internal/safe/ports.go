@@ -59,6 +59,9 @@ type Accounts interface {
 	Put(ctx context.Context, a Account) error
 	// Agents are an administration's of that very name.
 	Agents(ctx context.Context, administration AdministrationID, name string) ([]Account, error)
+	// AgentsOf pages through an administration's agents but those with WaitsFor,
+	// by name and ID.
+	AgentsOf(ctx context.Context, administration AdministrationID, p Page) ([]Account, string, error)
 	// Waiting are those with WaitsFor, by that and ID.
 	Waiting(ctx context.Context) ([]Account, error)
 	// Delete is nil when there is none.
@@ -129,9 +132,10 @@ type Grants interface {
 	Get(ctx context.Context, id GrantID) (Grant, error)
 	// Update replaces version, sealed, ended, opened and openings.
 	Update(ctx context.Context, g Grant) error
-	// OfSafe and OfAdministration list newest first.
+	// OfSafe and OfAdministration list newest first; with services, those of
+	// these and those of none.
 	OfSafe(ctx context.Context, safe SafeID, p Page) ([]Grant, string, error)
-	OfAdministration(ctx context.Context, a AdministrationID, p Page) ([]Grant, string, error)
+	OfAdministration(ctx context.Context, a AdministrationID, services []string, p Page) ([]Grant, string, error)
 }
 
 // Administrations is the registry.

@@ -6,8 +6,7 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
-// Received lists what was shared with the caller's administration, newest
-// first, ended and expired grants included.
+// Received lists what was shared with the services of the caller, newest first, ended and expired grants included.
 func (s *Domain) Received(ctx context.Context, a Actor, p Page) ([]Grant, string, error) {
 	var all []Grant
 	var next string
@@ -15,8 +14,11 @@ func (s *Domain) Received(ctx context.Context, a Actor, p Page) ([]Grant, string
 		if err := s.may(ctx, tx, a, ActReceive); err != nil {
 			return err
 		}
-		var err error
-		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, p.bounded())
+		services, err := servicesOf(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, services, p.bounded())
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatGrantReleased), backend("list grants", err))
@@ -96,6 +98,11 @@ func (s *Domain) received(ctx context.Context, tx Tx, a Actor, id GrantID, ev *j
 	switch {
 	case !found || g.Administration != a.Administration:
 		return Grant{}, Version{}, refusal(NotFound, "no such grant")
+	}
+	if err := serves(ctx, tx, a, g.Service); err != nil {
+		return Grant{}, Version{}, err
+	}
+	switch {
 	case !g.Ended.IsZero():
 		return Grant{}, Version{}, refusal(Ended, "the citizen has ended this grant")
 	case !s.now().Before(g.NotAfter):

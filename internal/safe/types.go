@@ -41,6 +41,9 @@ type Account struct {
 	Created        time.Time
 	IDP            string    // agent: the identity provider behind the provider, at the last login
 	WaitsFor       AccountID // agent: whose account this may be; nobody logs in to it while it says so
+	Role           Role      // agent
+	Services       []string  // agent: ids of the services that he works for; none is all
+	Left           time.Time // agent: when he was cut off; zero while he is not
 }
 
 // Safe is a row per opened safe.
@@ -134,9 +137,9 @@ type Grant struct {
 
 	// Read with the row, for lists.
 	AdministrationName string
-	MostOpenings   int64     // 0 is any number
-	Request        RequestID // that it answers; "" is none
-	Kind           string    // that the document was given as; "" is not said
+	MostOpenings       int64     // 0 is any number
+	Request            RequestID // that it answers; "" is none
+	Kind               string    // that the document was given as; "" is not said
 	Holder             string
 	DocSealed          int64
 }

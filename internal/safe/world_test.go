@@ -94,6 +94,7 @@ func (w *world) config(rows safe.Rows, blobs safe.Blobs) safe.Config {
 	return safe.Config{
 		Rows: rows, Blobs: blobs, Log: w.log, Now: w.clock.now, TermsVersion: terms,
 		Limits: safe.Limits{Document: 2 * mib, Safe: 6 * mib}, LogKey: w.vkey, Origin: "https://coffre.test",
+		Policy: safe.Policy{Admission: safe.AdmitAnyone},
 	}
 }
 

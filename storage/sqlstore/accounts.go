@@ -3,19 +3,25 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
 type accounts struct{ tx *sql.Tx }
 
-const accountColumns = `id, kind, issuer, sub, name, safe, administration, terms_version, terms_at, created, idp, waits_for`
+const accountColumns = `id, kind, issuer, sub, name, safe, administration, terms_version, terms_at, created, idp, waits_for, role, services, left_at`
 
 func scanAccount(r row) (safe.Account, error) {
 	var a safe.Account
-	var termsAt, created int64
-	err := r.Scan(&a.ID, &a.Kind, &a.Issuer, &a.Sub, &a.Name, &a.Safe, &a.Administration, &a.TermsVersion, &termsAt, &created, &a.IDP, &a.WaitsFor)
-	a.TermsAt, a.Created = timeOf(termsAt), timeOf(created)
+	var termsAt, created, left int64
+	var services string
+	err := r.Scan(&a.ID, &a.Kind, &a.Issuer, &a.Sub, &a.Name, &a.Safe, &a.Administration, &a.TermsVersion, &termsAt, &created, &a.IDP, &a.WaitsFor,
+		&a.Role, &services, &left)
+	a.TermsAt, a.Created, a.Left = timeOf(termsAt), timeOf(created), timeOf(left)
+	if services != "" {
+		a.Services = strings.Fields(services)
+	}
 	return a, err
 }
 
@@ -32,18 +38,39 @@ func (s accounts) Get(ctx context.Context, id safe.AccountID) (safe.Account, err
 
 func (s accounts) Put(ctx context.Context, a safe.Account) error {
 	_, err := s.tx.ExecContext(ctx, `INSERT INTO accounts (`+accountColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, issuer = excluded.issuer, sub = excluded.sub, name = excluded.name,
 safe = excluded.safe, administration = excluded.administration, terms_version = excluded.terms_version,
-terms_at = excluded.terms_at, created = excluded.created, idp = excluded.idp, waits_for = excluded.waits_for`,
+terms_at = excluded.terms_at, created = excluded.created, idp = excluded.idp, waits_for = excluded.waits_for,
+role = excluded.role, services = excluded.services, left_at = excluded.left_at`,
 		string(a.ID), string(a.Kind), a.Issuer, a.Sub, a.Name, string(a.Safe), string(a.Administration),
-		a.TermsVersion, micros(a.TermsAt), micros(a.Created), a.IDP, string(a.WaitsFor))
+		a.TermsVersion, micros(a.TermsAt), micros(a.Created), a.IDP, string(a.WaitsFor),
+		string(a.Role), strings.Join(a.Services, " "), micros(a.Left))
 	return mapError("write account", err)
 }
 
 func (s accounts) Agents(ctx context.Context, administration safe.AdministrationID, name string) ([]safe.Account, error) {
 	return query(ctx, s.tx, "list accounts", scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE administration = $1 AND name = $2 AND kind = 'agent'`,
 		string(administration), name)
+}
+
+func (s accounts) AgentsOf(ctx context.Context, administration safe.AdministrationID, p safe.Page) ([]safe.Account, string, error) {
+	name, id := "", ""
+	if p.After != "" {
+		k, err := parts(p.After, 2)
+		if err != nil {
+			return nil, "", err
+		}
+		name, id = k[0], k[1]
+	}
+	list, err := query(ctx, s.tx, "list accounts", scanAccount, `SELECT `+accountColumns+` FROM accounts
+WHERE administration = $1 AND kind = 'agent' AND waits_for = '' AND (name, id) > ($2, $3) ORDER BY name, id LIMIT $4`,
+		string(administration), name, id, p.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(list, p.Limit, func(a safe.Account) string { return cursor(a.Name, string(a.ID)) })
+	return list, next, nil
 }
 
 func (s accounts) Waiting(ctx context.Context) ([]safe.Account, error) {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strconv"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
@@ -59,21 +60,29 @@ func (s grants) Update(ctx context.Context, g safe.Grant) error {
 }
 
 func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Grant, string, error) {
-	return s.list(ctx, `WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
-		string(id), p)
+	return s.list(ctx, `g.safe = $1`, string(id), nil, p)
 }
 
-func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, p safe.Page) ([]safe.Grant, string, error) {
-	return s.list(ctx, `WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
-		string(a), p)
+func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, services []string, p safe.Page) ([]safe.Grant, string, error) {
+	return s.list(ctx, `g.administration = $1`, string(a), services, p)
 }
 
-func (s grants) list(ctx context.Context, where, whose string, p safe.Page) ([]safe.Grant, string, error) {
+func (s grants) list(ctx context.Context, where, whose string, services []string, p safe.Page) ([]safe.Grant, string, error) {
 	us, id, err := before(p.After)
 	if err != nil {
 		return nil, "", err
 	}
-	list, err := query(ctx, s.tx, "list grants", scanGrant, grantRead+where, whose, us, id, p.Limit+1)
+	args := []any{whose, us, id, p.Limit + 1}
+	if len(services) > 0 {
+		where += ` AND g.service IN (''`
+		for _, sv := range services {
+			args = append(args, sv)
+			where += fmt.Sprintf(`, $%d`, len(args))
+		}
+		where += `)`
+	}
+	list, err := query(ctx, s.tx, "list grants", scanGrant,
+		grantRead+`WHERE `+where+` AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -98,6 +98,7 @@ func grantLists(t *testing.T, db Database) {
 		}
 		if i%2 == 0 {
 			g.Administration = admin.ID
+			g.Service = []string{"", "ccas", "etat-civil"}[i/2%3]
 		}
 		insertGrant(t, db, g)
 		g = mustRead(t, db, getGrant(g.ID))
@@ -125,6 +126,18 @@ func grantLists(t *testing.T, db Database) {
 	wantPages(t, db, ofSafe, listSafe)
 	badCursor(t, db, listSafe)
 	wantPages(t, db, ofAdmin, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
-		return tx.Grants.OfAdministration(ctx, admin.ID, p)
+		return tx.Grants.OfAdministration(ctx, admin.ID, nil, p)
+	})
+	var ofService []safe.Grant
+	for _, g := range ofAdmin {
+		if g.Service == "" || g.Service == "ccas" {
+			ofService = append(ofService, g)
+		}
+	}
+	if len(ofService) == 0 || len(ofService) == len(ofAdmin) {
+		t.Fatalf("%d of %d grants are of the service", len(ofService), len(ofAdmin))
+	}
+	wantPages(t, db, ofService, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
+		return tx.Grants.OfAdministration(ctx, admin.ID, []string{"ccas", "none'"}, p)
 	})
 }

@@ -19,9 +19,11 @@ func accountTests() map[string]rowsTest {
 			a.Kind, a.Administration = safe.Agent, safe.NewID[safe.AdministrationID]()
 			a.TermsVersion, a.TermsAt = "2026-01", start().Add(time.Microsecond)
 			a.IDP, a.WaitsFor = "71144ab3-ee1a-4401-b7b3-79b44f7daeeb", safe.NewID[safe.AccountID]()
+			a.Role, a.Services, a.Left = safe.Referent, []string{"ccas", "etat-civil"}, start().Add(time.Hour)
 			putAccount(t, db, a)
 			wantEqual(t, mustRead(t, db, getAccount(a.ID)), a)
 			a.Name, a.TermsVersion, a.TermsAt = "Renée O’Connor", "", time.Time{}
+			a.Role, a.Services, a.Left = safe.NoRole, nil, time.Time{}
 			putAccount(t, db, a)
 			wantEqual(t, mustRead(t, db, getAccount(a.ID)), a)
 		},
@@ -48,6 +50,7 @@ func accountTests() map[string]rowsTest {
 		},
 		"missing":               func(t *testing.T, db Database) { wantMissing(t, db, getAccount("nobody")) },
 		"agents of a name":      agentsOfAName,
+		"agents, by name":       agentsByName,
 		"those who wait, by id": whoWaits,
 		"deleted is gone": func(t *testing.T, db Database) {
 			a, b := putAccount(t, db, account("a")), putAccount(t, db, account("b"))
@@ -90,6 +93,31 @@ func agentsOfAName(t *testing.T, db Database) {
 	})
 	slices.SortFunc(got, func(a, b safe.Account) int { return strings.Compare(a.Sub, b.Sub) })
 	wantEqual(t, got, want)
+}
+
+func agentsByName(t *testing.T, db Database) {
+	mairie := safe.NewID[safe.AdministrationID]()
+	var want []safe.Account
+	for i, name := range []string{"A", "A", "B", "C", "Z"} {
+		a := account(fmt.Sprint("sub", i))
+		a.ID, a.Kind, a.Administration, a.Name = safe.AccountID(fmt.Sprint("id", i)), safe.Agent, mairie, name
+		want = append(want, putAccount(t, db, a))
+	}
+	for i, change := range []func(*safe.Account){
+		func(a *safe.Account) { a.Kind = safe.Citizen },
+		func(a *safe.Account) { a.Administration = "other" },
+		func(a *safe.Account) { a.WaitsFor = want[0].ID },
+	} {
+		a := account(fmt.Sprint("none", i))
+		a.Kind, a.Administration = safe.Agent, mairie
+		change(&a)
+		putAccount(t, db, a)
+	}
+	list := func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Account, string, error) {
+		return tx.Accounts.AgentsOf(ctx, mairie, p)
+	}
+	wantPages(t, db, want, list)
+	badCursor(t, db, list)
 }
 
 func whoWaits(t *testing.T, db Database) {

@@ -790,6 +790,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/administration/agents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who came in for it (referents only) */
+        readonly get: operations["listAgents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/agents/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say what an agent may do, or cut him off; all members each time (referents only) */
+        readonly put: operations["appointAgent"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/administration/keyring": {
         readonly parameters: {
             readonly query?: never;
@@ -1131,6 +1165,13 @@ export interface components {
                 readonly state: "absent" | "open";
             };
             readonly administration?: components["schemas"]["Administration"];
+            /**
+             * @description an agent's; absent while he waits to be appointed, or once he has left
+             * @enum {string}
+             */
+            readonly role?: "agent" | "referent";
+            /** @description ids of the services that an agent works for; absent is all */
+            readonly services?: readonly string[];
         };
         readonly SessionList: {
             readonly items: readonly {
@@ -1560,6 +1601,30 @@ export interface components {
             readonly vk?: components["schemas"]["Bytes"];
             readonly epoch?: number;
             readonly key?: components["schemas"]["Leaf"];
+        };
+        readonly Appointment: {
+            /**
+             * @description empty cuts the agent off
+             * @enum {string}
+             */
+            readonly role: "" | "agent" | "referent";
+            /** @description ids of the administration's services; empty is all */
+            readonly services: readonly string[];
+        };
+        readonly Agent: {
+            readonly id: components["schemas"]["Id"];
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "" | "agent" | "referent";
+            readonly services: readonly string[];
+            /** @description first log-in */
+            readonly since: components["schemas"]["Time"];
+            /** @description when he was cut off */
+            readonly left?: components["schemas"]["Time"];
+        };
+        readonly AgentPage: {
+            readonly items: readonly components["schemas"]["Agent"][];
+            readonly next?: string;
         };
         readonly AdministrationPage: {
             readonly items: readonly components["schemas"]["Administration"][];
@@ -2965,6 +3030,60 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Administration"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listAgents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly appointAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Appointment"];
+            };
+        };
+        readonly responses: {
+            /** @description the agent as he is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Agent"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };

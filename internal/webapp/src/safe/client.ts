@@ -7,6 +7,8 @@ import { OpenSafe } from './opensafe.ts';
 import { createPasskey, keyOf } from './passkey.ts';
 import {
 	type AdministrationView,
+	type AgentView,
+	type Appointment,
 	CoffreError,
 	type DeviceView,
 	type Draft,
@@ -177,6 +179,22 @@ export class Client {
 	/** The agent's own administration; without `recipient` its key is still to be made. */
 	administration(): Promise<NonNullable<Me['administration']>> {
 		return this.#api.get('/api/v1/administration');
+	}
+	/** Everybody who came in for it; for its referents. */
+	async agents(): Promise<readonly AgentView[]> {
+		const all: AgentView[] = [];
+		for (let after: string | undefined; ; ) {
+			const query = after === undefined ? { limit: 200 } : { limit: 200, after };
+			const page = await this.#api.get('/api/v1/administration/agents', { query });
+			all.push(...page.items);
+			if (page.next === undefined) return all;
+			after = page.next;
+		}
+	}
+	/** Says what an agent may do; the role "" cuts him off. */
+	async appoint(id: string, to: Appointment): Promise<AgentView> {
+		const path = '/api/v1/administration/agents/{id}';
+		return (await this.#api.call('put', path, { path: { id }, body: to })).data;
 	}
 	administrationKinds(): Promise<readonly KeyringKind[]> {
 		return this.#core((c) => c.administrationKinds());

@@ -17,6 +17,8 @@ export type SessionView = Schemas['SessionList']['items'][number];
 export type DeviceView = Schemas['Device'];
 export type GrantView = Schemas['Grant'];
 export type AddressView = Schemas['Address'];
+export type AgentView = Schemas['Agent'];
+export type Appointment = Schemas['Appointment'];
 
 /** What somebody can have in hand. */
 export type UnlockerKind = 'paper' | 'passphrase' | 'passkey';

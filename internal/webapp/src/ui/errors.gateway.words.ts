@@ -32,6 +32,20 @@ export const texts = words(
 			'Votre fournisseur d’identité a changé',
 			'Un compte à votre nom existe déjà dans votre organisme. Demandez à l’hébergeur du coffre de vous le rendre.',
 		],
+		'not-appointed': [
+			'Vous n’êtes pas encore nommé dans votre administration',
+			'Demandez au référent de votre administration de vous nommer, ou à l’hébergeur du coffre s’il n’y a pas encore de référent.',
+		],
+		'agent-left': [
+			'Vous n’agissez plus pour cette administration',
+			'Votre accès a été arrêté. Si c’est une erreur, demandez au référent de votre administration.',
+		],
+		'not-referent': ['C’est au référent de votre administration de le faire', 'Demandez-le-lui.'],
+		'last-referent': ['Il n’y aurait plus de référent', 'Nommez d’abord un autre référent.'],
+		'other-service': [
+			'C’est pour un autre service',
+			'Ce document a été partagé avec un autre service de votre administration. Demandez au référent si vous en avez besoin.',
+		],
 		'level-too-low': [
 			'Une identification plus sûre est demandée',
 			'Pour cet acte, il faut un moyen plus sûr, par exemple l’Identité Numérique La Poste ou France Identité.',
@@ -121,6 +135,20 @@ export const texts = words(
 		'agent-relink': [
 			'Your identity provider has changed',
 			'There is an account of your name in your organisation already. Ask the host of the safe to give it back to you.',
+		],
+		'not-appointed': [
+			'You are not appointed in your administration yet',
+			'Ask your administration’s referent to appoint you, or the operator of the safe where there is no referent yet.',
+		],
+		'agent-left': [
+			'You no longer act for this administration',
+			'Your access was stopped. If that is a mistake, ask your administration’s referent.',
+		],
+		'not-referent': ['That is for your administration’s referent', 'Ask the referent.'],
+		'last-referent': ['There would be no referent left', 'Appoint another referent first.'],
+		'other-service': [
+			'This is for another service',
+			'The document was shared with another service of your administration. Ask the referent if you need it.',
 		],
 		'level-too-low': [
 			'A stronger identification is asked for',

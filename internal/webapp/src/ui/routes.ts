@@ -86,6 +86,11 @@ const lines: readonly Line[] = [
 		load: () => import('./pages/office/OfficeGrant.svelte'),
 	},
 	{
+		path: '/administration/agents',
+		needs: 'office',
+		load: () => import('./pages/agents/Agents.svelte'),
+	},
+	{
 		path: '/administration/confiance',
 		needs: 'office',
 		load: () => import('./pages/custody/OfficeCustody.svelte'),

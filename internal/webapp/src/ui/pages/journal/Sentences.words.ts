@@ -144,6 +144,14 @@ const french: Sentences = {
 			done: (a) => `inscrit ${a.administration}${more(' et son logiciel ', a.detail)}`,
 			tried: () => 'inscrire une administration',
 		},
+		'agent.appointed': {
+			done: (a) => `nommé un agent de son administration${more(' : ', a.detail)}`,
+			tried: () => 'nommer un agent',
+		},
+		'agent.left': {
+			done: (a) => `arrêté l’accès d’un agent de son administration${more(' : ', a.detail)}`,
+			tried: () => 'arrêter l’accès d’un agent',
+		},
 		'agent.relinked': {
 			done: () => 'reconnu un agent dont le fournisseur d’identité a changé',
 			tried: () => 'reconnaître un agent',
@@ -296,6 +304,14 @@ const english: Sentences = {
 		'administration.registered': {
 			done: (a) => `registered ${a.administration}${more(' and its software ', a.detail)}`,
 			tried: () => 'register an administration',
+		},
+		'agent.appointed': {
+			done: (a) => `appointed an agent of their administration${more(': ', a.detail)}`,
+			tried: () => 'appoint an agent',
+		},
+		'agent.left': {
+			done: (a) => `stopped the access of an agent of their administration${more(': ', a.detail)}`,
+			tried: () => 'stop the access of an agent',
 		},
 		'agent.relinked': {
 			done: () => 'known an agent again whose identity provider had changed',

@@ -1,0 +1,55 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/gateway"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+func appoints(by caller, id, role string, services ...string) request {
+	if services == nil {
+		services = []string{}
+	}
+	return request{who: by, method: "PUT", path: "/api/v1/administration/agents/" + id, json: object{"role": role, "services": services}}
+}
+
+func agentsPart(t *testing.T, s *story) {
+	t.Helper()
+	s.get(t, s.office.agent, "/api/v1/administration/agents?limit=10", 200)
+	s.do(t, appoints(s.office.agent, newKey(), "agent")).is(t, 404)
+	me := string(s.office.actor.Account)
+	s.do(t, appoints(s.office.agent, me, "king")).is(t, 422)
+	s.do(t, appoints(s.office.agent, me, "referent", "etat-civil")).is(t, 200)
+	s.do(t, appoints(s.office.agent, me, "referent")).is(t, 200)
+}
+
+// TestAnAgentWhoIsNotAppointed is told so in words, sees who he is and nothing
+// else, and is let in or cut off between two requests of one session.
+func TestAnAgentWhoIsNotAppointed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *safe.Config, _ *gateway.Config) { c.Policy.Admission = safe.AdmitAppointed })
+	o := w.keyless(t, "Mairie de Valmont", valmont)
+	acc, err := w.domain.SignIn(w.ctx, safe.SignIn{
+		Kind: safe.Agent, Issuer: "https://pc.test", Sub: "hugo", Name: "Hugo Petit", SIRET: valmont, Door: "web",
+	})
+	must(t, err)
+	var hugo caller
+	hugo.cookie, _ = w.login(t, acc, session.Browser)
+	list := request{who: hugo, method: "GET", path: "/api/v1/administration/grants"}
+	w.do(t, list).is(t, 403).refuses(t, "not-appointed")
+	me := w.do(t, request{who: hugo, method: "GET", path: "/api/v1/me"}).is(t, 200)
+	if me.string(t, "name") != "Hugo Petit" || strings.Contains(string(me.body), `"role"`) {
+		t.Errorf("he is told to be %s", me.body)
+	}
+	_, err = w.domain.Appoint(w.ctx, operator(), o.actor.Account, safe.Appointment{Role: safe.Referent})
+	must(t, err)
+	w.do(t, appoints(o.agent, string(acc.ID), "agent", "etat-civil")).is(t, 200)
+	w.do(t, list).is(t, 200)
+	w.do(t, appoints(hugo, string(acc.ID), "referent")).is(t, 403).refuses(t, "not-referent")
+	w.do(t, appoints(o.agent, string(o.actor.Account), "agent")).is(t, 422).refuses(t, "last-referent")
+	w.do(t, appoints(o.agent, string(acc.ID), "")).is(t, 200)
+	w.do(t, list).is(t, 403).refuses(t, "agent-left")
+}
