@@ -70,7 +70,7 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		WebhookKey: s.tell.hookKey,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
-			Mode: c.Mode, Version: version, LogKey: s.vkey, Providers: site, Demo: x.site,
+			Mode: c.Mode, Version: version, LogKey: s.vkey, Policy: s.statedPolicy(), Providers: site, Demo: x.site,
 		},
 	})
 	return g, x.banner, nil

@@ -36,6 +36,7 @@ func configCommand(ctx context.Context, args []string, io stdio) error {
 	if c, ok := v.load(o, io.getenv, os.Environ()); ok {
 		v.files(c)
 		v.keys(c)
+		v.witnesses(c)
 		if *reach {
 			v.connect(ctx, c)
 		}

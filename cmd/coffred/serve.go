@@ -13,7 +13,6 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/backup"
 	"github.com/coffre-citoyen/coffre/internal/config"
 	"github.com/coffre-citoyen/coffre/internal/gateway"
-	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
 	"github.com/coffre-citoyen/coffre/internal/webapp"
 )
@@ -80,13 +79,9 @@ func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger 
 	if mark, err := s.db.Mark(ctx, backup.Unfinished); err != nil || mark != "" {
 		return errors.Join(err, s.Close(), closeAll(listeners), errors.New("a restore or a move into these stores was not finished: run it again"))
 	}
-	// The first checkpoint of a new journal, before anybody can ask for it.
-	// Another replica may be faster.
-	if _, err := s.seq.Step(ctx); err != nil && !errors.Is(err, journal.ErrFenced) {
-		return errors.Join(err, s.Close(), closeAll(listeners))
-	}
+	// The attestation is an entry, and with it there is a checkpoint to sign.
 	found, _ := s.ground.attestation()
-	if err := s.domain.Attest(ctx, found); err != nil {
+	if err := errors.Join(s.domain.Attest(ctx, found), s.begin(ctx)); err != nil {
 		return errors.Join(err, s.Close(), closeAll(listeners))
 	}
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))

@@ -31,6 +31,7 @@ type stores struct {
 	log    *journal.Log
 	seq    *journal.Sequencer
 	vkey   string
+	policy journal.Policy // of witnesses
 	tell   telling
 	swept  atomic.Int64 // when the last sweep went through, in seconds of Unix
 }
@@ -101,8 +102,16 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 		return err
 	}
 	s.vkey = vkey
+	if s.policy, err = policyOf(c); err != nil {
+		return err
+	}
+	circle, err := circleOf(s.policy, vkey, s.db.Log())
+	if err != nil {
+		return err
+	}
 	s.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
+		Cosign: circle.Cosign,
 	})
 	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
 		return fn(s.db.Leaves())
