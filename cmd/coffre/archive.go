@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
@@ -128,43 +126,6 @@ func (a *app) extracted(dir string, x client.Extracted) error {
 	return nil
 }
 
-func (a *app) verifyCommand() command {
-	var vkey string
-	return command{
-		name: "verify", args: a.tr("ZIP|REÇU", "ZIP|RECEIPT"), least: 1, most: 1,
-		short: a.tr("vérifier un export ou un reçu de dépôt, sans clé ni connexion", "verify an export or a deposit's receipt, with no key and offline"),
-		long: a.tr(`Vérifie la longueur et l'empreinte de chaque pièce, et la preuve de chaque événement
-du journal. La clé du journal est celle qu'indique --log-key, sinon celle qui a été vue
-à la connexion, sinon celle que l'archive annonce : une simple affirmation, à comparer
-avec celle que publie l'exploitant (/log/key). Code de sortie 3 quand quelque chose
-ne va pas.`,
-			`Checks the length and hash of every member, and the proof of every event of the
-journal. The journal's key is that of --log-key, else the one that was seen at log-in,
-else the one that the archive states: a mere claim, to be compared with the one that
-the operator publishes (/log/key). Exit code 3 when something is wrong.`),
-		flags: func(f *flag.FlagSet) {
-			f.StringVar(&vkey, "log-key", "", a.tr("`clé` du journal, si vous la connaissez d'ailleurs", "the journal's `key`, if you know it from elsewhere"))
-		},
-		run: func(_ context.Context, args []string) error {
-			if r, ok := readReceipt(args[0]); ok {
-				return a.verifyReceipt(r, vkey)
-			}
-			arc, err := a.openArchive(args[0])
-			if err != nil {
-				return err
-			}
-			defer func() { _ = arc.Close() }()
-			sum, err := a.checkArchive(arc, vkey)
-			if err != nil {
-				return err
-			}
-			a.say("%s", a.tr("Export entier et intact.", "The export is whole and sound."))
-			a.summary(sum)
-			return nil
-		},
-	}
-}
-
 func (a *app) checkArchive(arc *client.Archive, vkey string) (client.Summary, error) {
 	vkey = a.journalKey(vkey, arc.LogKey())
 	sum, err := arc.Check(vkey)
@@ -172,74 +133,6 @@ func (a *app) checkArchive(arc *client.Archive, vkey string) (client.Summary, er
 		return sum, a.damaged(err)
 	}
 	return sum, err
-}
-
-// journalKey prefers what the caller knows over what a file claims.
-func (a *app) journalKey(given, claimed string) string {
-	if given != "" {
-		return given
-	}
-	for _, known := range a.knownLogKeys() {
-		if known == claimed {
-			return claimed
-		}
-	}
-	a.note(a.tr("Clé du journal annoncée par le fichier, à comparer avec celle de l'exploitant (--log-key) :\n  %s", "Journal key as the file states it, to be compared with the operator's (--log-key):\n  %s"), clean(claimed))
-	return claimed
-}
-
-// knownLogKeys are those that were seen when logging in.
-func (a *app) knownLogKeys() []string {
-	root, err := a.configDir()
-	if err != nil {
-		return nil
-	}
-	files, err := filepath.Glob(filepath.Join(root, "*", "memory.json"))
-	if err != nil {
-		return nil
-	}
-	var keys []string
-	for _, f := range files {
-		if m, err := client.OpenMemory(f); err == nil && m.LogKey() != "" {
-			keys = append(keys, m.LogKey())
-		}
-	}
-	return keys
-}
-
-// maxReceipt bounds what is read as one.
-const maxReceipt = 1 << 20
-
-func readReceipt(path string) (client.DepositReceipt, bool) {
-	var r client.DepositReceipt
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > maxReceipt {
-		return r, false
-	}
-	b, err := os.ReadFile(path)
-	return r, err == nil && json.Unmarshal(b, &r) == nil
-}
-
-func (a *app) verifyReceipt(r client.DepositReceipt, vkey string) error {
-	if vkey == "" {
-		keys := a.knownLogKeys()
-		if len(keys) == 0 {
-			return a.usage("%s", a.tr("Un reçu ne dit pas de quel journal il vient : indiquez --log-key.", "A receipt does not say which journal it is of: give --log-key."))
-		}
-		vkey = keys[0]
-		for _, k := range keys[1:] {
-			if _, err := client.VerifyReceipt(k, r); err == nil {
-				vkey = k
-			}
-		}
-	}
-	p, err := client.VerifyReceipt(vkey, r)
-	if err != nil {
-		return err
-	}
-	a.say(a.tr("Reçu prouvé : dépôt du %s, entrée %d du journal.\n  SHA-256 du contenu : %s", "Receipt proven: deposited %s, entry %d of the journal.\n  SHA-256 of the content: %s"),
-		a.dayOf(p.Event.Time), p.Index, clean(r.ContentSHA256))
-	return nil
 }
 
 func (a *app) identityCommand() command {

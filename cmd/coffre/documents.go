@@ -18,6 +18,7 @@ import (
 
 func (a *app) putCommand() command {
 	var o client.PutOptions
+	var receipt string
 	return command{
 		name: "put", args: a.tr("FICHIER…", "FILE…"), online: true, secret: true, least: 1, most: -1,
 		short: a.tr("sceller des fichiers et les ranger dans le coffre", "seal files and put them in the safe"),
@@ -29,10 +30,14 @@ an error, all of them are in the safe, durably.`),
 			f.StringVar(&o.Folder, "folder", "", a.tr("`dossier` du coffre, créé s'il manque : Impôts/2026", "`folder` of the safe, made when missing: Taxes/2026"))
 			f.StringVar(&o.Name, "name", "", a.tr("`nom` dans le coffre (un seul fichier) ; sinon celui du fichier", "`name` in the safe (one file only); else the file's own"))
 			f.StringVar(&o.Type, "type", "", a.tr("`type` de contenu ; sinon deviné", "media `type`; else guessed"))
+			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
 			if o.Name != "" && len(args) > 1 {
 				return a.usage("%s", a.tr("--name va avec un seul fichier", "--name goes with one file"))
+			}
+			if err := a.oneReceipt(receipt, len(args)); err != nil {
+				return err
 			}
 			_, s, err := a.unlock(ctx)
 			if err != nil {
@@ -45,7 +50,14 @@ an error, all of them are in the safe, durably.`),
 					return err
 				}
 				a.say("%s  %s", clean(s.Path(e)), a.size(e.Size))
-				return nil
+				if receipt == "" {
+					return nil
+				}
+				r, err := s.DocumentReceipt(ctx, e)
+				if err != nil {
+					return err
+				}
+				return a.keepReceipt(receipt, r)
 			})
 		},
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -114,7 +113,7 @@ deposit in the journal: keep it (--receipt), coffre verify reads it again.`),
 			f.StringVar(&o.Name, "name", "", a.tr("`nom` du document ; sinon celui du fichier", "the document's `name`; else the file's own"))
 			f.StringVar(&o.Type, "type", "", a.tr("`type` de contenu ; sinon deviné", "media `type`; else guessed"))
 			f.StringVar(&o.Key, "idempotency-key", "", a.tr("`clé` de 16 à 64 caractères : le même envoi répété ne dépose qu'une fois", "`key` of 16 to 64 characters: the same sending again deposits only once"))
-			f.StringVar(&receipt, "receipt", "", a.tr("`fichier` où garder le reçu", "`file` to keep the receipt in"))
+			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
 			if o.Address == "" {
@@ -171,16 +170,12 @@ func (a *app) deposit(ctx context.Context, path string, s systemFlags, o client.
 		return fmt.Errorf("the gateway received other bytes than %s holds: %w", path, sealed.ErrHash)
 	}
 	a.say(a.tr("déposé : %s, %s, entrée %d du journal", "deposited: %s, %s, entry %d of the journal"), clean(o.Name), a.size(r.Size), p.Index)
-	return keepReceipt(receipt, r)
-}
-
-func keepReceipt(path string, r client.DepositReceipt) error {
-	if path == "" {
+	if receipt == "" {
 		return nil
 	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode receipt: %w", err)
+	kept, err := client.DepositorReceipt(vkey, r)
+	if err := a.withoutContent(err); err != nil {
+		return err
 	}
-	return client.WriteSecret(path, append(b, '\n'))
+	return a.keepReceipt(receipt, kept)
 }

@@ -49,7 +49,7 @@ func (a *app) receivedCommand() command {
 
 func (a *app) fetchCommand() command {
 	var s systemFlags
-	var out string
+	var out, receipt string
 	var o client.GetOptions
 	return command{
 		name: "fetch", args: "ID…", online: true, secret: true, least: 1, most: -1,
@@ -64,8 +64,12 @@ this administration and until a date to come, and the journal tells of the openi
 			a.keyFlag(f, &s)
 			f.StringVar(&out, "out", "", a.tr("`fichier` ou dossier ; - pour la sortie standard ; sinon le nom du document, ici", "`file` or directory; - for standard output; else the document's name, here"))
 			f.BoolVar(&o.Force, "force", false, a.tr("remplacer un fichier qui existe", "replace a file that exists"))
+			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
+			if err := a.oneReceipt(receipt, len(args)); err != nil {
+				return err
+			}
 			if len(args) > 1 && out != "" && !isDir(out) {
 				return a.usage("%s", a.tr("pour plusieurs documents, --out est un dossier qui existe", "for several documents, --out is a directory that exists"))
 			}
@@ -84,13 +88,13 @@ this administration and until a date to come, and the journal tells of the openi
 			if err != nil {
 				return err
 			}
-			return a.each(args, func(id string) error { return a.fetch(ctx, office, id, out, o) })
+			return a.each(args, func(id string) error { return a.fetch(ctx, office, id, out, receipt, o) })
 		},
 	}
 }
 
-func (a *app) fetch(ctx context.Context, office *client.Office, id, out string, o client.GetOptions) error {
-	g, err := office.Accept(ctx, id)
+func (a *app) fetch(ctx context.Context, office *client.Office, id, out, receipt string, o client.GetOptions) error {
+	g, err := office.AcceptProven(ctx, id)
 	if client.IsProblem(err, "not-found") || errors.Is(err, client.ErrNotFound) {
 		return a.fail(err, a.tr("Aucun partage « %s » pour votre administration. La liste : coffre received", "No share %q for your administration. The list: coffre received"), shortened(id))
 	}
@@ -100,6 +104,16 @@ func (a *app) fetch(ctx context.Context, office *client.Office, id, out string, 
 	o.Progress = a.progress(g.Grant.Name)
 	return a.deliver(out, g.Grant.Name, func(path string, force bool) error {
 		o.Force = o.Force || force
-		return office.Fetch(ctx, id, g, path, o)
+		r, err := office.FetchProven(ctx, id, g, path, o)
+		if receipt == "" {
+			if errors.Is(err, client.ErrContent) && !client.IsAlarm(err) {
+				err = nil // nobody asked which bytes the journal tells of
+			}
+			return err
+		}
+		if err := a.withoutContent(err); err != nil {
+			return err
+		}
+		return a.keepReceipt(receipt, r)
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 func (a *app) shareCommand() command {
 	var o client.ShareOrder
-	var until string
+	var until, receipt string
 	return command{
 		name: "share", args: a.tr("NOM", "NAME"), online: true, secret: true, least: 1, most: 1,
 		short: a.tr("partager un document avec une administration, pour un but et jusqu'à une date", "share a document with an administration, for a purpose and until a date"),
@@ -31,6 +31,7 @@ reads it.`),
 			f.StringVar(&o.Purpose, "purpose", "", a.tr("à quoi cela doit servir", "what it is for"))
 			f.StringVar(&o.Procedure, "procedure", "", a.tr("la `démarche`, s'il y en a une", "the `procedure`, if there is one"))
 			f.StringVar(&until, "until", "", a.tr("dernier `jour` : 2027-06-30", "last `day`: 2027-06-30"))
+			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
 			var err error
@@ -40,7 +41,7 @@ reads it.`),
 			if o.Administration == "" || strings.TrimSpace(o.Purpose) == "" {
 				return a.usage("%s", a.tr("Indiquez avec qui (--with) et pourquoi (--purpose).", "Say with whom (--with) and why (--purpose)."))
 			}
-			return a.share(ctx, args[0], o)
+			return a.share(ctx, args[0], o, receipt)
 		},
 	}
 }
@@ -61,7 +62,7 @@ func (a *app) lastMoment(day string) (time.Time, error) {
 	return end, nil
 }
 
-func (a *app) share(ctx context.Context, name string, o client.ShareOrder) error {
+func (a *app) share(ctx context.Context, name string, o client.ShareOrder, receipt string) error {
 	c, s, err := a.unlock(ctx)
 	if err != nil {
 		return err
@@ -85,7 +86,14 @@ func (a *app) share(ctx context.Context, name string, o client.ShareOrder) error
 	}
 	a.say(a.tr("%s est partagé avec %s jusqu'au %s.\nPour arrêter : coffre unshare %s", "%s is shared with %s until %s.\nTo end it: coffre unshare %s"),
 		clean(s.Path(e)), clean(g.AdministrationName), a.day(g.NotAfter), clean(g.ID))
-	return nil
+	if receipt == "" {
+		return nil
+	}
+	r, err := s.ShareReceipt(ctx, g.ID)
+	if err != nil {
+		return err
+	}
+	return a.keepReceipt(receipt, r)
 }
 
 func (a *app) unknownAdministration(err error, name string) error {

@@ -93,7 +93,7 @@ func (s *Safe) Adopt(ctx context.Context, w Waiting, folder string) (sealed.Entr
 		ID: w.Doc, Version: w.Version, SHA256: w.SHA256, Sealed: w.Sealed, Size: w.Size, Name: w.Name, Type: w.Type,
 		Added: s.time(), Changed: s.time(), Origin: w.Origin,
 	}
-	return e, s.adopt(ctx, e, w.key, folder, "")
+	return e, s.adopt(ctx, e, w.key, folder, nil)
 }
 
 // Refuse erases a deposit without taking it in. ErrNotFound: another device has

@@ -66,7 +66,11 @@ func (s *Safe) Put(ctx context.Context, path string, o PutOptions) (sealed.Entry
 		return sealed.Entry{}, err
 	}
 	e.Added, e.Changed = s.time(), s.time()
-	return e, s.adopt(ctx, e, key, o.Folder, content)
+	if s.sent == nil {
+		s.sent = map[string]sealed.Content{}
+	}
+	s.sent[e.Version] = content
+	return e, s.adopt(ctx, e, key, o.Folder, &content)
 }
 
 func describe(f *os.File, path string, o PutOptions) (sealed.Entry, error) {
@@ -92,32 +96,30 @@ func describe(f *os.File, path string, o PutOptions) (sealed.Entry, error) {
 	return e, sealed.CheckName(e.Name)
 }
 
-// upload seals into a temporary file, then sends it. It gives the commitment to
-// what it has read.
-func (s *Safe) upload(ctx context.Context, r io.Reader, e *sealed.Entry, key *sealed.Identity, p Progress) (commitment string, err error) {
+// upload seals into a temporary file, then sends it. It says which bytes it has
+// read.
+func (s *Safe) upload(ctx context.Context, r io.Reader, e *sealed.Entry, key *sealed.Identity, p Progress) (content sealed.Content, err error) {
 	tmp, err := os.CreateTemp("", "coffre-sealed-*") // mode 0600
 	if err != nil {
-		return "", err
+		return content, err
 	}
 	defer func() { _, _ = tmp.Close(), os.Remove(tmp.Name()) }()
 	plain := sha256.New()
 	from := io.TeeReader(&counting{r: r, ctx: ctx, phase: "sealing", total: e.Size, p: p}, plain)
 	stream, err := sealed.SealDocumentIn(s.root.Suite(), from, e.Size, key.Recipient())
 	if err != nil {
-		return "", err
+		return content, err
 	}
 	h := sha256.New()
 	if e.Sealed, err = io.Copy(io.MultiWriter(tmp, h), stream); err != nil {
-		return "", fmt.Errorf("seal document: %w", err)
+		return content, fmt.Errorf("seal document: %w", err)
 	}
-	if commitment, err = sealed.NewContent(key, [32]byte(plain.Sum(nil)), e.Size).Commitment(); err != nil {
-		return "", err
-	}
+	content = sealed.NewContent(key, [32]byte(plain.Sum(nil)), e.Size)
 	sum := h.Sum(nil)
 	e.SHA256 = hex.EncodeToString(sum)
 	for attempt := 1; ; attempt++ {
 		if err = s.sendSealed(ctx, tmp, *e, sum, p); err == nil || attempt == sendAttempts || !errors.Is(err, ErrOffline) {
-			return commitment, err
+			return content, err
 		}
 	}
 }
@@ -142,12 +144,14 @@ func (s *Safe) sendSealed(ctx context.Context, tmp *os.File, e sealed.Entry, sum
 }
 
 // adopt makes a stored or deposited version part of the safe with the
-// holder's own grant. commitment is to the bytes of an upload; a deposit has the
-// gateway's.
-func (s *Safe) adopt(ctx context.Context, e sealed.Entry, key *sealed.Identity, folder, commitment string) error {
+// holder's own grant. content is that of an upload; a deposit has the gateway's
+// commitment already.
+func (s *Safe) adopt(ctx context.Context, e sealed.Entry, key *sealed.Identity, folder string, content *sealed.Content) error {
 	return s.apply(ctx, change{edit: s.addDoc(e, folder), more: func(_ sealed.Manifest, in *changeBody) error {
 		own, err := s.own(e, key)
-		own.Content = commitment
+		if content != nil && err == nil {
+			own.Content, err = content.Commitment()
+		}
 		in.Adopt = append(in.Adopt, own)
 		return err
 	}})

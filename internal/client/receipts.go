@@ -69,6 +69,9 @@ func (s *Safe) contentOf(ctx context.Context, ev journal.Event) (*sealed.Content
 	if ev.Detail["content"] == "" {
 		return nil, nil
 	}
+	if known, ok := s.sent[ev.Version]; ok {
+		return &known, nil
+	}
 	for _, e := range s.held.manifest.Docs {
 		if e.ID != ev.Doc || e.Version != ev.Version {
 			continue
@@ -132,24 +135,20 @@ func (c *Client) findItem(ctx context.Context, want func(journal.Event) bool) (f
 	return found, err
 }
 
-// FetchReceipt is Accept and Fetch, with the receipt of the retrieval. ErrContent
-// when the journal commits to other bytes than those that came: the document is
-// there all the same, and the receipt tells the act alone.
-func (o *Office) FetchReceipt(ctx context.Context, id string, path func(sealed.Grant) string, opt GetOptions) (sealed.OpenedGrant, Receipt, error) {
-	a, err := o.accept(ctx, id)
+// FetchProven is Fetch, with the receipt of the retrieval. ErrContent when the
+// journal commits to other bytes than those that came: the document is there all
+// the same, and the receipt tells the act alone.
+func (o *Office) FetchProven(ctx context.Context, id string, a Accepted, path string, opt GetOptions) (Receipt, error) {
+	content, err := o.c.fetch(ctx, grantPath(id), a.Grant.Ref(), a.Key, path, opt)
 	if err != nil {
-		return sealed.OpenedGrant{}, Receipt{}, err
-	}
-	content, err := o.c.fetch(ctx, grantPath(id), a.Grant.Ref(), a.Key, path(a.Grant), opt)
-	if err != nil {
-		return a.OpenedGrant, Receipt{}, err
+		return Receipt{}, err
 	}
 	r, err := NewReceipt(a.log, a.proof, &content)
 	if err == nil {
-		return a.OpenedGrant, r, nil
+		return r, nil
 	}
 	r, err = NewReceipt(a.log, a.proof, nil)
-	return a.OpenedGrant, r, errors.Join(ErrContent, err)
+	return r, errors.Join(ErrContent, err)
 }
 
 // DepositorReceipt is the receipt of a deposit, as anybody reads it. ErrContent:

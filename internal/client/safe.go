@@ -20,6 +20,9 @@ type Safe struct {
 	vault *sealed.Identity
 	p     sealed.Secret // what it was opened with: another device may change the keyring
 	held  held
+	// sent are the contents of what was put in here, by version: a receipt needs
+	// not open them again.
+	sent map[string]sealed.Content
 }
 
 // held is the manifest that changes build on.

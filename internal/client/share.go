@@ -81,6 +81,8 @@ type ShareOrder struct {
 	Purpose        string
 	Procedure      string
 	Until          time.Time
+	Kind           string // that the document is given as; "" is not said
+	Openings       int64  // how often it may be opened; 0 is any number
 }
 
 // Share seals the document's key to an administration whose key is in the
@@ -122,7 +124,7 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if err != nil {
 		return Grant{}, err
 	}
-	given := Grant{Purpose: o.Purpose, Procedure: o.Procedure, Service: o.Service, NotAfter: o.Until}
+	given := Grant{Purpose: o.Purpose, Procedure: o.Procedure, Service: o.Service, NotAfter: o.Until, Kind: o.Kind}
 	b, err := s.sealFor(s.root, a.ID, to, opened{e, key}, given)
 	if err != nil {
 		return Grant{}, err
@@ -131,7 +133,10 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	in := map[string]any{
 		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": o.Purpose, "notAfter": until(o.Until), "grant": b, "vk": vk[:],
 	}
-	for k, v := range map[string]string{"service": o.Service, "procedure": o.Procedure} {
+	if o.Openings != 0 {
+		in["openings"] = o.Openings
+	}
+	for k, v := range map[string]string{"service": o.Service, "procedure": o.Procedure, "kind": o.Kind} {
 		if v != "" {
 			in[k] = v
 		}
@@ -149,6 +154,7 @@ func (s *Safe) sealFor(root sealed.RootKey, id string, to reader, d opened, give
 	g := s.grantOf(d.entry)
 	g.Suite, g.Reader, g.Recipient, g.Index = root.Suite(), id, to.recipient.Fingerprint(), &to.index
 	g.Purpose, g.Procedure, g.Service, g.NotAfter = given.Purpose, given.Procedure, given.Service, until(given.NotAfter)
+	g.Request, g.Kind = given.Request, given.Kind
 	return sealed.SealGrant(g, root, d.key, to.recipient)
 }
 
@@ -170,6 +176,7 @@ func serviceOf(a Administration, name string) (string, error) {
 type Office struct {
 	c     *Client
 	id    string
+	ring  *sealed.Keyring
 	vault *sealed.Identity
 }
 
@@ -183,7 +190,7 @@ func (c *Client) UnlockOffice(ctx context.Context, p sealed.Secret) (*Office, er
 	if err != nil {
 		return nil, err
 	}
-	return &Office{c: c, id: id, vault: vault}, nil
+	return &Office{c: c, id: id, ring: ring, vault: vault}, nil
 }
 
 // openOffice opens the keyring of the caller's administration.
@@ -199,29 +206,30 @@ func (c *Client) openOffice(ctx context.Context, p sealed.Secret) (id string, ri
 // Accept asks for a grant and verifies it: the journal tells of the release,
 // the log holds the safe's key, the citizen signed what is in it.
 func (o *Office) Accept(ctx context.Context, id string) (sealed.OpenedGrant, error) {
-	a, err := o.accept(ctx, id)
+	a, err := o.AcceptProven(ctx, id)
 	return a.OpenedGrant, err
 }
 
-// accepted is a grant with what proves that it was released.
-type accepted struct {
+// Accepted is a grant with what proves that it was released.
+type Accepted struct {
 	sealed.OpenedGrant
 	log   string
 	proof Proof
 }
 
-func (o *Office) accept(ctx context.Context, id string) (accepted, error) {
+// AcceptProven is Accept, for a receipt of what is then fetched.
+func (o *Office) AcceptProven(ctx context.Context, id string) (Accepted, error) {
 	var rel Release
 	m, err := o.c.watch.mark(ctx)
 	if err != nil {
-		return accepted{}, err
+		return Accepted{}, err
 	}
 	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
 	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
-		return accepted{}, err
+		return Accepted{}, err
 	}
 	g, err := o.open(ctx, m, id, rel)
-	return accepted{g, m.vkey, rel.Proof}, withEvidence(ownObject(err), map[string]any{"release": rel})
+	return Accepted{g, m.vkey, rel.Proof}, withEvidence(ownObject(err), map[string]any{"release": rel})
 }
 
 func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (sealed.OpenedGrant, error) {
@@ -240,7 +248,10 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 	if err != nil {
 		return none, err
 	}
-	g, err := sealed.OpenGrant(rel.Grant, o.vault, vk)
+	// It may have been sealed before the administration's key was replaced.
+	g, err := withAny(o.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) {
+		return sealed.OpenGrant(rel.Grant, id, vk)
+	})
 	if err != nil {
 		return none, err
 	}

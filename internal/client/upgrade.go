@@ -101,7 +101,7 @@ func partOf(docs []sealed.Entry) []sealed.Entry {
 type anew struct {
 	old sealed.Entry
 	opened
-	commitment string
+	content sealed.Content
 }
 
 func (s *Safe) upgradeSome(ctx context.Context, part []sealed.Entry, o RenewOptions, agreed func() []string) error {
@@ -180,7 +180,7 @@ func (s *Safe) sealAnew(ctx context.Context, e sealed.Entry) (anew, error) {
 	}()
 	// What OpenDocument finds at the very end comes too late for the stream, but not
 	// for the upload, which is adopted only when both are well.
-	next.commitment, err = s.upload(ctx, plain, &next.entry, next.key, nil)
+	next.content, err = s.upload(ctx, plain, &next.entry, next.key, nil)
 	_ = plain.Close()
 	if bad := <-opening; bad != nil && (err == nil || alarming(bad)) {
 		err = withEvidence(ownObject(bad), map[string]any{"doc": e.ID, "version": e.Version, "sha256": e.SHA256})
@@ -238,7 +238,9 @@ func (s *Safe) replaceVersions(ctx context.Context, fresh []anew, going []Standi
 				if err != nil {
 					return err
 				}
-				own.Content = n.commitment
+				if own.Content, err = n.content.Commitment(); err != nil {
+					return err
+				}
 				in.Adopt = append(in.Adopt, own)
 				in.Drop = append(in.Drop, version{Doc: n.old.ID, Version: n.old.Version})
 				for _, g := range going {

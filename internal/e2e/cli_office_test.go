@@ -2,9 +2,11 @@ package e2e_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // TestSystemsDepositAndFetchByCommandLine: an administration's machine with
@@ -42,10 +44,10 @@ func TestSystemsDepositAndFetchByCommandLine(t *testing.T) {
 	if !bytes.Equal(docOf(t, first), docOf(t, machine.read("receipt.json"))) {
 		t.Error("sent again, it was deposited twice")
 	}
-	if told := machine.coffre("verify", "receipt.json"); !strings.Contains(told, "Reçu prouvé") {
+	if told := machine.coffre("verify", "receipt.json", "--file", "diplome.pdf"); !strings.Contains(told, "Reçu prouvé") || !strings.Contains(told, "au bit près") {
 		t.Errorf("the receipt: %q", told)
 	}
-	machine.write("forged.json", bytes.Replace(first, []byte(`"sha256": "`), []byte(`"sha256": "0`), 1))
+	machine.write("forged.json", bytes.Replace(first, []byte(`\"sha256\":\"`), []byte(`\"sha256\":\"0`), 1))
 	machine.refused(3, []string{"ALERTE"}, "verify", "forged.json")
 	machine.write("vide.pdf", nil)
 	machine.refused(1, []string{"vide"}, "deposit", "vide.pdf", "--key", university, "--address", address)
@@ -84,10 +86,9 @@ func TestSystemsDepositAndFetchByCommandLine(t *testing.T) {
 
 func docOf(t *testing.T, receipt []byte) []byte {
 	t.Helper()
-	var r struct{ Doc string }
-	must(t, json.Unmarshal(receipt, &r))
-	if r.Doc == "" {
-		t.Fatalf("the receipt is %s", receipt)
-	}
-	return []byte(r.Doc)
+	r, err := client.ParseReceipt(receipt)
+	must(t, err)
+	ev, err := journal.DecodeEvent([]byte(r.Event))
+	must(t, err)
+	return []byte(ev.Doc)
 }
