@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // profile is what is kept of one server: the token, and in memory.json what
@@ -137,7 +138,27 @@ func (a *app) newClient(p *profile, token string) (*client.Client, error) {
 }
 
 func (a *app) boundClient(p *profile, token string, proof *client.ProofKey) (*client.Client, error) {
-	return client.New(client.Config{Server: p.server, Token: token, Proof: proof, Language: a.lang, Memory: p.memory, Now: a.now})
+	policy, err := a.policy()
+	if err != nil {
+		return nil, err
+	}
+	return client.New(client.Config{Policy: policy, Server: p.server, Token: token, Proof: proof, Language: a.lang, Memory: p.memory, Now: a.now})
+}
+
+// policy is the citizen's own word on who has to watch the journal; "" leaves
+// it to the server, and to what was seen of it first.
+func (a *app) policy() (string, error) {
+	if a.policyFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(a.policyFile)
+	if err != nil {
+		return "", err
+	}
+	if _, err := journal.ParsePolicy(string(b)); err != nil {
+		return "", a.usage(a.tr("%s ne se lit pas comme une liste de témoins : %s", "%s cannot be read as a policy of witnesses: %s"), clean(a.policyFile), clean(err.Error()))
+	}
+	return string(b), nil
 }
 
 // client is the logged-in caller.
