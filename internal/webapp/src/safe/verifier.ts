@@ -1,0 +1,186 @@
+import type { Api, PathWith } from '../api/client.ts';
+import { toBase64 } from '../crypto/bytes.ts';
+import type { Content } from '../crypto/content.ts';
+import {
+	type Checkpoint,
+	type Event,
+	entryOf,
+	openCheckpoint,
+	verifyConsistency,
+	verifyInclusion,
+} from '../crypto/log.ts';
+import {
+	eventOf,
+	type Parts,
+	parseLink,
+	parseReceipt,
+	type Receipt,
+	type Short,
+	verifyReceipt,
+	writeReceipt,
+	writeShort,
+} from '../crypto/receipt.ts';
+import { Tiles } from '../crypto/tiles.ts';
+import { CoffreError } from '../errors.ts';
+import { withEvidence } from './context.ts';
+import type { Memory } from './core.ts';
+import { LogWatch } from './logwatch.ts';
+
+/** What was found of a receipt that proves its event. */
+export interface Checked {
+	readonly event: Event;
+	/** Place in the log. */
+	readonly index: number;
+	readonly content?: Content;
+	/** The log's name, and how many entries it has in the state that was checked. */
+	readonly log: string;
+	readonly size: number;
+	/** False: a log of another key than this site's, and nobody here vouches for it. */
+	readonly known: boolean;
+	/** The public log of this moment holds it too, and nothing in it was rewritten since. */
+	readonly today: boolean;
+	/** The whole receipt, to be kept; what comes after `/verifier#`, '' where it cannot be made. */
+	readonly file: string;
+	readonly short: string;
+}
+
+export interface VerifierOptions {
+	readonly api: Api;
+	readonly memory: Memory;
+	/** Origin of the page. */
+	readonly base: string;
+	readonly now?: () => Date;
+}
+
+/**
+ * Checks receipts for anybody (SPEC.md §9). Asks the server for nothing but what is public of its
+ * log, and tells it nothing of the receipt but which tiles its place is in.
+ */
+export class Verifier {
+	readonly #api: Api;
+	readonly #memory: Memory;
+	readonly #log: LogWatch;
+	readonly #base: string;
+	readonly #now: () => Date;
+
+	constructor({ api, memory, base, now }: VerifierOptions) {
+		this.#api = api;
+		this.#memory = memory;
+		this.#log = new LogWatch(api, memory);
+		this.#base = base;
+		this.#now = now ?? (() => new Date());
+	}
+
+	/**
+	 * A file's text, or a link. 'form': neither; 'other-site': a link of another one, which only that one
+	 * can check; 'offline': a link without the log; any other code: it proves nothing.
+	 */
+	async check(text: string): Promise<Checked> {
+		const given = text.trim();
+		if (!/^https?:/.test(given)) return this.#file(parseReceipt(given));
+		const { base, short } = await parseLink(given);
+		if (base !== this.#base) throw new CoffreError('other-site', { message: `a link of ${base}` });
+		return this.#short(short);
+	}
+
+	async #file(receipt: Receipt): Promise<Checked> {
+		const { index, content, event, tree } = await withEvidence({ receipt }, this.#now, async () =>
+			verifyReceipt(receipt),
+		);
+		const found = { event, index, log: tree.origin, size: tree.size, ...written(receipt, content) };
+		const short = await shortOf(receipt);
+		let mark: Awaited<ReturnType<LogWatch['mark']>>;
+		try {
+			mark = await this.#log.mark();
+		} catch (e) {
+			if (!unreached(e)) throw e;
+			// Met on an earlier visit.
+			const known = this.#memory.get('log-key') === receipt.log;
+			return { ...found, short, known, today: false };
+		}
+		if (mark.vkey !== receipt.log) return { ...found, short, known: false, today: false };
+		try {
+			const now = await this.#newest(mark);
+			await this.#goesOn(receipt, now);
+			return { ...found, short, known: true, today: true };
+		} catch (e) {
+			if (!unreached(e)) throw e;
+			return { ...found, short, known: true, today: false };
+		}
+	}
+
+	async #short(short: Short): Promise<Checked> {
+		const mark = await this.#log.mark();
+		const { note, tree } = await this.#newest(mark);
+		const { e: event, s: salt, i: index, c: content } = short;
+		const path = await this.#tiles(tree).inclusion(index);
+		const told = { logKey: mark.vkey, checkpoint: note, short };
+		const read = await withEvidence(told, this.#now, async () => {
+			verifyInclusion(entryOf(event, salt), index, path, tree);
+			return eventOf(short);
+		});
+		const leaf = { index, size: tree.size, path: path.map(toBase64), checkpoint: note };
+		const parts = { log: mark.vkey, event, salt, leaf, content };
+		return {
+			event: read,
+			index,
+			log: tree.origin,
+			size: tree.size,
+			known: true,
+			today: true,
+			...written(parts, content),
+			short: await shortOf(parts),
+		};
+	}
+
+	async #newest(
+		mark: Awaited<ReturnType<LogWatch['mark']>>,
+	): Promise<{ note: string; tree: Checkpoint }> {
+		const note = await (await this.#api.blob('/log/checkpoint')).text();
+		return { note, tree: await this.#log.checkpoint(mark, note) };
+	}
+
+	/** The log of today begins with all that it was when the receipt was made. */
+	async #goesOn(receipt: Receipt, now: { note: string; tree: Checkpoint }): Promise<void> {
+		const then = openCheckpoint(receipt.log, receipt.leaf.checkpoint);
+		const told = { receipt, received: now.note };
+		if (then.size > now.tree.size)
+			throw this.#rewritten(`the journal has ${now.tree.size} entries after ${then.size}`, told);
+		const path = await this.#tiles(now.tree).consistency(then.size);
+		try {
+			verifyConsistency(then, now.tree, path);
+		} catch (e) {
+			throw this.#rewritten(e instanceof Error ? e.message : String(e), told);
+		}
+	}
+
+	#rewritten(message: string, told: Readonly<Record<string, unknown>>): CoffreError {
+		const evidence = { at: this.#now().toISOString(), ...told };
+		return new CoffreError('rollback', { message, evidence });
+	}
+
+	#tiles(tree: Checkpoint): Tiles {
+		return new Tiles(tree.size, async (path) => {
+			const tile = await this.#api.blob(`/log/${path}` as PathWith<'get'>);
+			return new Uint8Array(await tile.arrayBuffer());
+		});
+	}
+}
+
+function written(
+	{ log, event, salt, leaf }: Omit<Parts, 'content'>,
+	content: Content | undefined,
+): Pick<Checked, 'file' | 'content'> {
+	const file = writeReceipt({ log, event, salt, leaf, content });
+	return { file, ...(content ? { content } : {}) };
+}
+
+async function shortOf(parts: Parts): Promise<string> {
+	return typeof CompressionStream === 'undefined' ? '' : writeShort(parts);
+}
+
+/** The log could not be looked at, which says nothing about the receipt. */
+function unreached(e: unknown): boolean {
+	if (!(e instanceof CoffreError)) return false;
+	return e.code === 'offline' || (e.problem !== undefined && e.evidence === undefined);
+}
