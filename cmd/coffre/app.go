@@ -106,8 +106,10 @@ func (c command) flagSet(a *app) *flag.FlagSet {
 	if c.online {
 		f.StringVar(&a.server, "server", "", a.tr("`adresse` du coffre ; sinon COFFRE_SERVER, sinon celle de la dernière connexion",
 			"`address` of the safe; else COFFRE_SERVER, else that of the last log-in"))
-		f.StringVar(&a.policyFile, "policy", "", a.tr("`fichier` qui dit quels témoins doivent avoir contresigné le journal ; il est retenu, et remplace ce que dit le serveur",
-			"`file` that says which witnesses have to have cosigned the journal; it is remembered, and takes the place of what the server says"))
+		if f.Lookup("policy") == nil { // a command may have one for itself, which nobody remembers
+			f.StringVar(&a.policyFile, "policy", "", a.tr("`fichier` qui dit quels témoins doivent avoir contresigné le journal ; il est retenu, et remplace ce que dit le serveur",
+				"`file` that says which witnesses have to have cosigned the journal; it is remembered, and takes the place of what the server says"))
+		}
 	}
 	if c.secret {
 		f.StringVar(&a.secretFile, "secret-file", "", a.tr("`fichier` avec la clé papier ou la phrase de passe, - pour l'entrée standard ; sinon COFFRE_SECRET_FILE, sinon la question est posée",
