@@ -14,6 +14,7 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/gateway"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
+	"github.com/coffre-citoyen/coffre/internal/webapp"
 )
 
 // extras are what the demonstration adds to a gateway.
@@ -26,7 +27,7 @@ type extras struct {
 }
 
 // compose wires the gateway; the banner is what the terminal shows.
-func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, metrics *telemetry.Metrics, listeners []net.Listener) (*gateway.Gateway, string, error) {
+func compose(ctx context.Context, c config.Config, s *stores, pages *webapp.Handler, logger *slog.Logger, metrics *telemetry.Metrics, listeners []net.Listener) (*gateway.Gateway, string, error) {
 	x, err := demoExtras(ctx, c, s, listeners)
 	if err != nil {
 		return nil, "", err
@@ -70,7 +71,7 @@ func compose(ctx context.Context, c config.Config, s *stores, pages http.Handler
 		WebhookKey: s.tell.hookKey,
 		Site: gateway.Site{
 			Name: c.Territory.Name, Colour: c.Territory.Colour, Logo: c.Territory.Logo, Contact: c.Territory.Contact,
-			Mode: c.Mode, Version: version, LogKey: s.vkey, Policy: s.statedPolicy(), Providers: site, Demo: x.site,
+			Mode: c.Mode, Version: version, LogKey: s.vkey, Files: pages.Files(), Policy: s.statedPolicy(), Providers: site, Demo: x.site,
 		},
 	})
 	return g, x.banner, nil

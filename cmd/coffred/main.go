@@ -2,7 +2,7 @@
 //
 //	coffred serve [--demo] [--listen host:port] [--data dir] [--config file]
 //	coffred config check
-//	coffred check | scrub | migrate | version
+//	coffred check | scrub | migrate | figures | version
 //	coffred backup-key | backup | restore | move
 //	coffred keys
 //	coffred admin add-administration | add-system | end-recovery
@@ -64,6 +64,7 @@ var errUsage = errors.New(`usage:
   coffred check [--deep] [--data dir] [--config file]   is everything there and sound?
   coffred scrub [--hash [--rate N]] [--config file]     remove what check calls orphaned; mend what a second site has
   coffred migrate [--data dir] [--config file]          bring the tables to this release
+  coffred figures [--data dir] [--config file]          what is in the journal, by month and kind: nothing of whom
   coffred backup-key                                    make the offline key of backups
   coffred backup --to DIR --recipient FILE [--keep DAYS] [--data dir] [--config file]
   coffred restore --from DIR --key FILE --signed-by KEY [--point NAME] [--data dir] [--config file]
@@ -86,7 +87,7 @@ func run(ctx context.Context, args []string, io stdio) error {
 		return errUsage
 	}
 	commands := map[string]func(context.Context, []string, stdio) error{
-		"serve": serve, "config": configCommand, "check": check, "scrub": scrub, "migrate": migrate, "admin": admin,
+		"serve": serve, "config": configCommand, "check": check, "scrub": scrub, "migrate": migrate, "figures": figures, "admin": admin,
 		"backup-key": backupKey, "keys": makeKeys, "backup": backUp, "restore": restore, "move": move,
 		"witness": witnessCommand,
 		"version": func(context.Context, []string, stdio) error {

@@ -64,7 +64,7 @@ func providerOrigins(c config.Config) []string {
 	return all
 }
 
-func serveWith(ctx context.Context, c config.Config, pages http.Handler, logger *slog.Logger, io stdio) error {
+func serveWith(ctx context.Context, c config.Config, pages *webapp.Handler, logger *slog.Logger, io stdio) error {
 	listeners, err := listen(ctx, c)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func closeAll(listeners []net.Listener) error {
 	return errors.Join(errs...)
 }
 
-func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages http.Handler, logger *slog.Logger, io stdio) error {
+func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *stores, pages *webapp.Handler, logger *slog.Logger, io stdio) error {
 	metrics := telemetry.New()
 	s.measure(metrics)
 	var err error

@@ -116,7 +116,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
 		return fn(s.db.Leaves())
 	}, s.seq)
-	terms, err := gateway.LoadTerms()
+	terms, err := gateway.TermsFor(c.Journal.Years())
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 		return err
 	}
 	s.domain = safe.New(safe.Config{
-		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version,
+		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version, Retention: c.Journal.Years(),
 		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL, Outlets: s.tell.outlets,
 		Policy: safe.Policy{Levels: levels, Admission: c.Admission()},
 	})

@@ -176,6 +176,9 @@ func (c *Config) Validate() error {
 	if c.Agents != "" && c.Agents != appointedAgents && c.Agents != AnyAgent {
 		bad("agents is %q: write appointed or anyone", c.Agents)
 	}
+	if c.Journal.Retention < 0 || c.Journal.Retention > 100 {
+		bad("journal.retention is %d: write the years that the journal is kept, or nothing for 5", c.Journal.Retention)
+	}
 	if c.Territory.Name == "" {
 		bad("territory.name is empty: the pages show it")
 	}

@@ -67,7 +67,7 @@ func (s *story) get(t *testing.T, who caller, path string, status int) answer {
 func publicPart(t *testing.T, s *story) {
 	t.Helper()
 	for _, path := range []string{
-		"/healthz", "/readyz", "/api/v1/site", "/api/v1/terms", "/api/v1/territory", "/api/v1/administrations?q=valmont&limit=10",
+		"/healthz", "/readyz", "/api/v1/site", "/api/v1/site/files", "/api/v1/site/maintenance?limit=5", "/api/v1/terms", "/api/v1/territory", "/api/v1/administrations?q=valmont&limit=10",
 		"/log/checkpoint", "/log/key", "/.well-known/oauth-authorization-server", "/oauth/jwks", "/oidc/jwks",
 	} {
 		a := s.get(t, nobody, path, 200)
@@ -204,6 +204,7 @@ func officeKeyPart(t *testing.T, s *story) {
 	put.json = other
 	s.do(t, put.with("If-None-Match", "*")).is(t, 412)
 	s.get(t, s.office.agent, "/api/v1/administration/keyring", 200)
+	s.get(t, s.office.agent, "/api/v1/administration/journal?limit=3", 200)
 	for _, who := range []caller{s.office.agent, s.office.system} {
 		s.get(t, who, "/api/v1/administration", 200)
 	}

@@ -32,7 +32,8 @@ type Site struct {
 	LogKey    string // vkey
 	Policy    string // of witnesses, "" for none
 	Providers []SiteProvider
-	Demo      any // of the demonstration; nil in production
+	Files     map[string]string // hash in hexadecimal of each file of the pages, by path
+	Demo      any               // of the demonstration; nil in production
 }
 
 // SiteProvider is a way to log in.

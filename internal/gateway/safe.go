@@ -209,37 +209,3 @@ func (g *Gateway) succeedRoot(w http.ResponseWriter, r *http.Request) error {
 	v, err := g.safe.Succeed(r.Context(), actor(r), match, next)
 	return replaced(w, v, err)
 }
-
-func (g *Gateway) getJournal(w http.ResponseWriter, r *http.Request) error {
-	limit, err := limitOf(r)
-	if err != nil {
-		return err
-	}
-	page, err := g.safe.Journal(r.Context(), actor(r), r.URL.Query().Get("before"), limit)
-	if err != nil {
-		return err
-	}
-	type item struct {
-		Event  string   `json:"event"`
-		Salt   []byte   `json:"salt"`
-		Cursor string   `json:"cursor"`
-		Index  *int64   `json:"index,omitempty"`
-		Path   [][]byte `json:"path,omitzero"`
-	}
-	out := struct {
-		Items      []item `json:"items"`
-		Checkpoint string `json:"checkpoint"`
-		Next       string `json:"next,omitempty"`
-	}{Items: []item{}, Checkpoint: string(page.Checkpoint), Next: page.Next}
-	for _, it := range page.Items {
-		v := item{Event: string(it.Event), Salt: it.Salt[:], Cursor: it.Cursor}
-		if it.Index >= 0 {
-			v.Index, v.Path = &it.Index, it.Path
-			if v.Path == nil {
-				v.Path = [][]byte{} // the only leaf of a tree has an empty path
-			}
-		}
-		out.Items = append(out.Items, v)
-	}
-	return writeJSON(w, http.StatusOK, out)
-}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -135,6 +136,7 @@ func (w *world) compose(t *testing.T, settings []setting) {
 		Pages: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, "page") }),
 		Site: gateway.Site{
 			Name: "Valmont", Colour: "#123456", Mode: "production", Version: "test", LogKey: w.vkey,
+			Files:     map[string]string{"/index.html": strings.Repeat("ab", 32), "/assets/app.js": strings.Repeat("cd", 32)},
 			Providers: []gateway.SiteProvider{{ID: "fc", Kind: "citizen", Label: "FranceConnect"}},
 		},
 	}

@@ -42,6 +42,7 @@ type asset struct {
 	body, zipped []byte
 	mediaType    string
 	etag         string
+	sum          string // SHA-256 in hexadecimal
 }
 
 // Handler serves the embedded application. Safe for concurrent use.
@@ -78,7 +79,7 @@ func newHandler(built fs.FS, formTargets []string) (*Handler, error) {
 
 func newAsset(name string, body []byte) asset {
 	sum := sha256.Sum256(body)
-	a := asset{body: body, mediaType: mime.TypeByExtension(path.Ext(name)), etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	a := asset{body: body, mediaType: mime.TypeByExtension(path.Ext(name)), etag: `"` + hex.EncodeToString(sum[:8]) + `"`, sum: hex.EncodeToString(sum[:])}
 	if a.mediaType == "" {
 		a.mediaType = "application/octet-stream"
 	}
@@ -92,6 +93,16 @@ func newAsset(name string, body []byte) asset {
 		a.zipped = buf.Bytes()
 	}
 	return a
+}
+
+// Files are those of the application: the SHA-256 of each, in hexadecimal, by
+// the path under which it is served.
+func (h *Handler) Files() map[string]string {
+	all := make(map[string]string, len(h.assets))
+	for name, a := range h.assets {
+		all[name] = a.sum
+	}
+	return all
 }
 
 // ServeHTTP serves an asset, or the document of the application for every

@@ -55,6 +55,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/site/files": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the pages are made of: path and SHA-256 of each file. sha256 is that of the list's canonical JSON, as the fact `web` in the log has it */
+        readonly get: operations["getSiteFiles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/site/maintenance": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Maintenance on everything at once, which is in no safe's journal, newest first */
+        readonly get: operations["getMaintenance"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/terms": {
         readonly parameters: {
             readonly query?: never;
@@ -64,6 +98,40 @@ export interface paths {
         };
         /** The terms in force */
         readonly get: operations["getTerms"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/kinds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The kinds of documents that can be asked for, with what usually does as well */
+        readonly get: operations["listKinds"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/requests/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What an administration asks for, for whoever has the link; one that is in a safe is nobody else's */
+        readonly get: operations["getRequest"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -654,6 +722,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/safe/requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Requests that are for this safe or that its holder did something about, newest first */
+        readonly get: operations["listAsked"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/requests/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One request with all that belongs to it: who asks, what was given, written and refused, and what was given for its kinds before */
+        readonly get: operations["getAsked"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/requests/{id}/answers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give documents for a request, all of them or none */
+        readonly post: operations["answerRequest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/requests/{id}/refusals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse some of what is asked for, or all of it */
+        readonly post: operations["refuseRequest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/requests/{id}/questions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask the administration something; a request that is over can be asked about too */
+        readonly post: operations["askAboutRequest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/safe/journal": {
         readonly parameters: {
             readonly query?: never;
@@ -817,6 +970,127 @@ export interface paths {
         readonly get?: never;
         /** Say what an agent may do, or cut him off; all members each time (referents only) */
         readonly put: operations["appointAgent"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the administration has asked for, newest first, with what came of it */
+        readonly get: operations["listRequests"];
+        readonly put?: never;
+        /** Ask for documents: by link, or in the safe that an address is of. The same bytes again are no second request */
+        readonly post: operations["createRequest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them */
+        readonly get: operations["getOfficeRequest"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Take no more answers; what was given stays given until its end */
+        readonly delete: operations["closeRequest"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests/{id}/grants": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All that was given for it, by citizen */
+        readonly get: operations["listRequestGrants"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests/{id}/replies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who was asked or has answered, newest first */
+        readonly get: operations["listReplies"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests/{id}/replies/{reply}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One citizen's side: what was given, written and refused, and the keys that it takes to read it and to write back */
+        readonly get: operations["getReply"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/requests/{id}/replies/{reply}/answers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Write back to a citizen */
+        readonly post: operations["answerQuestion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/journal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The acts of one's own administration, in whichever safes they were, newest first, each with its inclusion proof */
+        readonly get: operations["getAdministrationJournal"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -1131,7 +1405,9 @@ export interface components {
         };
         readonly Terms: {
             readonly version: string;
+            /** @description of the canonical JSON {texts, version}, as the fact `terms` in the log has it */
             readonly sha256: components["schemas"]["Hash"];
+            readonly fact?: components["schemas"]["Leaf"];
             /** @description language → sections */
             readonly texts: {
                 readonly [key: string]: readonly {
@@ -1139,6 +1415,15 @@ export interface components {
                     readonly body: readonly string[];
                 }[];
             };
+        };
+        readonly SiteFiles: {
+            readonly release: string;
+            readonly sha256: components["schemas"]["Hash"];
+            readonly files: readonly {
+                readonly path: string;
+                readonly sha256: components["schemas"]["Hash"];
+            }[];
+            readonly fact?: components["schemas"]["Leaf"];
         };
         readonly TermsAcceptance: {
             readonly version: string;
@@ -1557,6 +1842,10 @@ export interface components {
             readonly purpose: string;
             readonly procedure?: string;
             readonly notAfter: components["schemas"]["Time"];
+            /** @description how often it may be opened; 0 or absent is any number */
+            readonly openings?: number;
+            /** @description what the document is given as (/api/v1/kinds) */
+            readonly kind?: string;
             readonly grant: components["schemas"]["Bytes"];
             /** @description the verification key that it is signed under: 412 when the safe has another by now */
             readonly vk?: components["schemas"]["Bytes"];
@@ -1580,6 +1869,16 @@ export interface components {
             /** @description last release; absent = not yet opened */
             readonly opened?: components["schemas"]["Time"];
             readonly openings?: number;
+            /** @description absent when there is no limit */
+            readonly mostOpenings?: number;
+            /** @description opened as often as the citizen allowed: no more, whatever its state */
+            readonly used?: boolean;
+            /** @description that it answers */
+            readonly request?: string;
+            /** @description that the document was given as */
+            readonly kind?: string;
+            /** @description the citizen's safe, shown to the administration */
+            readonly safe?: string;
             /** @description length of the sealed document */
             readonly sealed: number;
         };
@@ -1625,6 +1924,182 @@ export interface components {
         readonly AgentPage: {
             readonly items: readonly components["schemas"]["Agent"][];
             readonly next?: string;
+        };
+        readonly Kind: {
+            readonly code: string;
+            readonly group: string;
+            readonly fr: string;
+            readonly en: string;
+            /** @description kinds that usually do as well */
+            readonly or: readonly string[];
+        };
+        readonly KindList: {
+            readonly items: readonly components["schemas"]["Kind"][];
+        };
+        readonly Request: {
+            readonly id: components["schemas"]["Id"];
+            readonly state: components["schemas"]["RequestState"];
+            /** @description signed by the administration's root (SPEC.md 13) */
+            readonly request: string;
+            readonly administration: components["schemas"]["Administration"];
+        };
+        /**
+         * @description closed by the administration; expired when the last day for answers is over
+         * @enum {string}
+         */
+        readonly RequestState: "open" | "closed" | "expired";
+        readonly RequestSummary: {
+            readonly id: components["schemas"]["Id"];
+            readonly administration: components["schemas"]["Id"];
+            readonly administrationName: string;
+            readonly service?: string;
+            readonly procedure: string;
+            readonly purpose: string;
+            readonly reference?: string;
+            readonly state: components["schemas"]["RequestState"];
+            readonly created: components["schemas"]["Time"];
+            readonly answerBy: components["schemas"]["Time"];
+            readonly notAfter: components["schemas"]["Time"];
+            readonly closed?: components["schemas"]["Time"];
+        };
+        readonly Reply: {
+            readonly id: components["schemas"]["Id"];
+            /** @description name of the citizen, shown to the administration */
+            readonly holder?: string;
+            /** @description the citizen's safe, shown to the administration */
+            readonly safe?: string;
+            /** @enum {string} */
+            readonly state: "asked" | "given" | "refused";
+            readonly created: components["schemas"]["Time"];
+            readonly changed: components["schemas"]["Time"];
+            /** @description documents */
+            readonly given: number;
+            /** @description kinds */
+            readonly refused: readonly string[];
+            readonly refusedAll: boolean;
+            /** @description a question waits for an answer */
+            readonly waiting: boolean;
+        };
+        readonly Asked: {
+            readonly request: components["schemas"]["RequestSummary"];
+            readonly reply: components["schemas"]["Reply"];
+        };
+        readonly AskedPage: {
+            readonly items: readonly components["schemas"]["Asked"][];
+            readonly next?: string;
+        };
+        readonly SealedNote: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly from: "safe" | "administration";
+            /** @enum {string} */
+            readonly about: "note" | "refusal" | "question" | "answer";
+            readonly kinds: readonly string[];
+            /** @description for the caller's side (SPEC.md 13) */
+            readonly sealed: string;
+            readonly vk: components["schemas"]["Bytes"];
+            /** @description of vk, where it is a former one of the safe */
+            readonly key?: components["schemas"]["Leaf"];
+            readonly created: components["schemas"]["Time"];
+        };
+        readonly GivenBefore: {
+            readonly kind: string;
+            readonly doc: components["schemas"]["Id"];
+            readonly at: components["schemas"]["Time"];
+        };
+        readonly AskedRequest: {
+            readonly id: components["schemas"]["Id"];
+            readonly state: components["schemas"]["RequestState"];
+            readonly request: string;
+            readonly administration: components["schemas"]["Administration"];
+            /** @description absent while nothing was done about it */
+            readonly reply?: components["schemas"]["Reply"];
+            /** @description oldest first */
+            readonly notes: readonly components["schemas"]["SealedNote"][];
+            /** @description newest first */
+            readonly grants: readonly components["schemas"]["Grant"][];
+            /** @description documents given for its kinds before, to anybody; the one given last first */
+            readonly before: readonly components["schemas"]["GivenBefore"][];
+        };
+        readonly NewNote: {
+            readonly id: components["schemas"]["Id"];
+            readonly forSafe: components["schemas"]["Bytes"];
+            readonly forAdministration: components["schemas"]["Bytes"];
+        };
+        readonly NewAnswer: {
+            readonly grants: readonly components["schemas"]["NewAnswerGrant"][];
+            readonly note?: components["schemas"]["NewNote"];
+            /** @description under which the grants are signed; another one than the safe's is stale */
+            readonly vk?: string;
+        };
+        readonly NewAnswerGrant: {
+            readonly doc: components["schemas"]["Id"];
+            readonly version: components["schemas"]["Id"];
+            /** @description one that the request accepts */
+            readonly kind: string;
+            /** @description no later than the request's */
+            readonly notAfter: components["schemas"]["Time"];
+            /** @description at most; 0 or absent, as often as the request asks for */
+            readonly openings?: number;
+            readonly grant: components["schemas"]["Bytes"];
+        };
+        readonly NewRefusal: {
+            /** @description as wanted; none is the whole request */
+            readonly kinds?: readonly string[];
+            readonly note: components["schemas"]["NewNote"];
+        };
+        readonly NewQuestion: {
+            readonly note: components["schemas"]["NewNote"];
+        };
+        readonly NewRequest: {
+            /** @description signed */
+            readonly request: string;
+            /** @description a deposit address; absent for a link */
+            readonly address?: string;
+        };
+        readonly OfficeRequest: {
+            readonly id: components["schemas"]["Id"];
+            readonly administration: components["schemas"]["Id"];
+            readonly administrationName: string;
+            readonly service?: string;
+            readonly procedure: string;
+            readonly purpose: string;
+            readonly reference?: string;
+            readonly state: components["schemas"]["RequestState"];
+            readonly created: components["schemas"]["Time"];
+            readonly answerBy: components["schemas"]["Time"];
+            readonly notAfter: components["schemas"]["Time"];
+            readonly closed?: components["schemas"]["Time"];
+            readonly request: components["schemas"]["Bytes"];
+            /** @description who made it */
+            readonly by: string;
+            /** @description in one safe; else by link */
+            readonly addressed: boolean;
+            /** @description citizens; 1000 is 1000 or more */
+            readonly tally: {
+                readonly given: number;
+                readonly refused: number;
+                readonly waiting: number;
+            };
+        };
+        readonly OfficeRequestPage: {
+            readonly items: readonly components["schemas"]["OfficeRequest"][];
+            readonly next?: string;
+        };
+        readonly ReplyPage: {
+            readonly items: readonly components["schemas"]["Reply"][];
+            readonly next?: string;
+        };
+        readonly ReplySide: {
+            readonly reply: components["schemas"]["Reply"];
+            readonly vk: components["schemas"]["Bytes"];
+            readonly recipient: string;
+            /** @description of the safe's key */
+            readonly key?: components["schemas"]["Leaf"];
+            /** @description oldest first */
+            readonly notes: readonly components["schemas"]["SealedNote"][];
+            /** @description newest first */
+            readonly grants: readonly components["schemas"]["Grant"][];
         };
         readonly AdministrationPage: {
             readonly items: readonly components["schemas"]["Administration"][];
@@ -1761,6 +2236,52 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getSiteFiles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description files */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SiteFiles"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getMaintenance: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor of the last item of the page before */
+                readonly before?: string;
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getTerms: {
         readonly parameters: {
             readonly query?: never;
@@ -1779,6 +2300,51 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Terms"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listKinds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description kinds */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KindList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description request */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Request"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -2830,6 +3396,145 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listAsked: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AskedPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAsked: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description request */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AskedRequest"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly answerRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description chosen by the client; the same key with the same content gives the same answer */
+                readonly "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description given */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 410: components["responses"]["Problem"];
+            readonly 412: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly refuseRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewRefusal"];
+            };
+        };
+        readonly responses: {
+            /** @description noted */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly askAboutRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        readonly responses: {
+            /** @description noted */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getJournal: {
         readonly parameters: {
             readonly query?: {
@@ -3084,6 +3789,247 @@ export interface operations {
             };
             readonly 404: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listRequests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only those that it has not closed */
+                readonly open?: boolean;
+                /** @description only those with this reference */
+                readonly reference?: string;
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OfficeRequestPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly createRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description kept */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OfficeRequest"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 410: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getOfficeRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description request */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OfficeRequest"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly closeRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description closed */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listRequestGrants: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listReplies: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only those whose question waits for an answer */
+                readonly waiting?: boolean;
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplyPage"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getReply: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly reply: components["schemas"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description side */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplySide"];
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly answerQuestion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly reply: components["schemas"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        readonly responses: {
+            /** @description noted */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAdministrationJournal: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor of the last item of the page before */
+                readonly before?: string;
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JournalPage"];
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };
