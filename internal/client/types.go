@@ -151,6 +151,11 @@ type Grant struct {
 	Ended              *time.Time `json:"ended,omitempty"`
 	Opened             *time.Time `json:"opened,omitempty"`
 	Openings           int64      `json:"openings"`
+	MostOpenings       int64      `json:"mostOpenings,omitempty"` // 0 is any number
+	Used               bool       `json:"used,omitempty"`         // opened as often as that
+	Request            string     `json:"request,omitempty"`      // that it answers
+	Kind               string     `json:"kind,omitempty"`         // that the document was given as
+	Safe               string     `json:"safe,omitempty"`         // shown to the administration
 	Sealed             int64      `json:"sealed"`
 }
 
