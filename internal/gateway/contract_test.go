@@ -36,7 +36,7 @@ func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	must(t, err)
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
-		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, agentsPart, documentPart, sharePart, successionPart,
+		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, agentsPart, documentPart, sharePart, requestPart, successionPart,
 		depositPart, readPart, noticePart, recoveryPart, erasePart,
 	} {
 		part(t, s)
@@ -210,6 +210,7 @@ func officeKeyPart(t *testing.T, s *story) {
 	}
 	s.get(t, nobody, "/api/v1/administrations?q=Valmont", 200)
 	var err error
+	s.office.root = ring.Root()
 	s.office.key, err = ring.Vault()
 	must(t, err)
 }

@@ -39,6 +39,8 @@ type grantInput struct {
 	Purpose        string `json:"purpose"`
 	Procedure      string `json:"procedure"`
 	NotAfter       string `json:"notAfter"`
+	Openings       int64  `json:"openings"`
+	Kind           string `json:"kind"`
 	Grant          []byte `json:"grant"`
 	VK             []byte `json:"vk"`
 }
@@ -63,6 +65,7 @@ func (in grantInput) parse(key string) (safe.NewGrant, error) {
 	return safe.NewGrant{
 		Key: key, Doc: doc, Version: version, Administration: adm, Service: in.Service, Purpose: in.Purpose,
 		Procedure: in.Procedure, NotAfter: until.UTC(), Sealed: in.Grant, VK: in.VK,
+		Openings: in.Openings, Kind: in.Kind,
 	}, nil
 }
 

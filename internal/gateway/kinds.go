@@ -78,6 +78,9 @@ func problemOf(err error) *problem.Error {
 			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed, safe.ReasonNotAppointed, safe.ReasonAgentLeft,
 			safe.ReasonNotReferent, safe.ReasonLastReferent, safe.ReasonOtherService:
 			slug = d.Reason
+		case safe.ReasonOpenedOut, safe.ReasonUnknownKind, safe.ReasonNotAsked, safe.ReasonClock, safe.ReasonRequestClosed,
+			safe.ReasonRequestExpired, safe.ReasonManyNotes:
+			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}
 	}

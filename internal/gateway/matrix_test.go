@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/session"
 	"github.com/coffre-citoyen/coffre/internal/gateway"
@@ -34,6 +35,8 @@ type matrix struct {
 	notice  string
 	webhook string
 	session session.Session // of A
+	request string          // in the safe of A, by X
+	reply   string          // of A to it
 	asked   string          // safe with a recovery under way, of which nobody here is custodian
 	roles   []role
 }
@@ -46,6 +49,8 @@ func newMatrix(t *testing.T) *matrix {
 	m.kept = m.a.put(t, 1000)
 	m.a.reserve(t, m.waiting)
 	m.grant, m.address = m.a.share(t, m.kept, m.x), m.a.address(t, m.x)
+	m.request = m.x.ask(t, w, m.address)
+	m.reply = w.do(t, request{who: m.x.agent, method: "GET", path: "/api/v1/administration/requests/" + m.request + "/replies"}).items(t, "id")[0]
 	m.notice = w.do(t, m.a.chooses("push", "https://push.example/abc")).is(t, 201).string(t, "id")
 	m.webhook = w.do(t, m.x.registers(hookURL)).is(t, 201).string(t, "id")
 	c := newCircle(t, w)
@@ -94,11 +99,14 @@ func (m *matrix) foreign(rt gateway.Route) string {
 		"releaseGrant": m.grant, "getGrantContent": m.grant,
 		"confirmNotice": m.notice, "endNotice": m.notice, "endWebhook": m.webhook, "appointAgent": string(m.x.actor.Account),
 	}[rt.Operation]
+	if strings.Contains(rt.Path, "/requests/") {
+		id = m.request
+	}
 	doc, version := m.kept.doc, m.kept.version
 	if rt.Operation == "putVersion" {
 		doc, version = m.waiting.doc, m.waiting.version
 	}
-	return strings.NewReplacer("{id}", id, "{doc}", doc, "{version}", version, "{address}", m.address, "{safe}", m.asked).Replace(rt.Path)
+	return strings.NewReplacer("{id}", id, "{doc}", doc, "{version}", version, "{address}", m.address, "{reply}", m.reply, "{safe}", m.asked).Replace(rt.Path)
 }
 
 var parameter = regexp.MustCompile(`\{[a-z]+\}`)

@@ -32,7 +32,7 @@ func (g *Gateway) oauthMetadata(w http.ResponseWriter, _ *http.Request) error {
 		"device_authorization_endpoint":                    iss + "/oauth/device",
 		"grant_types_supported":                            []string{grantClient, grantDevice},
 		"response_types_supported":                         []string{},
-		"scopes_supported":                                 []string{"deposit", "retrieve"},
+		"scopes_supported":                                 []string{"deposit", "retrieve", "request"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt", "none"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"ES256", "PS256"},
 		"dpop_signing_alg_values_supported":                machine.ProofAlgorithms(),

@@ -276,6 +276,7 @@ type office struct {
 	system   caller
 	systemID string
 	key      *sealed.Identity
+	root     sealed.RootKey
 	signing  client.SystemKey
 }
 
@@ -287,6 +288,7 @@ func (w *world) office(t *testing.T, name, siret string) *office {
 	ring, container := newKeyring(t, w, string(o.ID))
 	_, err := w.domain.PutAdministrationKeyring(w.ctx, o.actor, nil, container)
 	must(t, err)
+	o.root = ring.Root()
 	o.key, err = ring.Vault()
 	must(t, err)
 	return o
@@ -311,7 +313,7 @@ func (w *world) keyless(t *testing.T, name, siret string) *office {
 	keys, err := o.signing.PublicSet()
 	must(t, err)
 	sys, err := w.domain.RegisterSystem(w.ctx, operator(), safe.NewSystem{
-		Administration: adm.ID, Name: "Guichet", Scopes: []string{"deposit", "retrieve"}, KeySet: keys,
+		Administration: adm.ID, Name: "Guichet", Scopes: []string{"deposit", "retrieve", "request"}, KeySet: keys,
 	})
 	must(t, err)
 	o.systemID = string(sys.ID)

@@ -97,17 +97,18 @@ func (rt Route) methods() []string {
 }
 
 const (
-	noBody    = 0
-	smallBody = 64 << 10
-	grantBody = 256 << 10
-	bigBody   = 12 << 20 // a manifest of 8 MiB in base64, with grants
+	noBody     = 0
+	smallBody  = 64 << 10
+	grantBody  = 256 << 10
+	answerBody = 1 << 20  // forty grants of 16 KiB in base64, and a note
+	bigBody    = 12 << 20 // a manifest of 8 MiB in base64, with grants
 	// Streamed bodies are limited by what was reserved or by the domain.
 	Streamed = -1
 )
 
 // Routes is the only route table.
 func (g *Gateway) Routes() []Route {
-	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.officeRoutes())
+	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.requestRoutes(), g.officeRoutes())
 }
 
 func (g *Gateway) publicRoutes() []Route {
@@ -200,6 +201,29 @@ func (g *Gateway) recoveryRoutes() []Route {
 		{"agreeRecovery", "POST", held + "/{safe}/agreement", Account, smallBody, []string{journal.WhatRecoveryAgreed}, RateWrite, g.agreeRecovery},
 		{"checkRecovery", "POST", held + "/{safe}/check", Account, smallBody, []string{journal.WhatRecoveryChecked}, RateWrite, g.checkRecovery},
 		{"giveShare", "POST", held + "/{safe}/share", Account, smallBody, []string{journal.WhatRecoveryGiven}, RateWrite, g.giveShare},
+	}
+}
+
+// requestRoutes are those of requests for documents, from both sides.
+func (g *Gateway) requestRoutes() []Route {
+	const own, office = "/api/v1/safe/requests", "/api/v1/administration/requests"
+	const one, replies = office + "/{id}", office + "/{id}/replies"
+	return []Route{
+		{"listKinds", "GET", "/api/v1/kinds", Public, noBody, nil, RateRead, g.listKinds},
+		{"getRequest", "GET", "/api/v1/requests/{id}", Public, noBody, nil, RateRead, g.getRequest},
+		{"listAsked", "GET", own, CitizenOnly, noBody, nil, RateRead, g.listAsked},
+		{"getAsked", "GET", own + "/{id}", CitizenOnly, noBody, nil, RateRead, g.getAsked},
+		{"answerRequest", "POST", own + "/{id}/answers", CitizenOnly, answerBody, []string{journal.WhatRequestAnswered, journal.WhatGrantCreated}, RateWrite, g.answerRequest},
+		{"refuseRequest", "POST", own + "/{id}/refusals", CitizenOnly, grantBody, []string{journal.WhatRequestRefused}, RateWrite, g.refuseRequest},
+		{"askAboutRequest", "POST", own + "/{id}/questions", CitizenOnly, grantBody, []string{journal.WhatRequestAsked}, RateWrite, g.askAboutRequest},
+		{"listRequests", "GET", office, Office, noBody, nil, RateRead, g.listRequests},
+		{"createRequest", "POST", office, Office, smallBody, []string{journal.WhatRequestCreated}, RateWrite, g.createRequest},
+		{"getOfficeRequest", "GET", one, Office, noBody, nil, RateRead, g.getOfficeRequest},
+		{"closeRequest", "DELETE", one, Office, noBody, []string{journal.WhatRequestClosed}, RateWrite, g.closeRequest},
+		{"listRequestGrants", "GET", one + "/grants", Office, noBody, nil, RateRead, g.listRequestGrants},
+		{"listReplies", "GET", replies, Office, noBody, nil, RateRead, g.listReplies},
+		{"getReply", "GET", replies + "/{reply}", Office, noBody, nil, RateRead, g.getReply},
+		{"answerQuestion", "POST", replies + "/{reply}/answers", Office, grantBody, []string{journal.WhatRequestReplied}, RateWrite, g.answerQuestion},
 	}
 }
 

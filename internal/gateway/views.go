@@ -128,16 +128,21 @@ type grantView struct {
 	Ended              *time.Time `json:"ended,omitempty"`
 	Opened             *time.Time `json:"opened,omitempty"`
 	Openings           int64      `json:"openings"`
+	MostOpenings       int64      `json:"mostOpenings,omitempty"`
+	Used               bool       `json:"used,omitempty"`
+	Request            string     `json:"request,omitempty"`
+	Kind               string     `json:"kind,omitempty"`
+	Safe               string     `json:"safe,omitempty"`
 	Sealed             int64      `json:"sealed"`
 }
 
-// viewGrant shows the holder's name only to the administration.
+// viewGrant shows whose it is only to the administration.
 func viewGrant(g safe.Grant, now time.Time, toOffice bool) grantView {
 	v := grantView{
 		ID: string(g.ID), Doc: string(g.Doc), Version: string(g.Version), Administration: string(g.Administration),
 		AdministrationName: g.AdministrationName, Service: g.Service, Purpose: g.Purpose, Procedure: g.Procedure,
 		Created: g.Created.UTC(), NotAfter: g.NotAfter.UTC(), State: "live", Ended: optional(g.Ended), Opened: optional(g.Opened),
-		Openings: g.Openings, Sealed: g.DocSealed,
+		Openings: g.Openings, MostOpenings: g.MostOpenings, Used: g.Used(), Request: string(g.Request), Kind: g.Kind, Sealed: g.DocSealed,
 	}
 	switch {
 	case !g.Ended.IsZero():
@@ -146,7 +151,7 @@ func viewGrant(g safe.Grant, now time.Time, toOffice bool) grantView {
 		v.State = "expired"
 	}
 	if toOffice {
-		v.Holder = g.Holder
+		v.Holder, v.Safe = g.Holder, string(g.Safe)
 	}
 	return v
 }

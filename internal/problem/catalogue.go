@@ -171,6 +171,27 @@ func aboutDocuments() []entry {
 		{"ended", http.StatusGone, both(
 			"Ce partage a été arrêté", "L'usager a mis fin à ce partage. Demandez-lui de partager à nouveau le document.",
 			"This grant was ended", "The citizen ended this grant. Ask for the document to be shared again.")},
+		{"opened-out", http.StatusGone, both(
+			"Ouvert autant de fois que permis", "L'usager avait limité le nombre d'ouvertures. Demandez-lui de partager à nouveau le document.",
+			"Opened as often as allowed", "The citizen had limited how often it can be opened. Ask for the document to be shared again.")},
+		{"unknown-kind", http.StatusUnprocessableEntity, both(
+			"Sorte de document inconnue", "Prenez un code de la liste : /api/v1/kinds.",
+			"Unknown kind of document", "Take a code from the list: /api/v1/kinds.")},
+		{"not-asked", http.StatusUnprocessableEntity, both(
+			"Ce n'est pas demandé", "Cette demande ne porte pas sur ce document, ou pas sur autant. Relisez-la : rien n'a été envoyé.",
+			"This is not asked for", "The request is not for this document, or not for so many. Read it again: nothing was sent.")},
+		{"clock-ahead", http.StatusUnprocessableEntity, both(
+			"L'horloge de votre ordinateur est en avance", "Remettez-la à l'heure, puis recommencez.",
+			"Your computer's clock is ahead", "Set it right, then try again.")},
+		{"request-closed", http.StatusGone, both(
+			"Cette demande est close", "L'administration n'attend plus de réponse. Rien n'a été envoyé ; vous pouvez lui poser une question.",
+			"This request is closed", "The administration waits for no more answers. Nothing was sent; you can ask it a question.")},
+		{"request-expired", http.StatusGone, both(
+			"Le dernier jour pour répondre est passé", "Rien n'a été envoyé. Vous pouvez poser une question à l'administration.",
+			"The last day for answers is over", "Nothing was sent. You can ask the administration a question.")},
+		{"too-many-notes", http.StatusUnprocessableEntity, both(
+			"Trop de messages", "Cent messages ont été échangés sur cette demande. Joignez l'autre partie autrement.",
+			"Too many messages", "A hundred messages were exchanged about this request. Reach the other side in another way.")},
 		{"end-too-far", http.StatusUnprocessableEntity, both(
 			"Date de fin trop éloignée", "Choisissez une date plus proche : d'ordinaire, un an au plus. Vous pourrez partager à nouveau.",
 			"End date too far away", "Choose a nearer date: a year at most, as a rule. You can share again later.")},

@@ -106,6 +106,22 @@ const (
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"
+	// ReasonOpenedOut comes with Ended when a grant was opened as often as the
+	// citizen allowed.
+	ReasonOpenedOut = "opened-out"
+	// ReasonUnknownKind comes with Invalid for a kind of document that is not in
+	// the list; ReasonNotAsked for one that a request does not ask for.
+	ReasonUnknownKind = "unknown-kind"
+	ReasonNotAsked    = "not-asked"
+	// ReasonClock comes with Invalid when what was signed is of a time to come.
+	ReasonClock = "clock-ahead"
+	// ReasonRequestClosed comes with Ended when the administration has closed a
+	// request, ReasonRequestExpired with Expired when its last day is over.
+	ReasonRequestClosed  = "request-closed"
+	ReasonRequestExpired = "request-expired"
+	// ReasonManyNotes comes with Invalid when two sides have written to each
+	// other a hundred times about one request.
+	ReasonManyNotes = "too-many-notes"
 	// ReasonRecoveryOpen comes with AlreadyExists when another recovery is
 	// under way.
 	ReasonRecoveryOpen = "recovery-open"

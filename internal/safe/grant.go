@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
 // NewGrant is a share that the holder's client has sealed and signed.
@@ -25,10 +25,16 @@ type NewGrant struct {
 	NotAfter       time.Time
 	Sealed         []byte
 	VK             []byte // the key it is signed under; nil is not compared
+	Openings       int64  // how often it may be opened; 0 is any number
+	Kind           string // that the document is given as; "" is not said
+	Request        RequestID
 }
 
 // Live says whether the grant can be released at that time.
 func (g Grant) Live(now time.Time) bool { return g.Ended.IsZero() && now.Before(g.NotAfter) }
+
+// Used says whether it was opened as often as the citizen allowed.
+func (g Grant) Used() bool { return g.MostOpenings > 0 && g.Openings >= g.MostOpenings }
 
 // Grants lists what the caller has shared, newest first, ended ones included.
 func (s *Domain) Grants(ctx context.Context, a Actor, p Page) ([]Grant, string, error) {
@@ -93,7 +99,7 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	if adm.Recipient == "" {
 		return Grant{}, refusal(NoKey, "the administration has no key yet")
 	}
-	if n.Service != "" && !slices.ContainsFunc(adm.Services, func(sv Service) bool { return sv.ID == n.Service || sv.Name == n.Service }) {
+	if n.Service != "" && !hasService(adm, n.Service) {
 		return Grant{}, refusal(Invalid, "the administration has no such service")
 	}
 	if err := sameRoot(ctx, tx, a.Safe, n.VK); err != nil {
@@ -106,7 +112,7 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	g := Grant{
 		ID: NewID[GrantID](), Safe: a.Safe, Doc: n.Doc, Version: n.Version, Administration: n.Administration,
 		Service: n.Service, Purpose: n.Purpose, Procedure: n.Procedure, Sealed: n.Sealed, Key: n.Key,
-		Created: s.now(), NotAfter: n.NotAfter,
+		Created: s.now(), NotAfter: n.NotAfter, MostOpenings: n.Openings, Request: n.Request, Kind: n.Kind,
 		AdministrationName: adm.Name, Holder: acc.Name, DocSealed: v.Sealed,
 	}
 	if err := tx.Grants.Insert(ctx, g); err != nil {
@@ -114,7 +120,8 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	}
 	done := *ev
 	done.Grant = string(g.ID)
-	done.Detail = detail("not-after", rfc3339(n.NotAfter), "content", v.Content)
+	done.Detail = detail("not-after", rfc3339(n.NotAfter), "content", v.Content,
+		"request", string(n.Request), "kind", n.Kind, "openings", positive(n.Openings))
 	_, err = s.record(ctx, tx, done)
 	return g, err
 }
@@ -140,13 +147,34 @@ func (s *Domain) checkNewGrant(n NewGrant) error {
 	case n.NotAfter.Sub(now) > s.cfg.Policy.MaxGrant:
 		return &Error{Kind: Invalid, Reason: ReasonTooFar, Msg: "the end of the grant is too far away"}
 	}
+	if _, known := sealed.FindKind(n.Kind); n.Kind != "" && !known {
+		return &Error{Kind: Invalid, Reason: ReasonUnknownKind, Msg: "unknown kind of document"}
+	}
+	if n.Openings < 0 || n.Openings > maxOpenings {
+		return refusal(Invalid, "a grant is opened 1 to %d times, or any number of times", maxOpenings)
+	}
+	key := checkKey(n.Key)
+	if n.Request != "" { // an answer's: it was checked as a whole
+		key = nil
+	}
 	return errors.Join(
-		checkKey(n.Key),
+		key,
 		checkLine("purpose", n.Purpose, 1, 200),
 		checkLine("procedure", n.Procedure, 0, 200),
 		checkLine("service", n.Service, 0, 100),
 		checkGrant(n.Sealed),
 	)
+}
+
+// maxOpenings is the largest number that a citizen sets.
+const maxOpenings = 1000
+
+// positive is "" for 0, which details leave out.
+func positive(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return decimal(n)
 }
 
 // checkLine accepts one line of low to high characters.
@@ -162,7 +190,7 @@ func checkLine(what, text string, low, high int) error {
 func sameGrant(g Grant, n NewGrant) bool {
 	return g.Doc == n.Doc && g.Version == n.Version && g.Administration == n.Administration &&
 		g.Service == n.Service && g.Purpose == n.Purpose && g.Procedure == n.Procedure &&
-		g.NotAfter.Equal(n.NotAfter) && bytes.Equal(g.Sealed, n.Sealed)
+		g.NotAfter.Equal(n.NotAfter) && g.MostOpenings == n.Openings && g.Kind == n.Kind && bytes.Equal(g.Sealed, n.Sealed)
 }
 
 // EndGrant takes a grant back, at once. Ending an ended grant changes nothing.

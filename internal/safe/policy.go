@@ -30,6 +30,8 @@ const (
 	ActOfficeKeyring     Act = "office-keyring"     // read its sealed keyring
 	ActAdministrationKey Act = "administration-key" // make or replace the administration's key
 	ActRegister          Act = "register"           // add administrations and systems
+	ActRequest           Act = "request"            // ask citizens for documents, close, answer their questions
+	ActReply             Act = "reply"              // refuse what is asked for, ask back
 	ActRecover           Act = "recover"            // ask one's custodians for their shares
 	ActEndRecovery       Act = "end-recovery"       // stop a recovery of one's safe
 	ActCustody           Act = "custody"            // be a custodian: see, agree, give
@@ -42,6 +44,7 @@ const (
 const (
 	ScopeDeposit  = "deposit"
 	ScopeRetrieve = "retrieve"
+	ScopeRequest  = "request"
 )
 
 // Policy is what the operator may tighten.
@@ -72,7 +75,7 @@ func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActAdministrationKey,
-		ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
+		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
 	}
 }
 
@@ -132,12 +135,14 @@ type rule struct {
 
 func ruleOf(act Act) rule {
 	switch act {
-	case ActRead, ActOpen, ActEndGrant, ActExport, ActRecover, ActNotices:
+	case ActRead, ActOpen, ActEndGrant, ActExport, ActReply, ActRecover, ActNotices:
 		return rule{kinds: []ActorKind{Citizen}}
 	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}
 	case ActReceive:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
+	case ActRequest:
+		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRequest}
 	case ActDeposit:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeDeposit}
 	case ActAdministration:

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
@@ -38,6 +39,9 @@ func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release
 		if err != nil {
 			return err
 		}
+		if g.Used() {
+			return openedOut()
+		}
 		if sf, err = openSafe(ctx, tx, g.Safe); err != nil {
 			return err
 		}
@@ -66,14 +70,25 @@ func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release
 	return out, nil
 }
 
+func openedOut() error {
+	return &Error{Kind: Ended, Reason: ReasonOpenedOut, Msg: "the grant was opened as often as the citizen allowed"}
+}
+
+// fetchTime is how long after its last opening a grant's document can still be
+// fetched: what an opening gave the key of, a broken connection does not cost.
+const fetchTime = 24 * time.Hour
+
 // GrantContent is the version whose sealed bytes a reader is about to fetch
 // with OpenObject, under the same conditions as ReleaseGrant.
 func (s *Domain) GrantContent(ctx context.Context, a Actor, id GrantID) (Version, error) {
 	ev := s.begin(a, journal.WhatGrantReleased)
 	var v Version
 	err := s.view(ctx, ev, func(tx Tx) error {
-		var err error
-		_, v, err = s.received(ctx, tx, a, id, ev)
+		g, found, err := s.received(ctx, tx, a, id, ev)
+		if err == nil && g.Used() && !s.now().Before(g.Opened.Add(fetchTime)) {
+			err = openedOut()
+		}
+		v = found
 		return err
 	})
 	return v, err

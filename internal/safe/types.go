@@ -134,12 +134,12 @@ type Grant struct {
 	Ended          time.Time // zero while live
 	Opened         time.Time // last release, zero if none
 	Openings       int64
+	MostOpenings   int64     // 0 is any number
+	Request        RequestID // that it answers; "" is none
+	Kind           string    // that the document was given as; "" is not said
 
 	// Read with the row, for lists.
 	AdministrationName string
-	MostOpenings       int64     // 0 is any number
-	Request            RequestID // that it answers; "" is none
-	Kind               string    // that the document was given as; "" is not said
 	Holder             string
 	DocSealed          int64
 }

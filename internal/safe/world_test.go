@@ -280,6 +280,7 @@ type mairie struct {
 	agent  safe.Actor
 	system safe.Actor
 	key    *sealed.Identity
+	root   sealed.RootKey
 }
 
 func operator() safe.Actor { return safe.Actor{Kind: safe.Operator, Name: "coffred", Door: "cli"} }
@@ -295,7 +296,7 @@ func (w *world) mairie(t *testing.T, name, siret string) *mairie {
 	must(t, err)
 	m.agent = safe.Actor{Kind: safe.Agent, Account: acc.ID, Administration: adm.ID, Name: acc.Name, Level: 1, Door: "web"}
 	sys, err := w.RegisterSystem(w.ctx, operator(), safe.NewSystem{
-		Administration: adm.ID, Name: "Guichet", Scopes: []string{safe.ScopeDeposit, safe.ScopeRetrieve}, KeySet: []byte(`{"keys":[{"kty":"EC"}]}`),
+		Administration: adm.ID, Name: "Guichet", Scopes: []string{safe.ScopeDeposit, safe.ScopeRetrieve, safe.ScopeRequest}, KeySet: []byte(`{"keys":[{"kty":"EC"}]}`),
 	})
 	must(t, err)
 	m.system = safe.Actor{Kind: safe.System, System: sys.ID, Administration: adm.ID, Name: sys.Name, Door: "api", Scopes: sys.Scopes}
@@ -308,6 +309,7 @@ func (w *world) keyedMairie(t *testing.T, name, siret string) *mairie {
 	ring, container := newKeyring(t, w, string(m.ID))
 	_, err := w.PutAdministrationKeyring(w.ctx, m.agent, nil, container)
 	must(t, err)
+	m.root = ring.Root()
 	m.key, err = ring.Vault()
 	must(t, err)
 	return m

@@ -94,13 +94,15 @@ export class Renewal {
 	}
 
 	async #view(g: GrantView): Promise<StandingView> {
-		const { id, doc, version, administration, purpose, service, procedure, notAfter } = g;
+		const { id, doc, version, administration, purpose, service, procedure, notAfter, request, kind } = g;
 		const { name: administrationName } = await this.#directory.recipient(administration);
 		const { name } = this.#entry(g);
 		return {
 			...{ id, doc, version, name, administration, administrationName, purpose, notAfter },
 			...(service ? { service } : {}),
 			...(procedure ? { procedure } : {}),
+			...(request ? { request } : {}),
+			...(kind ? { kind } : {}),
 		};
 	}
 

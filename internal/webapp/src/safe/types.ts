@@ -266,6 +266,8 @@ export interface StandingView
 		| 'service'
 		| 'procedure'
 		| 'notAfter'
+		| 'request'
+		| 'kind'
 	> {
 	readonly name: string;
 }
@@ -283,4 +285,7 @@ export interface OpenedGrantView {
 	readonly procedure?: string;
 	readonly service?: string;
 	readonly notAfter?: string;
+	/** That it answers, and the kind of document that it was given as. */
+	readonly request?: string;
+	readonly kind?: string;
 }

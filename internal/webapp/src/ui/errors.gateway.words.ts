@@ -1,9 +1,11 @@
+import { requestErrors } from './errors.requests.words.ts';
 import { words } from './words.svelte.ts';
 
 // What the gateway answers, by the slugs of internal/problem/catalogue.go; the
 // rest is in errors.words.ts.
 export const texts = words(
 	{
+		...requestErrors.fr,
 		unauthenticated: [
 			'Identification nécessaire',
 			'Identifiez-vous, puis recommencez. Rien n’a été perdu.',
@@ -117,6 +119,7 @@ export const texts = words(
 		],
 	},
 	{
+		...requestErrors.en,
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
 		'token-proof': [

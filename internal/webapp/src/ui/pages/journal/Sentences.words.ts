@@ -1,4 +1,5 @@
 import { custody, custodyReasons } from './Sentences.custody.words.ts';
+import { requestReasons, requests } from './Sentences.requests.words.ts';
 import { upkeep } from './Sentences.upkeep.words.ts';
 
 // One sentence for each kind of event (internal/journal/event.go) and for each
@@ -156,6 +157,7 @@ const french: Sentences = {
 			done: () => 'reconnu un agent dont le fournisseur d’identité a changé',
 			tried: () => 'reconnaître un agent',
 		},
+		...requests.fr,
 		...upkeep.fr,
 	},
 	unknown: (what) => ({
@@ -164,6 +166,7 @@ const french: Sentences = {
 	}),
 	reasons: {
 		...custodyReasons.fr,
+		...requestReasons.fr,
 		'not-found': 'cela n’existe pas, ou appartient à quelqu’un d’autre',
 		forbidden: 'ce compte n’a pas le droit de le faire',
 		'level-too-low': 'une identification plus forte est demandée',
@@ -317,6 +320,7 @@ const english: Sentences = {
 			done: () => 'known an agent again whose identity provider had changed',
 			tried: () => 'know an agent again',
 		},
+		...requests.en,
 		...upkeep.en,
 	},
 	unknown: (what) => ({
@@ -325,6 +329,7 @@ const english: Sentences = {
 	}),
 	reasons: {
 		...custodyReasons.en,
+		...requestReasons.en,
 		'not-found': 'it does not exist, or is somebody else’s',
 		forbidden: 'this account may not do that',
 		'level-too-low': 'a stronger identification is asked for',
