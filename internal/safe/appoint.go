@@ -73,7 +73,7 @@ func (s *Domain) Agents(ctx context.Context, a Actor, p Page) ([]Account, string
 // AgentsOf is Agents for the operator.
 func (s *Domain) AgentsOf(ctx context.Context, a Actor, adm AdministrationID, p Page) ([]Account, string, error) {
 	if a.Kind != Operator {
-		return nil, "", refusal(Forbidden, "this is for the operator")
+		return nil, "", s.refuse(ctx, s.begin(a, journal.WhatAppointed), refusal(Forbidden, "this is for the operator"))
 	}
 	return s.agents(ctx, a, adm, p)
 }

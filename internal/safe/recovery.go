@@ -224,7 +224,7 @@ func (s *Domain) SafeOf(ctx context.Context, a Actor, id AccountID) (SafeID, err
 		acc, err = tx.Accounts.Get(ctx, id)
 		return err
 	})
-	return acc.Safe, backend("read account", err)
+	return acc.Safe, s.refusePolicy(ctx, s.begin(a, journal.WhatRecoveryCancelled), backend("read account", err))
 }
 
 // endRecovery ends an open one, and is NotFound when there is none.

@@ -84,7 +84,7 @@ func (s *Domain) WaitingAgents(ctx context.Context, a Actor) ([]WaitingAgent, er
 		}
 		return nil
 	})
-	return out, err
+	return out, s.refusePolicy(ctx, s.begin(a, journal.WhatRelinked), backend("list waiting agents", err))
 }
 
 // Relink decides about a waiting agent: he is the same person, and his account
