@@ -210,6 +210,7 @@ func (a *app) faultText(f *client.Fault) string {
 		{client.FaultShorter, "le journal est revenu en arrière : il s'arrête à %d entrées, d'autres avaient été signées après.", "the journal went back: it ends at %d entries, and more were signed after these."},
 		{client.FaultRewritten, "le journal a été réécrit : ses %d premières entrées ne sont plus celles qui avaient été signées.", "the journal was rewritten: its first %d entries are no longer those that had been signed."},
 		{client.FaultTwins, "deux journaux : l'exploitant a signé deux points de contrôle différents de %d entrées.", "two journals: the operator has signed two different checkpoints of %d entries."},
+		{client.FaultPage, "%s n'est pas le fichier dont l'empreinte est au journal : le serveur donne d'autres pages que celles qu'il a publiées.", "%s is not the file whose hash is in the journal: the server gives other pages than those it has published."},
 	} {
 		if s.kind != f.Kind {
 			continue

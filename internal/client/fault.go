@@ -22,6 +22,8 @@ const (
 	FaultRewritten FaultKind = "rewritten"
 	// FaultTwins: two signed checkpoints of one size.
 	FaultTwins FaultKind = "twins"
+	// FaultPage: a page is not the one that the log tells of.
+	FaultPage FaultKind = "page"
 )
 
 // Fault is what was found; it counts as journal.ErrProof.
