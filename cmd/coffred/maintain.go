@@ -75,6 +75,9 @@ func scrub(ctx context.Context, args []string, io stdio) error {
 				return err
 			}
 		}
+		if err := s.seq.Mend(ctx); err != nil {
+			return err
+		}
 		r, err := s.domain.Scrub(ctx)
 		if err != nil {
 			return err

@@ -29,10 +29,19 @@ func (s *stores) measure(m *telemetry.Metrics) {
 		h, err := s.log.Head(ctx)
 		return seconds(h.At), err
 	}))
-	m.Gauge("coffre_journal_waiting", "Whether entries wait for their place in the journal, at this moment.", asked(func(ctx context.Context) (float64, error) {
-		queued, err := s.db.Log().Queue(ctx, 1)
-		return float64(len(queued)), err
+	m.Gauge("coffre_journal_waiting", "Whether entries wait to be public in the journal, at this moment.", asked(func(ctx context.Context) (float64, error) {
+		waiting, err := s.log.Waiting(ctx)
+		if waiting {
+			return 1, err
+		}
+		return 0, err
 	}))
+	m.Gauge("coffre_journal_forked", "1 once this gateway has met another history than its own in what is published: it signs and releases nothing more.", func() float64 {
+		if s.seq.Forked() != nil {
+			return 1
+		}
+		return 0
+	})
 	m.Gauge("coffre_territory_outside", "1 while a backend is outside of the territory and nothing is served.", func() float64 {
 		if _, err := s.ground.attestation(); err != nil {
 			return 1

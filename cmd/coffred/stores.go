@@ -111,7 +111,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	}
 	s.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
-		Cosign: circle.Cosign,
+		Tiles: s3store.NewTiles(s.blobs), VKey: vkey, Cosign: circle.Cosign,
 	})
 	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
 		return fn(s.db.Leaves())
@@ -209,6 +209,7 @@ func (s *stores) background(ctx context.Context, logger *slog.Logger) (wait func
 	var loops sync.WaitGroup
 	loops.Go(func() { _ = s.seq.Run(ctx) }) // its only error is that ctx ended
 	loops.Go(func() { s.sweep(ctx, logger) })
+	loops.Go(func() { s.tidy(ctx, logger) })
 	if s.tell.sender != nil {
 		s.tell.sender.Outbox = s.domain
 		loops.Go(func() { s.tell.sender.Run(ctx) })
@@ -239,6 +240,25 @@ func (s *stores) sweep(ctx context.Context, logger *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// tidyEvery is how soon partial tiles of the journal go that a full one has
+// superseded: nobody needs them, and each publication leaves some.
+const tidyEvery = time.Hour
+
+func (s *stores) tidy(ctx context.Context, logger *slog.Logger) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := s.seq.Tidy(ctx); err != nil && ctx.Err() == nil {
+			logger.ErrorContext(ctx, "journal not tidied", "error", err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -112,4 +113,56 @@ func put(ctx context.Context, to safe.Blobs, o object, open func() (io.ReadClose
 		return false, fmt.Errorf("put object: %w", err)
 	}
 	return true, nil
+}
+
+const (
+	// publicDir is where an object store has the journal's tiles and checkpoints.
+	publicDir  = "log/"
+	publicPage = 1000
+	publicMost = 17 << 20 // a bundle of entries is shorter
+)
+
+// movePublic copies what is public of the journal: tiles could be made again
+// from rows, but not the checkpoints with what witnesses have signed.
+func movePublic(ctx context.Context, from, to safe.Blobs) error {
+	for after := ""; ; {
+		keys, err := from.List(ctx, publicDir, after, publicPage)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if err := copyPublic(ctx, from, to, key); err != nil {
+				return fmt.Errorf("copy %s: %w", key, err)
+			}
+			after = key
+		}
+		if len(keys) < publicPage {
+			return nil
+		}
+	}
+}
+
+func copyPublic(ctx context.Context, from, to safe.Blobs, key string) error {
+	body, err := readPublic(ctx, from, key)
+	if err != nil {
+		return err
+	}
+	err = to.Put(ctx, key, bytes.NewReader(body), int64(len(body)))
+	if !safe.IsKind(err, safe.AlreadyExists) {
+		return err
+	}
+	there, err := readPublic(ctx, to, key)
+	if err == nil && !bytes.Equal(there, body) {
+		err = fmt.Errorf("it is there with other bytes: %w", ErrNotEmpty)
+	}
+	return err
+}
+
+func readPublic(ctx context.Context, blobs safe.Blobs, key string) ([]byte, error) {
+	r, err := blobs.Open(ctx, key, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(r, publicMost))
+	return b, errors.Join(err, r.Close())
 }

@@ -224,6 +224,9 @@ func Move(ctx context.Context, from, to Stores) (Moved, error) {
 	if err != nil {
 		return m, fmt.Errorf("move objects: %w", err)
 	}
+	if err := movePublic(ctx, from.Blobs, to.Blobs); err != nil {
+		return m, fmt.Errorf("move what is public of the journal: %w", err)
+	}
 	if err := pipe(ctx, from.Rows, to.Rows, before); err != nil {
 		return m, fmt.Errorf("move rows: %w", err)
 	}

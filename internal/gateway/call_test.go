@@ -115,7 +115,7 @@ func (a answer) secure(t *testing.T) {
 	t.Helper()
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+		"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": a.kept(),
 		"Content-Security-Policy":   "default-src 'none'; frame-ancestors 'none'; sandbox",
 		"Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 	} {
@@ -126,6 +126,20 @@ func (a answer) secure(t *testing.T) {
 	if bytes.Contains(a.body, []byte(secretCause)) || strings.Contains(fmt.Sprint(a.header), secretCause) {
 		t.Errorf("the answer tells its cause: %s", a.body)
 	}
+}
+
+// kept is for how long the answer may be kept: nothing is, but what is public
+// for ever, and the newest checkpoint by whoever asks again each time.
+func (a answer) kept() string {
+	_, path, _ := strings.Cut(a.asked, " ")
+	switch {
+	case a.status != http.StatusOK:
+	case strings.HasPrefix(path, "/log/tile/"), strings.HasPrefix(path, "/log/checkpoints/"):
+		return "public, max-age=31536000, immutable"
+	case path == "/log/checkpoint":
+		return "no-cache"
+	}
+	return "no-store"
 }
 
 // conform validates a real answer against openapi.yaml, and the request too

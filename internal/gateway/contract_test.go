@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
@@ -325,6 +327,11 @@ func readPart(t *testing.T, s *story) {
 	s.do(t, request{who: c.caller, method: "POST", path: none + "/release"}).is(t, 404)
 	s.get(t, c.caller, "/api/v1/safe/journal?limit=200", 200)
 	s.get(t, nobody, "/log/consistency?from=1&to=3", 200)
+	_, newest := s.checkpoint(t)
+	s.get(t, nobody, fmt.Sprint("/log/checkpoints/", newest.Size), 200)
+	s.get(t, nobody, fmt.Sprint("/log/checkpoints/", newest.Size+1), 404).refuses(t, "not-found")
+	s.get(t, nobody, "/log/"+journal.TilePath(0, 0, int(newest.Size)), 200)
+	s.get(t, nobody, "/log/tile/0/001", 404).refuses(t, "not-found")
 	archive := s.get(t, c.caller, "/api/v1/safe/export", 200)
 	z, err := zip.NewReader(bytes.NewReader(archive.body), int64(len(archive.body)))
 	must(t, err)

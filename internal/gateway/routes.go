@@ -71,6 +71,9 @@ var (
 	RateLogin = Rate{"login", 60}
 	RateCode  = Rate{"code", 20}
 	RatePoll  = Rate{"poll", 120}
+	// RateTile is for whoever reads the whole journal: a million entries are
+	// eight thousand tiles.
+	RateTile = Rate{"tile", 12_000}
 	// RateUnknown counts tries without a good credential, by address.
 	RateUnknown = Rate{"unknown", 300}
 )
@@ -122,6 +125,8 @@ func (g *Gateway) publicRoutes() []Route {
 		{"getTerms", "GET", "/api/v1/terms", Public, noBody, nil, RateRead, g.getTerms},
 		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
 		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},
+		{"getCheckpointOf", "GET", "/log/checkpoints/{size}", Public, noBody, nil, RateTile, g.getCheckpointOf},
+		{"getTile", "GET", "/log/tile/{tile:.+}", Public, noBody, nil, RateTile, g.getTile},
 		{"getConsistency", "GET", "/log/consistency", Public, noBody, nil, RateRead, g.getConsistency},
 		{"getEntries", "GET", "/log/entries", Public, noBody, nil, RateRead, g.getEntries},
 		{"getLogKey", "GET", "/log/key", Public, noBody, nil, RateRead, g.getLogKey},

@@ -91,7 +91,7 @@ func silent() map[string]string {
 func TestEveryRouteDeclaresItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	rates := []gateway.Rate{gateway.RateRead, gateway.RateWrite, gateway.RateLogin, gateway.RateCode, gateway.RatePoll}
+	rates := []gateway.Rate{gateway.RateRead, gateway.RateWrite, gateway.RateLogin, gateway.RateCode, gateway.RatePoll, gateway.RateTile}
 	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.Office}
 	for _, rt := range w.gateway.Routes() {
 		name := rt.Method + " " + rt.Path

@@ -66,6 +66,7 @@ func (g *Gateway) getCheckpoint(w http.ResponseWriter, r *http.Request) error {
 	if head.Checkpoint == nil {
 		return problem.New("unavailable") // the sequencer signs the first one when it starts
 	}
+	w.Header().Set("Cache-Control", "no-cache") // kept anywhere, and asked for each time
 	return writeText(w, string(head.Checkpoint))
 }
 

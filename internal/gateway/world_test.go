@@ -24,6 +24,7 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/storage/memstore"
 	"github.com/coffre-citoyen/coffre/storage/sqlstore"
+	"github.com/coffre-citoyen/coffre/storage/storagetest"
 )
 
 const (
@@ -42,6 +43,7 @@ type world struct {
 	db       *sqlstore.DB
 	rows     *rows
 	blobs    *store
+	tiles    *storagetest.MemoryTiles
 	log      *journal.Log
 	vkey     string
 	domain   *safe.Domain
@@ -65,7 +67,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &world{
 		ctx: ctx, clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}, blobs: &store{Blobs: openBucket(t)},
-		logged: &lines{}, answered: map[string][]int{}, seen: map[string]map[int]bool{},
+		tiles: storagetest.NewMemoryTiles(), logged: &lines{}, answered: map[string][]int{}, seen: map[string]map[int]bool{},
 	}
 	w.more = sync.NewCond(&w.mu)
 	db, err := sqlstore.Open(ctx, sqlstore.Config{DSN: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Now: w.clock.now})
@@ -97,6 +99,7 @@ func (w *world) sequence(t *testing.T) (ended chan struct{}) {
 	w.vkey = vkey
 	seq := journal.NewSequencer(journal.SequencerConfig{
 		Store: w.db.Log(), Signer: signer, Origin: origin, Now: w.clock.now,
+		Tiles: w.tiles, VKey: vkey,
 		Log: slog.New(slog.DiscardHandler), Interval: time.Second, // who waits for a proof does not wait for it
 	})
 	_, err = seq.Step(w.ctx) // the first checkpoint, so that nobody comes before it

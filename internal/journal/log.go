@@ -51,6 +51,20 @@ func (l *Log) Forked() error {
 	return nil
 }
 
+// Waiting says whether there are entries that are not public yet.
+func (l *Log) Waiting(ctx context.Context) (bool, error) {
+	queued, err := l.store.Queue(ctx, 1)
+	if err != nil || len(queued) > 0 {
+		return true, err
+	}
+	decided, err := l.store.Head(ctx)
+	if err != nil {
+		return true, fmt.Errorf("read head: %w", err)
+	}
+	public, err := l.Head(ctx)
+	return public.Size < decided.Size, err
+}
+
 // Held is of kind ErrQuorum while too few witnesses cosign what this process
 // wants to make public.
 func (l *Log) Held() error {

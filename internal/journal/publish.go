@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -125,7 +126,7 @@ func (p *publisher) publish(ctx context.Context, patient bool) error {
 	if f := p.fork.Load(); f != nil {
 		return f.err
 	}
-	b, n, err := p.next(ctx, patient)
+	b, err := p.next(ctx, patient)
 	if err != nil || b == nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (p *publisher) publish(ctx context.Context, patient bool) error {
 		}
 	}
 	p.mu.Lock()
-	p.pending = p.pending[min(n, len(p.pending)):]
+	p.pending = slices.DeleteFunc(p.pending, func(b *batch) bool { return b.head.Size <= front.Size })
 	p.mu.Unlock()
 	if front.Size == b.head.Size {
 		p.waiters.published(&batch{head: front, from: b.from, hashes: b.hashes})
@@ -160,31 +161,31 @@ func (p *publisher) met(err error) error {
 
 // next is what is to be published: all that was decided here, or what another
 // process, or an earlier one, has decided and left.
-func (p *publisher) next(ctx context.Context, patient bool) (b *batch, n int, err error) {
+func (p *publisher) next(ctx context.Context, patient bool) (*batch, error) {
 	p.mu.Lock()
-	b, n = merge(p.pending), len(p.pending)
+	b := merge(p.pending)
 	p.mu.Unlock()
 	if b != nil {
-		return b, n, nil
+		return b, nil
 	}
 	head, err := p.c.Store.Head(ctx)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read head: %w", err)
+		return nil, fmt.Errorf("read head: %w", err)
 	}
 	front, err := p.head(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if head.Checkpoint == nil || front.Checkpoint != nil && head.Size <= front.Size {
 		p.passed = -1
 		p.waiters.public(front.Size, nil)
-		return nil, 0, nil
+		return nil, nil
 	}
 	if patient && p.passed != head.Size {
 		p.passed = head.Size
-		return nil, 0, nil
+		return nil, nil
 	}
-	return decided(head), 0, nil
+	return decided(head), nil
 }
 
 // decided is a head of which nothing is in memory.
