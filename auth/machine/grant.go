@@ -21,6 +21,9 @@ import (
 type Error struct {
 	Code  string // "invalid_client", "invalid_scope", …
 	Cause error
+	// System is the registered one that was named, whoever it was who named
+	// it; nil when none was.
+	System *System
 }
 
 func (e *Error) Error() string {
@@ -31,6 +34,15 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Cause }
+
+// naming says which registered system a refusal is about.
+func naming(sys System, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.System = &sys
+	}
+	return err
+}
 
 func refuse(code, format string, args ...any) error {
 	return &Error{Code: code, Cause: fmt.Errorf(format, args...)}
@@ -78,7 +90,7 @@ func (s *Server) Grant(ctx context.Context, form url.Values, call Call) (Token, 
 	}
 	scopes, err := narrowed(form.Get("scope"), sys.Scopes)
 	if err != nil {
-		return Token{}, err
+		return Token{}, naming(sys, err)
 	}
 	now := s.c.Now()
 	c := claims{
@@ -89,7 +101,7 @@ func (s *Server) Grant(ctx context.Context, form url.Values, call Call) (Token, 
 	scheme := schemeFree
 	if bound {
 		if err := s.spend(ctx, p); errors.Is(err, ErrProof) {
-			return Token{}, &Error{Code: "invalid_dpop_proof", Cause: err}
+			return Token{}, &Error{Code: "invalid_dpop_proof", Cause: err, System: &sys}
 		} else if err != nil {
 			return Token{}, err
 		}
@@ -144,10 +156,10 @@ func (s *Server) authenticate(ctx context.Context, form url.Values) (System, err
 		return System{}, fmt.Errorf("find system: %w", err)
 	}
 	verified, err := verifiedBy(jws, sys.KeySet)
-	if err != nil {
-		return System{}, err
+	if err == nil {
+		err = s.admit(ctx, id, verified)
 	}
-	return sys, s.admit(ctx, id, verified)
+	return sys, naming(sys, err)
 }
 
 // verifiedBy checks the signature with the key that the header names, or the

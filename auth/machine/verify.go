@@ -15,7 +15,8 @@ import (
 
 // Verify reads an access token of ours: session.ErrNotFound when it is none,
 // or over, or its system is no longer registered; ErrScheme or ErrProof when
-// whoever sent it does not show that it is theirs.
+// whoever sent it does not show that it is theirs, in an *Error that names the
+// system.
 func (s *Server) Verify(ctx context.Context, raw string, call Call) (auth.Principal, error) {
 	c, err := s.read(raw)
 	if err != nil {
@@ -28,7 +29,9 @@ func (s *Server) Verify(ctx context.Context, raw string, call Call) (auth.Princi
 	if err != nil {
 		return auth.Principal{}, fmt.Errorf("verify token: find system: %w", err)
 	}
-	if err := s.held(ctx, c, raw, call); err != nil {
+	if err := s.held(ctx, c, raw, call); errors.Is(err, ErrScheme) || errors.Is(err, ErrProof) {
+		return auth.Principal{}, &Error{Code: "invalid_token", Cause: fmt.Errorf("verify token: %w", err), System: &sys}
+	} else if err != nil {
 		return auth.Principal{}, fmt.Errorf("verify token: %w", err)
 	}
 	return auth.Principal{

@@ -111,12 +111,15 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 		if slow := g.allow(RateUnknown, p, r); slow != nil {
 			return slow
 		}
-		return err
+		return g.noteSystem(r, err)
 	}
 	if err := g.allow(rt.Rate, p, r); err != nil {
 		return g.uncounted(rt, w, r, err)
 	}
 	if err := rt.Class.admits(p); err != nil {
+		if failed := g.safe.Refused(r.Context(), actorOf(p), rt.tried(), "forbidden"); failed != nil {
+			return failed
+		}
 		return err
 	}
 	leave, ok := g.crowd.enter(p.Account+p.System, atOnce*g.pace)

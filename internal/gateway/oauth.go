@@ -121,6 +121,9 @@ func (g *Gateway) refuseOAuth(w http.ResponseWriter, r *http.Request, err error)
 	default:
 		return problem.Wrap("unavailable", err)
 	}
+	if failed := g.noteSystem(r, err); failed != err { //nolint:errorlint // the very same
+		return failed
+	}
 	g.logger.Log(r.Context(), slog.LevelInfo, "token refused", "reason", code, "cause", errors.Unwrap(err))
 	status := http.StatusBadRequest
 	if code == "invalid_client" {

@@ -140,7 +140,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"oauthMetadata", "GET", "/.well-known/oauth-authorization-server", Public, noBody, nil, RateRead, g.oauthMetadata},
 		{"oauthKeys", "GET", "/oauth/jwks", Public, noBody, nil, RateRead, g.oauthKeys},
 		{"deviceAuthorization", "POST", "/oauth/device", Public, smallBody, nil, RateCode, g.deviceAuthorization},
-		{"token", "POST", "/oauth/token", Public, smallBody, nil, RatePoll, g.token},
+		{"token", "POST", "/oauth/token", Public, smallBody, []string{journal.WhatLoginRefused}, RatePoll, g.token},
 	}
 }
 

@@ -82,7 +82,6 @@ func sameOperation(t *testing.T, rt gateway.Route, op *openapi3.Operation) {
 func silent() map[string]string {
 	return map[string]string{
 		"deviceAuthorization": "nobody is known yet; the answer of the holder is journalled",
-		"token":               "a token does nothing by itself; what is done with it is journalled",
 	}
 }
 
@@ -92,7 +91,7 @@ func TestEveryRouteDeclaresItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rates := []gateway.Rate{gateway.RateRead, gateway.RateWrite, gateway.RateLogin, gateway.RateCode, gateway.RatePoll, gateway.RateTile}
-	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.Office}
+	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.AgentOnly, gateway.Office}
 	for _, rt := range w.gateway.Routes() {
 		name := rt.Method + " " + rt.Path
 		if !slices.Contains(classes, rt.Class) {

@@ -183,3 +183,17 @@ func (s *Domain) refusePolicy(ctx context.Context, ev *journal.Event, cause erro
 	}
 	return cause
 }
+
+// Refused journals a try that was turned away before any use case: a caller of
+// the wrong kind, a system whose credential was not good. An event that it
+// cannot write is Unavailable.
+func (s *Domain) Refused(ctx context.Context, a Actor, what, reason string) error {
+	ev := s.begin(a, what)
+	ev.Result, ev.Reason = journal.ResultRefused, reason
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTime)
+	defer cancel()
+	return backend("journal a refusal", s.rows.Update(ctx, func(tx Tx) error {
+		_, err := s.write(ctx, tx, *ev)
+		return err
+	}))
+}
