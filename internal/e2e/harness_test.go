@@ -84,10 +84,12 @@ type process struct {
 	// config is the file to serve by; "" is the demonstration's defaults.
 	config  string
 	program string // another build than coffred
-	cmd     *exec.Cmd
-	done    chan error
-	mu      sync.Mutex
-	logs    bytes.Buffer // everything it wrote, over all its lives
+	// how are its arguments, by the address; nil is to serve.
+	how  func(addr string) []string
+	cmd  *exec.Cmd
+	done chan error
+	mu   sync.Mutex
+	logs bytes.Buffer // everything it wrote, over all its lives
 }
 
 // on is the same gateway in a subtest.
@@ -135,6 +137,9 @@ func (g *gateway) start() {
 	how := []string{"serve", "--demo", "--listen", g.addr, "--data", g.data}
 	if g.config != "" {
 		how = []string{"serve", "--config", g.config}
+	}
+	if g.how != nil {
+		how = g.how(g.addr)
 	}
 	g.cmd = exec.Command(cmp.Or(g.program, build(g.t).coffred), how...)
 	g.cmd.Stderr, g.cmd.Env = g, append(os.Environ(), g.env...)
