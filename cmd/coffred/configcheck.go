@@ -150,6 +150,7 @@ func (v *verdict) files(c config.Config) {
 		{"objects.second.secret_file", c.Objects.Second.SecretFile},
 		{"state.password_file", c.State.PasswordFile},
 		{"state.sentinel_password_file", c.State.SentinelPasswordFile},
+		{"notices.smtp.password_file", c.Notices.SMTP.PasswordFile},
 	}
 	for _, p := range c.Providers {
 		secrets = append(secrets, named{"secret_file of provider " + p.ID, p.SecretFile})
@@ -158,7 +159,11 @@ func (v *verdict) files(c config.Config) {
 		v.secret(f)
 	}
 	for _, f := range []named{
-		{"objects.ca_file", c.Objects.CAFile}, {"objects.second.ca_file", c.Objects.Second.CAFile}, {"state.ca_file", c.State.CAFile},
+		{"objects.ca_file", c.Objects.CAFile},
+		{"objects.second.ca_file", c.Objects.Second.CAFile},
+		{"state.ca_file", c.State.CAFile},
+		{"notices.smtp.ca_file", c.Notices.SMTP.CAFile},
+		{"notices.webhooks.ca_file", c.Notices.Webhooks.CAFile},
 	} {
 		v.authorities(f)
 	}
@@ -250,8 +255,12 @@ func (v *verdict) keys(c config.Config) {
 		{"journal.key", func(k ownKeys) error { _, _, err := logKey(k, c.LogOrigin); return err }},
 		{"tokens.key", func(k ownKeys) error { _, err := tokenKey(k); return err }},
 		{"hints.key", func(k ownKeys) error { _, err := hintKey(k); return err }},
+		{noticeKeyFile, func(k ownKeys) error { _, err := noticeKey(k); return err }},
 		{loginKeysFile, func(k ownKeys) error { _, err := loginKeys(k); return err }},
 	} {
+		if key.name == noticeKeyFile && !c.Notices.On() {
+			continue
+		}
 		if _, err := os.Stat(filepath.Join(at.dir, key.name)); errors.Is(err, fs.ErrNotExist) && !at.given {
 			v.ok("keys: %s is made at the first start", key.name)
 			continue

@@ -47,6 +47,9 @@ func (v *verdict) connect(ctx context.Context, c config.Config) {
 	} else {
 		v.reach(ctx, "state", func(ctx context.Context) (string, error) { return lookRedis(ctx, c, at) })
 	}
+	if c.Notices.SMTP.Address != "" {
+		v.reach(ctx, "notices.smtp", func(ctx context.Context) (string, error) { return lookRelay(ctx, c, at) })
+	}
 	for _, p := range c.Providers {
 		v.reach(ctx, "provider "+p.ID, func(ctx context.Context) (string, error) { return lookProvider(ctx, c, p) })
 	}

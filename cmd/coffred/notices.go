@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,10 +19,13 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
+// noticeKeyFile is beside the other keys.
+const noticeKeyFile = "notices.key"
+
 // noticeKey seals where notices go, signs calls and is known to push services.
 // A gateway that tells nobody needs none.
 func noticeKey(k ownKeys) (*notice.Keys, error) {
-	b, err := k.keep("notices.key", func() ([]byte, error) {
+	b, err := k.keep(noticeKeyFile, func() ([]byte, error) {
 		key := make([]byte, notice.KeySize)
 		_, err := rand.Read(key)
 		return key, err
@@ -87,7 +91,7 @@ func openNotices(c config.Config, at *ground, logger *slog.Logger) (telling, err
 
 // relay is the operator's. It learns citizens' addresses, so it has to be on
 // the territory like every other backend.
-func relay(c config.Config, at *ground) (notice.Mailer, error) {
+func relay(c config.Config, at *ground) (*notice.SMTP, error) {
 	s := c.Notices.SMTP
 	host, port, err := net.SplitHostPort(s.Address)
 	if err != nil {
@@ -136,4 +140,16 @@ func authority(name, file string) (*x509.CertPool, error) {
 		return nil, fmt.Errorf("%s: %s holds no certificate in PEM", name, file)
 	}
 	return pool, nil
+}
+
+// lookRelay is what `config check --connect` says of it.
+func lookRelay(ctx context.Context, c config.Config, at *ground) (string, error) {
+	m, err := relay(c, at)
+	if err != nil {
+		return "", err
+	}
+	if err := m.Reach(ctx); err != nil {
+		return "", fmt.Errorf("%w: correct notices.smtp, or start the relay", err)
+	}
+	return "it would take mails from " + m.From, nil
 }

@@ -140,8 +140,8 @@ func (s *SMTP) validate(mode string) []error {
 	if (s.Username == "") != (s.PasswordFile == "") {
 		bad("notices.smtp: username and password_file go together")
 	}
-	if s.Timeout < 0 || s.Timeout > time.Minute {
-		bad("notices.smtp.timeout is %s: write 1s to 1m, or nothing", s.Timeout)
+	if s.Timeout < 0 || s.Timeout > 15*time.Second {
+		bad("notices.smtp.timeout is %s: write 1s to 15s, or nothing", s.Timeout)
 	}
 	return errs
 }

@@ -37,9 +37,9 @@ const (
 	// many are on their way at once in a lane, and settleTime is for saying
 	// how it went.
 	many       = 16
-	settleTime = 10 * time.Second
+	settleTime = 5 * time.Second
 	// carryTime ends what a carrier does not end by itself; a lease is longer.
-	carryTime = 30 * time.Second
+	carryTime = 15 * time.Second
 )
 
 // Run carries until ctx ends; what is on its way then is brought to its end.

@@ -63,6 +63,21 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	return failed("relay", fmt.Errorf("reach relay: %w", err))
 }
 
+// Reach greets the relay, and logs in where that is asked for.
+func (s *SMTP) Reach(ctx context.Context) error {
+	client, err := s.client()
+	if err != nil {
+		return fmt.Errorf("reach relay: %w", err)
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return fmt.Errorf("reach relay: %w", err)
+	}
+	if err := client.Close(); err != nil {
+		return fmt.Errorf("leave relay: %w", err)
+	}
+	return nil
+}
+
 func (s *SMTP) client() (*mail.Client, error) {
 	dial := s.Dial
 	options := []mail.Option{

@@ -11,7 +11,7 @@ const (
 	// noticePause is how long news waits for more of it: one message an hour.
 	noticePause = time.Hour
 	// lease is how long whoever took a parcel has for it.
-	lease = 5 * time.Minute
+	lease = 30 * time.Second
 	// firstRetry doubles with each failure.
 	firstRetry = 2 * time.Second
 )
