@@ -50,6 +50,7 @@ export async function makeReceipt(
 		short: typeof CompressionStream === 'undefined' ? '' : await writeShort(parts),
 		event: shown.event,
 		index: shown.index,
+		log: shown.tree.origin,
 		...(content ? { content } : {}),
 		...(name === undefined ? {} : { name }),
 	};

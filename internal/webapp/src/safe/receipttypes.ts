@@ -14,8 +14,9 @@ export interface ReceiptView {
 	/** What comes after `/verifier#`; '' where this browser cannot make it. */
 	readonly short: string;
 	readonly event: JournalEvent;
-	/** Place in the log. */
+	/** Place in the log, and the log's name. */
 	readonly index: number;
+	readonly log: string;
 	/** Which bytes the document has: of the document itself, not of what is stored. */
 	readonly content?: { readonly sha256: string; readonly size: number };
 	/** Of the document, as its holder calls it: in no proof, and not in the file. */

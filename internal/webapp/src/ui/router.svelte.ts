@@ -116,7 +116,7 @@ export function startRouter(): () => void {
 		if (url.origin !== location.origin || gateways.test(url.pathname)) return;
 		if (url.hash !== '' && url.pathname === location.pathname) return;
 		e.preventDefault();
-		go(url.pathname + url.search);
+		go(url.pathname + url.search + url.hash);
 	};
 	addEventListener('popstate', back);
 	document.addEventListener('click', click);

@@ -117,6 +117,7 @@ const lines: readonly Line[] = [
 		needs: 'public',
 		load: () => import('./pages/territory/Territory.svelte'),
 	},
+	{ path: '/verifier', needs: 'public', load: () => import('./pages/verifier/Verifier.svelte') },
 	{ path: '/securite', needs: 'public', load: () => import('./pages/statements/Security.svelte') },
 ];
 

@@ -4,6 +4,7 @@ export const texts = words(
 	{
 		navigation: 'À propos de ce service',
 		security: 'Ce que nous voyons et ne voyons pas',
+		verifier: 'Vérifier un reçu',
 		territory: 'Où sont vos documents',
 		terms: 'Conditions',
 		privacy: 'Confidentialité',
@@ -15,6 +16,7 @@ export const texts = words(
 	{
 		navigation: 'About this service',
 		security: 'What we see and do not see',
+		verifier: 'Check a receipt',
 		territory: 'Where your documents are',
 		terms: 'Terms',
 		privacy: 'Privacy',

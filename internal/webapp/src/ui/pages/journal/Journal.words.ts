@@ -29,8 +29,14 @@ export const text = words(
 		someWrongHelp:
 			'Les lignes marquées en rouge ont pu être modifiées, inventées ou déplacées. Les autres sont vérifiées.',
 		someMissing: 'Il manque des événements dans ce journal',
-		someMissingHelp:
-			'Chaque événement porte un numéro, et les numéros ne se suivent pas. Le serveur ne montre pas tout.',
+		lost: (n: number) =>
+			n > 1
+				? `${n} événements que ce navigateur avait vus ne sont plus là`
+				: 'Un événement que ce navigateur avait vu n’est plus là',
+		lostHelp: (when: string) =>
+			`L’hébergeur a remis une sauvegarde en place le ${when}, et ce journal le dit. Ce qui s’est passé entre la sauvegarde et ce jour-là est perdu : vérifiez vos documents et vos partages, et demandez-lui ce qui est arrivé.`,
+		pruned: (n: number, before: string) =>
+			`Les événements plus anciens (${n}, d’avant le ${before}) sont effacés : leur durée de conservation est passée.`,
 		todo: 'Que faire maintenant ?',
 		steps: {
 			keep: 'Enregistrez les preuves. Ce fichier ne contient ni vos documents, ni vos clés.',
@@ -213,8 +219,14 @@ export const text = words(
 		someWrongHelp:
 			'The lines marked in red may have been changed, made up or moved. The others are checked.',
 		someMissing: 'Events are missing from this journal',
-		someMissingHelp:
-			'Each event has a number, and the numbers do not follow each other. The server does not show everything.',
+		lost: (n) =>
+			n > 1
+				? `${n} events that this browser had seen are no longer there`
+				: 'An event that this browser had seen is no longer there',
+		lostHelp: (when) =>
+			`The host restored a backup on ${when}, and this journal says so. What happened between the backup and that day is lost: check your documents and your shares, and ask what happened.`,
+		pruned: (n, before) =>
+			`Older events (${n}, of before ${before}) are erased: their time of keeping is over.`,
 		todo: 'What to do now?',
 		steps: {
 			keep: 'Save the evidence. This file holds neither your documents nor your keys.',

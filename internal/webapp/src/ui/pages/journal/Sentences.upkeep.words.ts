@@ -21,6 +21,10 @@ const fr: Readonly<Record<string, Act>> = {
 		done: () => 'déplacé vos documents vers d’autres machines de la collectivité',
 		tried: () => 'déplacer vos documents vers d’autres machines de la collectivité',
 	},
+	'maintenance.tables': {
+		done: () => 'mis à jour le service ; vos documents n’ont pas changé',
+		tried: () => 'mettre à jour le service',
+	},
 	'maintenance.backup': {
 		done: () => 'fait une sauvegarde, où vos documents restent scellés',
 		tried: () => 'faire une sauvegarde',
@@ -47,6 +51,10 @@ const en: Readonly<Record<string, Act>> = {
 	},
 	'maintenance.restored': alike('put your documents back from a backup'),
 	'maintenance.moved': alike('put your documents on other machines of the authority'),
+	'maintenance.tables': {
+		done: () => 'updated the service; your documents have not changed',
+		tried: () => 'update the service',
+	},
 	'maintenance.backup': {
 		done: () => 'made a backup, in which your documents stay sealed',
 		tried: () => 'make a backup',
