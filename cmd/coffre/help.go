@@ -17,6 +17,7 @@ func (a *app) groups() []group {
 		{a.tr("Se connecter", "Log in"), []command{a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.termsCommand(), a.initCommand(), a.keysCommand()}},
 		{a.tr("Documents", "Documents"), []command{a.putCommand(), a.lsCommand(), a.getCommand(), a.renameCommand(), a.moveCommand(), a.rmCommand()}},
 		{a.tr("Partages", "Shares"), []command{a.shareCommand(), a.sharesCommand(), a.unshareCommand(), a.administrationsCommand()}},
+		{a.tr("Demandes de pièces", "Requests for documents"), []command{a.requestsCommand(), a.kindsCommand(), a.adminCommand()}},
 		{a.tr("Dépôts", "Deposits"), []command{a.inboxCommand(), a.addressCommand(), a.noticesCommand()}},
 		{a.tr("Gardiens", "Guardians"), []command{a.custodiansCommand(), a.recoverCommand(), a.custodyCommand()}},
 		{a.tr("Journal et archive", "Journal and archive"), []command{a.journalCommand(), a.receiptCommand(), a.exportCommand(), a.openCommand(), a.verifyCommand(), a.identityCommand()}},

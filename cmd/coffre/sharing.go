@@ -31,6 +31,8 @@ reads it.`),
 			f.StringVar(&o.Purpose, "purpose", "", a.tr("à quoi cela doit servir", "what it is for"))
 			f.StringVar(&o.Procedure, "procedure", "", a.tr("la `démarche`, s'il y en a une", "the `procedure`, if there is one"))
 			f.StringVar(&until, "until", "", a.tr("dernier `jour` : 2027-06-30", "last `day`: 2027-06-30"))
+			f.StringVar(&o.Kind, "kind", "", a.tr("la `sorte` de document (coffre kinds)", "the `kind` of document (coffre kinds)"))
+			f.Int64Var(&o.Openings, "openings", 0, a.tr("`nombre` d'ouvertures permises ; sinon sans limite", "`number` of openings allowed; else any"))
 			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
@@ -170,6 +172,9 @@ func (a *app) state(g client.Grant) string {
 		return a.tr("arrêté", "ended")
 	case "expired":
 		return a.tr("terminé", "expired")
+	}
+	if g.Used {
+		return fmt.Sprintf(a.tr("ouvert %d fois, autant que permis", "opened %d times, as often as allowed"), g.Openings)
 	}
 	if g.Openings > 0 {
 		return fmt.Sprintf(a.tr("ouvert %d fois", "opened %d times"), g.Openings)

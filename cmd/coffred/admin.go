@@ -69,7 +69,7 @@ func admin(ctx context.Context, args []string, io stdio) error {
 			return fmt.Errorf("read --keys: %w", err)
 		}
 		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
-			sys, err := registerSystem(ctx, s, *siret, safe.NewSystem{Name: *name, Scopes: []string{"deposit", "retrieve"}, KeySet: set})
+			sys, err := registerSystem(ctx, s, *siret, safe.NewSystem{Name: *name, Scopes: []string{"deposit", "retrieve", "request"}, KeySet: set})
 			if err != nil {
 				return err
 			}

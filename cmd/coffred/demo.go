@@ -158,7 +158,7 @@ func demoSystem(ctx context.Context, c config.Config, s *stores, adm safe.Admini
 		return err
 	}
 	sys, err := s.domain.RegisterSystem(ctx, operator(), safe.NewSystem{
-		Administration: adm.ID, Name: d.system, Scopes: []string{"deposit", "retrieve"}, KeySet: set,
+		Administration: adm.ID, Name: d.system, Scopes: []string{"deposit", "retrieve", "request"}, KeySet: set,
 	})
 	if err != nil {
 		return err

@@ -235,3 +235,5 @@ func TestOnePageIsOneCall(t *testing.T) {
 		t.Errorf("the agent's page is %s", side.body)
 	}
 }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

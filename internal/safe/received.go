@@ -79,7 +79,8 @@ func openedOut() error {
 const fetchTime = 24 * time.Hour
 
 // GrantContent is the version whose sealed bytes a reader is about to fetch
-// with OpenObject, under the same conditions as ReleaseGrant.
+// with OpenObject, under the same conditions as ReleaseGrant; after the last
+// opening that is allowed, for a day.
 func (s *Domain) GrantContent(ctx context.Context, a Actor, id GrantID) (Version, error) {
 	ev := s.begin(a, journal.WhatGrantReleased)
 	var v Version
