@@ -33,9 +33,12 @@ func withStores(ctx context.Context, o options, io stdio, fn func(context.Contex
 	stop()
 	<-sequenced
 	for n := 1; n > 0 && err == nil; {
-		// A gateway that serves meanwhile may be faster: what is left then is less.
-		if n, err = s.seq.Step(ctx); errors.Is(err, journal.ErrFenced) {
-			n, err = 1, nil
+		switch n, err = s.seq.Step(ctx); {
+		case errors.Is(err, journal.ErrFenced):
+			n, err = 1, nil // a gateway that serves meanwhile was faster: what is left is less
+		case errors.Is(err, journal.ErrQuorum):
+			logger.WarnContext(ctx, "what was done is in the journal, and becomes public once its witnesses answer", "error", err)
+			err = nil
 		}
 	}
 	return errors.Join(err, s.Close())

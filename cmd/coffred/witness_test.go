@@ -100,3 +100,40 @@ func TestWitnessSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("a damaged key: %v", err)
 	}
 }
+
+// TestConfigCheckReadsThePolicy of witnesses, and says how to mend it.
+func TestConfigCheckReadsThePolicy(t *testing.T) {
+	sound := install(t)
+	_, vkey, err := journal.GenerateCosignerKey("w.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, other, err := journal.GenerateKey("other.example/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := "witness w " + vkey + " https://w.example\n"
+	for name, c := range map[string]struct {
+		policy string
+		code   int
+		want   string
+	}{
+		"none":            {"", 0, "nobody is asked"},
+		"one":             {line + "quorum w\n", 0, "names 1 witnesses"},
+		"missing":         {"-", 2, "witnesses.example.policy"},
+		"unreadable":      {line, 2, "no quorum line"},
+		"of another log":  {"log " + other + "\n" + line + "quorum w\n", 2, "add the line: log coffre.valmont.example/journal+"},
+		"without address": {"witness w " + vkey + "\nquorum w\n", 2, "cannot be met"},
+	} {
+		in := sound.again(t)
+		if c.policy != "" {
+			in.replace("log_origin:", "journal: {witnesses: "+filepath.Join(in.dir, "policy")+"}\nlog_origin:")
+		}
+		if c.policy != "" && c.policy != "-" {
+			in.write("policy", c.policy)
+		}
+		if said, code := in.check(); code != c.code || !strings.Contains(said, c.want) {
+			t.Errorf("%s: exit %d, want %d and %q:\n%s", name, code, c.code, c.want, said)
+		}
+	}
+}

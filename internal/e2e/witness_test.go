@@ -131,6 +131,10 @@ func TestNothingIsReleasedWithoutWitnesses(t *testing.T) {
 	}
 	// A restart does not need it: what is public stays so.
 	w.g.kill()
+	report, err := exec.Command(build(t).coffred, "check", "--config", w.g.config).CombinedOutput()
+	if err != nil || !strings.Contains(string(report), "sound") || !strings.Contains(string(report), "once its witnesses answer") {
+		t.Errorf("maintenance without a witness: %v\n%s", err, report)
+	}
 	w.g.start()
 	if now := w.head(); now.Size < before.Size {
 		t.Errorf("after a restart %d entries are public, and %d were", now.Size, before.Size)

@@ -218,3 +218,30 @@ func TestPoliciesThatCannotWork(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// BenchmarkCosign is what a checkpoint waits for: two witnesses, each of which
+// writes to a disk before it answers, one checkpoint after the other.
+func BenchmarkCosign(b *testing.B) {
+	key := newLogKey(b, "coffre.test/log")
+	log := key.history(b).grow("e", 10)
+	policy := ""
+	for _, name := range []string{"a", "b"} {
+		w := newStand(b, directory(b.TempDir()), key.vkey)
+		srv := httptest.NewServer(w.Handler())
+		b.Cleanup(srv.Close)
+		policy += "witness " + name + " " + w.vkey + " " + srv.URL + "\n"
+		w.logs[key.origin].pace, w.callers.kept = newBucket(1e9, 0), someDay()
+		w.callers.all["127.0.0.1"] = &caller{newBucket(1e9, 0), newBucket(1, 0)}
+	}
+	p, err := journal.ParsePolicy(policy + "group g all a b\nquorum g\n")
+	must(b, err)
+	c, err := NewCircle(CircleConfig{Policy: p, LogKey: key.vkey, Prove: log.prove})
+	must(b, err)
+	for b.Loop() {
+		older := log.size
+		log.add("more")
+		if _, err := c.Cosign(b.Context(), older, []byte(log.checkpoint(log.size))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
