@@ -65,7 +65,7 @@ func (a *app) explain(err error) error {
 func (a *app) alarm(err error) error {
 	text := fmt.Sprintf(a.tr(
 		"ALERTE : ce que le serveur a donné n'est pas ce qui devait s'y trouver (%s).\nRien n'a été remis. Ne recommencez pas : montrez ce message à une personne de confiance.",
-		"ALARM: what the server gave is not what has to be there (%s).\nNothing was released. Do not try again: show this message to somebody you trust."), clean(err.Error()))
+		"ALARM: what the server gave is not what has to be there (%s).\nNothing was released. Do not try again: show this message to somebody you trust."), a.wrong(err))
 	if errors.Is(err, journal.ErrPolicy) {
 		text += a.tr("\nDes témoins indépendants contresignent le journal, pour que le même soit montré à tout le monde. Si l'hébergeur a annoncé d'autres témoins,\ndemandez-lui la liste par un autre moyen que ce serveur, et donnez-la une fois avec --policy FICHIER.",
 			"\nIndependent witnesses cosign the journal, so that everybody is shown the same one. If the host announced other witnesses,\nask for the list by other means than this server, and give it once with --policy FILE.")
