@@ -167,6 +167,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatRestored, "remise en place depuis une sauvegarde", "restored from a backup"},
 		{journal.WhatMoved, "déplacement vers d'autres machines", "moved to other machines"},
 		{journal.WhatMigrated, "maintenance : nouveau format", "maintenance: new format"},
+		{journal.WhatTables, "mise à jour du service", "update of the service"},
 		{journal.WhatBackup, "sauvegarde", "backup"},
 		{journal.WhatRotated, "clés du service renouvelées", "the service's own keys renewed"},
 		{journal.WhatPruned, "anciens événements effacés, à la fin de leur durée de conservation", "old events erased, at the end of the time that they are kept"},

@@ -38,7 +38,7 @@ func admin(ctx context.Context, args []string, io stdio) error {
 	case "relink-agent":
 		return relinkAgent(ctx, args[1:], io)
 	case "rotate-login-keys":
-		return rotateLoginKeys(args[1:], io)
+		return rotateLoginKeys(ctx, args[1:], io)
 	}
 	var o options
 	f := o.flags("admin "+args[0], io)

@@ -40,7 +40,8 @@ func backUp(ctx context.Context, args []string, io stdio) error {
 	if err != nil {
 		return err
 	}
-	return withBare(ctx, c, func(s *stores) error {
+	var made string
+	err = withBare(ctx, c, func(s *stores) error {
 		files, err := keyFiles(c)
 		if err != nil {
 			return err
@@ -62,7 +63,14 @@ func backUp(ctx context.Context, args []string, io stdio) error {
 		if r.Gone > 0 {
 			fmt.Fprintf(io.out, "%d objects were erased meanwhile, or are missing: run coffred check\n", r.Gone)
 		}
+		made = r.Point
 		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		return s.domain.Operated(ctx, journal.WhatBackup, map[string]string{"point": made})
 	})
 }
 
@@ -171,6 +179,11 @@ func move(ctx context.Context, args []string, io stdio) error {
 // afterwards tells every safe's journal, and checks that all is there.
 func afterwards(ctx context.Context, o options, io stdio, what string) error {
 	return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		// The first step puts back what the journal had published, and takes back
+		// what the database has lost of it, before anything looks at either.
+		if _, err := s.seq.Step(ctx); err != nil && !errors.Is(err, journal.ErrFenced) {
+			return err
+		}
 		n, err := s.domain.Maintained(ctx, what, nil)
 		if err != nil {
 			return err

@@ -138,6 +138,10 @@ func migrate(ctx context.Context, args []string, io stdio) error {
 			return err
 		}
 		fmt.Fprintln(io.out, "tables are those of this release")
-		return nil
+		n, err := s.tellTables(ctx)
+		if err == nil && n > 0 {
+			fmt.Fprintf(io.out, "told in the journals of %d safes\n", n)
+		}
+		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/coffre-citoyen/coffre/auth/oidc"
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
@@ -61,7 +62,7 @@ func listWaiting(ctx context.Context, s *stores, io stdio) error {
 
 // rotateLoginKeys makes new keys of the gateway at identity providers. Those
 // of before stay for one rotation: what is encrypted to them still opens.
-func rotateLoginKeys(args []string, io stdio) error {
+func rotateLoginKeys(ctx context.Context, args []string, io stdio) error {
 	var o options
 	if err := o.flags("admin rotate-login-keys", io).Parse(args); err != nil {
 		return err
@@ -82,6 +83,12 @@ func rotateLoginKeys(args []string, io stdio) error {
 	}
 	if err := writeFile(path, made); err != nil {
 		return fmt.Errorf("rotate log-in keys: %w", err)
+	}
+	err = withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+		return s.domain.Operated(ctx, journal.WhatRotated, map[string]string{"keys": "login"})
+	})
+	if err != nil {
+		return fmt.Errorf("journal the rotation: %w", err)
 	}
 	_, err = fmt.Fprintln(io.out, "new keys are made: give them to every replica, restart them, and rotate again no sooner than the providers have read "+c.PublicURL+"/oidc/jwks")
 	return err

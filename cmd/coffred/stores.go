@@ -209,6 +209,7 @@ func (s *stores) background(ctx context.Context, logger *slog.Logger) (wait func
 	var loops sync.WaitGroup
 	loops.Go(func() { _ = s.seq.Run(ctx) }) // its only error is that ctx ended
 	loops.Go(func() { s.sweep(ctx, logger) })
+	loops.Go(func() { s.tellUpgrade(ctx, logger) })
 	loops.Go(func() { s.tidy(ctx, logger) })
 	if s.tell.sender != nil {
 		s.tell.sender.Outbox = s.domain

@@ -62,6 +62,7 @@ const (
 	WhatRestored          = "maintenance.restored"
 	WhatMoved             = "maintenance.moved"
 	WhatMigrated          = "maintenance.migrated"
+	WhatTables            = "maintenance.tables" // Detail: schema
 	WhatBackup            = "maintenance.backup"
 	WhatRotated           = "maintenance.rotated" // the gateway's own keys
 	WhatPruned            = "journal.pruned"      // Detail: through, before

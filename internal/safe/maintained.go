@@ -40,3 +40,15 @@ func (s *Domain) Maintained(ctx context.Context, what string, about map[string]s
 		p.After = next
 	}
 }
+
+// Operated writes what was done to everything at once, and comes back as often
+// as the clock: backups, keys of the gateway's own. It is in no safe's journal,
+// but in the one of maintenance, which anybody reads.
+func (s *Domain) Operated(ctx context.Context, what string, about map[string]string) error {
+	ev := s.begin(maintenance(), what)
+	ev.Detail = about
+	return backend("journal maintenance", s.rows.Update(ctx, func(tx Tx) error {
+		_, err := s.record(ctx, tx, *ev)
+		return err
+	}))
+}

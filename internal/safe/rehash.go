@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 // Rehashed is what Rehash read and mended.
@@ -18,7 +20,7 @@ type Rehashed struct {
 // Rehash reads every object again, as fast as the store gives it, and holds it
 // against its row. What is missing or spoiled is brought back from copies,
 // where those still have the right bytes, and told in the holder's journal
-// (O5); nil copies only reports. It may run beside a serving gateway.
+// (O5), that everything was read in the one of maintenance; nil copies only reports. It may run beside a serving gateway.
 func (s *Domain) Rehash(ctx context.Context, copies Blobs) (Rehashed, error) {
 	var out Rehashed
 	err := s.eachVersion(ctx, func(v Version) error {
@@ -29,7 +31,11 @@ func (s *Domain) Rehash(ctx context.Context, copies Blobs) (Rehashed, error) {
 		out.Bytes += v.Sealed
 		return s.rehash(ctx, copies, v, &out)
 	})
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	return out, s.Operated(ctx, journal.WhatScrub, detail(
+		"bytes", decimal(out.Bytes), "documents", decimal(out.Versions), "repaired", decimal(out.Repaired), "wrong", decimal(int64(len(out.Findings)))))
 }
 
 func (s *Domain) rehash(ctx context.Context, copies Blobs, v Version, out *Rehashed) error {

@@ -101,14 +101,8 @@ func (s *Domain) Scrub(ctx context.Context) (Report, error) {
 			break
 		}
 	}
-	ev := s.begin(maintenance(), journal.WhatScrub)
-	ev.Detail = detail("rows", decimal(removed))
-	err := s.rows.Update(ctx, func(tx Tx) error {
-		_, err := s.record(ctx, tx, *ev)
-		return err
-	})
-	if err != nil {
-		return Report{Removed: removed}, backend("journal scrub", err)
+	if err := s.Operated(ctx, journal.WhatScrub, detail("rows", decimal(removed))); err != nil {
+		return Report{Removed: removed}, err
 	}
 	r, err := s.Check(ctx)
 	r.Removed = removed
