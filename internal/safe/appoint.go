@@ -196,11 +196,25 @@ func serves(ctx context.Context, tx Tx, a Actor, service string) error {
 	return err
 }
 
-// servicesOf are those that somebody of an administration works for; none is all.
+// servicesOf are those that somebody of an administration works for, by id and
+// by name, since a grant or a request may say either; none is all.
 func servicesOf(ctx context.Context, tx Tx, a Actor) ([]string, error) {
 	if a.Kind != Agent {
 		return nil, nil
 	}
 	acc, err := tx.Accounts.Get(ctx, a.Account)
-	return acc.Services, backend("read account", err)
+	if err != nil || len(acc.Services) == 0 {
+		return nil, backend("read account", err)
+	}
+	adm, err := tx.Administrations.Get(ctx, acc.Administration)
+	if err != nil {
+		return nil, backend("read administration", err)
+	}
+	all := acc.Services
+	for _, sv := range adm.Services {
+		if slices.Contains(acc.Services, sv.ID) && sv.Name != sv.ID {
+			all = append(all, sv.Name)
+		}
+	}
+	return all, nil
 }

@@ -27,7 +27,7 @@ type (
 	RequestID string
 	ReplyID   string
 	// NoteID is drawn by whoever writes the note.
-	NoteID    string
+	NoteID string
 )
 
 type anyID interface {

@@ -20,6 +20,11 @@ func hearings() []hearing {
 		{journal.WhatDeposit, TopicNews, false},
 		{journal.WhatGrantReleased, TopicNews, false},
 		{journal.WhatRecoveryRequested, TopicImportant, false},
+		{journal.WhatRequestCreated, TopicNews, false},
+		{journal.WhatRequestReplied, TopicNews, false},
+		{journal.WhatRequestAnswered, "", true},
+		{journal.WhatRequestRefused, "", true},
+		{journal.WhatRequestAsked, "", true},
 		{journal.WhatGrantCreated, "", true},
 		{journal.WhatGrantEnded, "", true},
 	}
@@ -82,6 +87,7 @@ type Hook struct {
 type HookData struct {
 	Administration string `json:"administration"`
 	Grant          string `json:"grant,omitempty"`
+	Request        string `json:"request,omitempty"`
 }
 
 func (s *Domain) tellOffice(ctx context.Context, tx Tx, ev journal.Event) error {
@@ -93,7 +99,7 @@ func (s *Domain) tellOffice(ctx context.Context, tx Tx, ev journal.Event) error 
 		return backend("list webhooks", err)
 	}
 	for _, w := range hooks {
-		body, err := json.Marshal(Hook{Type: ev.What, Timestamp: rfc3339(s.now()), Data: HookData{Administration: ev.Administration, Grant: ev.Grant}})
+		body, err := json.Marshal(Hook{Type: ev.What, Timestamp: rfc3339(s.now()), Data: HookData{Administration: ev.Administration, Grant: ev.Grant, Request: ev.Detail["request"]}})
 		if err != nil {
 			return &Error{Kind: Invalid, Msg: "encode webhook", Err: err}
 		}

@@ -76,14 +76,6 @@ func writeNote(t *testing.T, c *citizen, m *mairie, r safe.Request, about, text 
 	return safe.NewNote{ID: id, ForSafe: b.ForSafe, ForAdministration: b.ForAdministration}
 }
 
-func wantWhy(t *testing.T, err error, k safe.Kind, reason string) {
-	t.Helper()
-	wantKind(t, err, k)
-	if got := asError(err).Reason; got != reason {
-		t.Fatalf("the reason is %q, want %q", got, reason)
-	}
-}
-
 // TestAFamilyAnswersARequest is the life of one request: asked by link, looked
 // at, answered in two parts, one document refused, a question and its answer, and
 // every act in the journal of whom it concerns, with the names of both sides.
@@ -151,7 +143,7 @@ func TestAFamilyAnswersARequest(t *testing.T) {
 	}
 	must(t, w.CloseRequest(w.ctx, m.agent, r.ID))
 	_, err = w.Answer(w.ctx, c.Actor, r.ID, c.answer(t, m, "family-book"))
-	wantWhy(t, err, safe.Ended, safe.ReasonRequestClosed)
+	wantReason(t, err, safe.Ended, safe.ReasonRequestClosed)
 	toldOfRequest(t, w, c, m, r)
 	sound(t, w)
 }
@@ -299,15 +291,15 @@ func TestNothingIsGivenThatWasNotAskedFor(t *testing.T) {
 		return err
 	}
 	asIs := func(*safe.NewAnswer) {}
-	wantWhy(t, try(asIs, "bank-statement"), safe.Invalid, safe.ReasonNotAsked)
-	wantWhy(t, try(asIs, "residence", "energy-bill"), safe.Invalid, safe.ReasonNotAsked)
-	wantWhy(t, try(asIs, "identity", "passport", "identity-card"), safe.Invalid, safe.ReasonNotAsked)
-	wantWhy(t, try(func(n *safe.NewAnswer) { n.Grants[0].NotAfter = w.clock.now().Add(91 * 24 * time.Hour) }, "residence"), safe.Invalid, safe.ReasonTooFar)
+	wantReason(t, try(asIs, "bank-statement"), safe.Invalid, safe.ReasonNotAsked)
+	wantReason(t, try(asIs, "residence", "energy-bill"), safe.Invalid, safe.ReasonNotAsked)
+	wantReason(t, try(asIs, "identity", "passport", "identity-card"), safe.Invalid, safe.ReasonNotAsked)
+	wantReason(t, try(func(n *safe.NewAnswer) { n.Grants[0].NotAfter = w.clock.now().Add(91 * 24 * time.Hour) }, "residence"), safe.Invalid, safe.ReasonTooFar)
 	wantKind(t, try(func(n *safe.NewAnswer) { n.Grants[0].NotAfter = w.clock.now() }, "residence"), safe.Invalid)
 	wantKind(t, try(func(n *safe.NewAnswer) { n.Grants = nil }), safe.Invalid)
 	wantKind(t, try(func(n *safe.NewAnswer) { n.VK = make([]byte, 33) }, "residence"), safe.Stale)
 	wantKind(t, try(func(n *safe.NewAnswer) { n.Grants[1].Version = safe.NewID[safe.VersionID]() }, "residence", "family-book"), safe.NotFound)
-	wantWhy(t, w.Refuse(w.ctx, c.Actor, r.ID, []string{"passport"}, c.note(t, m, r, sealed.AboutRefusal, "")), safe.Invalid, safe.ReasonNotAsked)
+	wantReason(t, w.Refuse(w.ctx, c.Actor, r.ID, []string{"passport"}, c.note(t, m, r, sealed.AboutRefusal, "")), safe.Invalid, safe.ReasonNotAsked)
 	mine, err := w.RequestFor(w.ctx, c.Actor, r.ID)
 	must(t, err)
 	if mine.Reply != nil || len(mine.Grants) != 0 {
@@ -320,7 +312,7 @@ func TestNothingIsGivenThatWasNotAskedFor(t *testing.T) {
 	_, err = w.Answer(w.ctx, c.Actor, r.ID, n)
 	wantKind(t, err, safe.KeyReused)
 	w.clock.add(31 * 24 * time.Hour)
-	wantWhy(t, try(asIs, "identity"), safe.Expired, safe.ReasonRequestExpired)
+	wantReason(t, try(asIs, "identity"), safe.Expired, safe.ReasonRequestExpired)
 	wantRefused(t, w, c.Safe, journal.WhatRequestAnswered, safe.ReasonRequestExpired, actorID(c.Actor))
 	must(t, w.Ask(w.ctx, c.Actor, r.ID, c.note(t, m, r, sealed.AboutQuestion, "Est-ce encore possible ?")))
 }
@@ -345,13 +337,13 @@ func TestAGrantIsOpenedAsOftenAsTheCitizenSays(t *testing.T) {
 		must(t, err)
 	}
 	_, err = w.ReleaseGrant(w.ctx, m.system, g.ID)
-	wantWhy(t, err, safe.Ended, safe.ReasonOpenedOut)
+	wantReason(t, err, safe.Ended, safe.ReasonOpenedOut)
 	wantRefused(t, w, c.Safe, journal.WhatGrantReleased, safe.ReasonOpenedOut, actorID(m.system))
 	_, err = w.GrantContent(w.ctx, m.agent, g.ID)
 	must(t, err)
 	w.clock.add(24 * time.Hour)
 	_, err = w.GrantContent(w.ctx, m.agent, g.ID)
-	wantWhy(t, err, safe.Ended, safe.ReasonOpenedOut)
+	wantReason(t, err, safe.Ended, safe.ReasonOpenedOut)
 	for _, e := range w.events(t, c.Safe) {
 		if e.What == journal.WhatGrantCreated && e.Detail["openings"] != "2" {
 			t.Errorf("the journal says %+v", e.Detail)
@@ -362,34 +354,6 @@ func TestAGrantIsOpenedAsOftenAsTheCitizenSays(t *testing.T) {
 	wantKind(t, err, safe.Invalid)
 	n.Openings, n.Kind = 0, "dna"
 	_, err = w.Share(w.ctx, c.Actor, n)
-	wantWhy(t, err, safe.Invalid, safe.ReasonUnknownKind)
+	wantReason(t, err, safe.Invalid, safe.ReasonUnknownKind)
 	sound(t, w)
-}
-
-// TestNotesHaveAPlaceAndAnEnd: one id is one note, on one side of one request.
-func TestNotesHaveAPlaceAndAnEnd(t *testing.T) {
-	w := newWorld(t)
-	c, other := w.citizen(t, "angela"), w.citizen(t, "marcel")
-	m := w.keyedMairie(t, "Mairie", "21370999900015")
-	r, second := w.ask(t, m, ""), w.ask(t, m, "")
-	n := c.note(t, m, r, sealed.AboutQuestion, "?")
-	must(t, w.Ask(w.ctx, c.Actor, r.ID, n))
-	wantKind(t, w.Ask(w.ctx, c.Actor, second.ID, n), safe.AlreadyExists)
-	wantKind(t, w.Ask(w.ctx, other.Actor, r.ID, n), safe.AlreadyExists)
-	plain := n
-	plain.ID, plain.ForAdministration = safe.NewID[safe.NoteID](), []byte("en clair")
-	wantKind(t, w.Ask(w.ctx, c.Actor, r.ID, plain), safe.WrongForm)
-	replies, _, err := w.Replies(w.ctx, m.agent, r.ID, false, safe.Page{})
-	must(t, err)
-	if len(replies) != 1 {
-		t.Fatalf("%d replies", len(replies))
-	}
-	_, err = w.Reply(w.ctx, m.agent, second.ID, replies[0].ID)
-	wantKind(t, err, safe.NotFound)
-	for i := 1; i < 100; i++ {
-		n.ID = safe.NewID[safe.NoteID]()
-		must(t, w.Ask(w.ctx, c.Actor, r.ID, n))
-	}
-	n.ID = safe.NewID[safe.NoteID]()
-	wantWhy(t, w.Ask(w.ctx, c.Actor, r.ID, n), safe.Invalid, safe.ReasonManyNotes)
 }

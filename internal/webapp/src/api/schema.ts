@@ -177,6 +177,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/log/checkpoints/{size}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The checkpoint of that many entries, where one was public, with the witnesses' signatures that it had */
+        readonly get: operations["getCheckpointOf"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/log/tile/{tile:.+}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A tile of hashes or a bundle of entries of the public journal (C2SP tlog-tiles): 0/x001/234, 1/000.p/7, entries/000.p/7 */
+        readonly get: operations["getTile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/log/consistency": {
         readonly parameters: {
             readonly query?: never;
@@ -1179,7 +1213,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Have a system called
-         * @description A call is a POST of a WebhookCall when a citizen gives or ends a grant, signed as Standard
+         * @description A call is a POST of a WebhookCall when a citizen gives or ends a grant, or does something about a
+         *     request for documents, signed as Standard
          *     Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature: v1a,…`, Ed25519; the key
          *     is at `/api/v1/webhooks/key`). It says what to ask for and nothing else. Answer 2xx within ten
          *     seconds. Otherwise it comes again, under the same id, less and less often, for three days. A
@@ -1813,12 +1848,13 @@ export interface components {
             readonly items: readonly components["schemas"]["Webhook"][];
         };
         readonly WebhookCall: {
-            /** @description a word of the journal: grant.created, grant.ended */
+            /** @description a word of the journal: grant.created, grant.ended, request.answered, request.refused, request.asked */
             readonly type: string;
             readonly timestamp: components["schemas"]["Time"];
             readonly data: {
                 readonly administration: components["schemas"]["Id"];
                 readonly grant?: components["schemas"]["Id"];
+                readonly request?: components["schemas"]["Id"];
             };
         };
         readonly NewAddress: {
@@ -2393,6 +2429,54 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCheckpointOf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly size: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description signed note; it never changes */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getTile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly tile: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description it never changes */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
