@@ -34,6 +34,7 @@ type DB struct {
 	read  *sql.DB
 	slow  *sql.DB // for migrations
 	now   func() time.Time
+	line  *line
 }
 
 // Open opens the database, making the tables when they are not there yet.
@@ -52,7 +53,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.now = c.Now
+	d.now, d.line = c.Now, newLine()
 	if err := d.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -75,13 +76,13 @@ func (d *DB) Log() journal.Store { return logStore{d} }
 // itself: what waits for a leaf asks often.
 func (d *DB) Leaves() journal.Reader { return leaves{d.read} }
 
-func (d *DB) stores(tx *sql.Tx) safe.Tx {
+func (d *DB) stores(tx *sql.Tx, held map[string]bool) safe.Tx {
 	return safe.Tx{
 		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
 		Administrations: administrations{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
 		Notices: notices{tx}, Webhooks: webhooks{tx}, Outbox: outbox{tx},
 		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},
-		Events: events{tx, map[string]bool{}}, Leaves: leaves{tx}, Keeper: keeping{tx},
+		Events: events{tx, held}, Leaves: leaves{tx}, Keeper: keeping{tx},
 	}
 }
 

@@ -24,12 +24,14 @@ type events struct {
 func (s events) Hold(ctx context.Context, safes ...string) error {
 	sorted := slices.Compact(slices.Sorted(slices.Values(safes)))
 	for _, whose := range sorted {
+		s.held[whose] = true // wanted, even if others are in the way
+	}
+	for _, whose := range sorted {
 		_, err := s.tx.ExecContext(ctx, `INSERT INTO journal_places (safe, n) VALUES ($1, 0)
 ON CONFLICT (safe) DO UPDATE SET n = journal_places.n`, whose)
 		if err != nil {
 			return mapError("hold journal", err)
 		}
-		s.held[whose] = true
 	}
 	return nil
 }

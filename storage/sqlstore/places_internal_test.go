@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -64,4 +66,62 @@ func TestPlacesInAnyOrder(t *testing.T) {
 	if err != nil || deadlocks != 0 || commits < 120 {
 		t.Errorf("%d deadlocks in %d transactions, %v", deadlocks, commits, err)
 	}
+}
+
+// TestManyWritersOfOneSafe: whoever is in another's way waits for his turn, and
+// nobody is sent away.
+func TestManyWritersOfOneSafe(t *testing.T) {
+	db, err := Open(t.Context(), Config{DSN: servers.Postgres(t), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var mu sync.Mutex
+	seen := map[int64]bool{}
+	var writers sync.WaitGroup
+	for range 48 {
+		writers.Go(func() {
+			for range 4 {
+				var n int64
+				err := db.Update(t.Context(), func(tx safe.Tx) (err error) {
+					n, err = tx.Events.Next(t.Context(), "one")
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				if seen[n] {
+					t.Errorf("place %d was given twice", n)
+				}
+				seen[n] = true
+				mu.Unlock()
+			}
+		})
+	}
+	writers.Wait()
+	if len(seen) != 192 || !seen[1] || !seen[192] {
+		t.Errorf("%d places of 192", len(seen))
+	}
+}
+
+// TestLineGivesUp with its caller, and leaves nobody waiting behind.
+func TestLineGivesUp(t *testing.T) {
+	l := newLine()
+	leave, err := l.join(t.Context(), map[string]bool{"a": true, "b": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.join(ctx, map[string]bool{"a": true, "c": true}); !errors.Is(err, context.Canceled) {
+		t.Errorf("joined: %v", err)
+	}
+	leave()
+	leave, err = l.join(t.Context(), map[string]bool{"c": true, "b": true, "a": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave()
 }

@@ -17,7 +17,7 @@ const (
 
 // View implements safe.Rows: one snapshot.
 func (d *DB) View(ctx context.Context, fn func(safe.Tx) error) error {
-	return d.snapshot(ctx, func(tx *sql.Tx) error { return fn(d.stores(tx)) })
+	return d.snapshot(ctx, func(tx *sql.Tx) error { return fn(d.stores(tx, map[string]bool{})) })
 }
 
 func (d *DB) snapshot(ctx context.Context, fn func(*sql.Tx) error) error {
@@ -27,17 +27,35 @@ func (d *DB) snapshot(ctx context.Context, fn func(*sql.Tx) error) error {
 // Update implements safe.Rows. fn is run again when others were in its way:
 // more than a few times only where many want one row at once.
 func (d *DB) Update(ctx context.Context, fn func(safe.Tx) error) error {
+	var wanted map[string]bool
 	for try := 1; ; try++ {
-		err := isolated(ctx, d.write, d.update, func(tx *sql.Tx) error { return fn(d.stores(tx)) })
+		held, err := d.try(ctx, wanted, fn)
 		if err == nil || try == tries || !again(err) {
 			return err
+		}
+		rest := pause(try)
+		if wanted = held; len(held) > 0 {
+			rest = pause(1) // the line is its rest
 		}
 		select {
 		case <-ctx.Done():
 			return mapError("update again", ctx.Err())
-		case <-time.After(pause(try)):
+		case <-time.After(rest):
 		}
 	}
+}
+
+// try runs fn once, after those of this process who want the same counters. It
+// says whose counters fn wanted.
+func (d *DB) try(ctx context.Context, wanted map[string]bool, fn func(safe.Tx) error) (held map[string]bool, err error) {
+	leave, err := d.line.join(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	held = map[string]bool{}
+	err = isolated(ctx, d.write, d.update, func(tx *sql.Tx) error { return fn(d.stores(tx, held)) })
+	return held, err
 }
 
 // pause is different for each of those that were in each other's way.
