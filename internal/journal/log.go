@@ -9,6 +9,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// ErrWaiting is an ErrProof too: the entry is not among those that are public.
+// One that has its place already will be, once witnesses have cosigned it.
+var ErrWaiting = errors.New("entry is not public yet")
+
 // Log is the read side: proofs of what is published. Safe for concurrent use.
 type Log struct {
 	store   Store
@@ -112,7 +116,10 @@ func (l *Log) Proofs(ctx context.Context, indexes []int64) (Head, []Leaf, error)
 
 // prove finds the path from one entry to the head's root.
 func prove(head Head, x int64, hashes *overlay) (Leaf, error) {
-	if x < 0 || x >= head.Size {
+	if x >= head.Size {
+		return Leaf{}, fmt.Errorf("prove entry %d of %d: %w: %w", x, head.Size, ErrWaiting, ErrProof)
+	}
+	if x < 0 {
 		return Leaf{}, fmt.Errorf("prove entry %d of %d: %w", x, head.Size, ErrProof)
 	}
 	proof, err := tlog.ProveRecord(head.Size, x, hashes)

@@ -35,6 +35,15 @@ func (s *Domain) Administrations(ctx context.Context, q string, p Page) ([]Admin
 }
 
 func (s *Domain) withLeaves(ctx context.Context, all []Administration) ([]AdministrationView, error) {
+	var given []*int64
+	for i := range all {
+		if all[i].KeyLeaf >= 0 && all[i].Recipient != "" {
+			given = append(given, &all[i].KeyLeaf)
+		}
+	}
+	if err := s.shown(ctx, given); err != nil {
+		return nil, err
+	}
 	var indexes []int64
 	for _, adm := range all {
 		if adm.KeyLeaf >= 0 && adm.Recipient != "" {

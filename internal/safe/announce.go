@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"errors"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
@@ -42,5 +43,9 @@ func (s *Domain) Announced(ctx context.Context, f Fact) (*journal.Leaf, error) {
 	if index < 0 {
 		return nil, refusal(NotFound, "the fact waits for its place in the log")
 	}
-	return s.leaf(ctx, index)
+	leaf, err := s.leaf(ctx, index)
+	if errors.Is(err, journal.ErrWaiting) {
+		return nil, refusal(NotFound, "the fact waits to be public")
+	}
+	return leaf, err
 }

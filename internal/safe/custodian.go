@@ -3,6 +3,7 @@ package safe
 import (
 	"bytes"
 	"context"
+	"errors"
 	"regexp"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -70,7 +71,7 @@ func (s *Domain) Custodies(ctx context.Context, a Actor, p Page) ([]HeldCustody,
 			return nil, "", err
 		}
 		if facts[i] >= 0 {
-			if out[i].Leaf, err = s.leaf(ctx, facts[i]); err != nil {
+			if out[i].Leaf, err = s.leaf(ctx, facts[i]); err != nil && !errors.Is(err, journal.ErrWaiting) {
 				return nil, "", err
 			}
 		}

@@ -14,7 +14,9 @@ import (
 type Publisher interface {
 	// Await returns once the record is under a published checkpoint.
 	Await(ctx context.Context, recordID string) (journal.Record, journal.Leaf, error)
-	// Leaf proves one sequenced entry.
+	// Head is the newest public state; it never goes back.
+	Head(ctx context.Context) (journal.Head, error)
+	// Leaf proves one entry; journal.ErrWaiting when it is not public.
 	Leaf(ctx context.Context, index int64) (journal.Leaf, error)
 	// Proofs proves several in one checkpoint, in the order asked.
 	Proofs(ctx context.Context, indexes []int64) (journal.Head, []journal.Leaf, error)

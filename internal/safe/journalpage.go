@@ -76,6 +76,13 @@ func (s *Domain) provenPage(ctx context.Context, limit int, list func(tx Tx, mos
 		recs = recs[:limit]
 		page.Next = recs[limit-1].Cursor
 	}
+	given := make([]*int64, len(recs))
+	for i := range recs {
+		given[i] = &recs[i].Index
+	}
+	if err := s.shown(ctx, given); err != nil {
+		return JournalPage{}, err
+	}
 	var indexes []int64
 	for _, rec := range recs {
 		if rec.Index >= 0 {

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"errors"
 	"encoding/base64"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -71,7 +72,30 @@ func (s *Domain) safeKeyLeaf(ctx context.Context, sf Safe) (*journal.Leaf, error
 			return nil, err
 		}
 	}
-	return s.leaf(ctx, index)
+	leaf, err := s.leaf(ctx, index)
+	if errors.Is(err, journal.ErrWaiting) {
+		return nil, nil
+	}
+	return leaf, err
+}
+
+// shown puts -1 in the place of every index that the log has given and that is
+// not public yet: while witnesses are away that may last, and the rest is
+// shown all the same.
+func (s *Domain) shown(ctx context.Context, indexes []*int64) error {
+	if len(indexes) == 0 {
+		return nil
+	}
+	head, err := s.log.Head(ctx)
+	if err != nil {
+		return &Error{Kind: Unavailable, Msg: "read public head", Err: err}
+	}
+	for _, index := range indexes {
+		if *index >= head.Size {
+			*index = -1
+		}
+	}
+	return nil
 }
 
 func (s *Domain) keepSafeLeaf(ctx context.Context, sf Safe, index int64) error {

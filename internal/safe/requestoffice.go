@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"errors"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -151,6 +152,9 @@ func (s *Domain) withKeys(ctx context.Context, notes []RequestNote, now []byte) 
 		}
 		if leaves[n.KeyLeaf] == nil {
 			leaf, err := s.leaf(ctx, n.KeyLeaf)
+			if errors.Is(err, journal.ErrWaiting) {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
