@@ -109,9 +109,13 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 	if err != nil {
 		return err
 	}
+	var cosign journal.Cosign // nil where the policy asks nobody
+	if s.policy.Asks() {
+		cosign = circle.Cosign
+	}
 	s.seq = journal.NewSequencer(journal.SequencerConfig{
 		Store: s.db.Log(), Signer: signer, Origin: c.LogOrigin, Now: time.Now, Log: logger,
-		Tiles: s3store.NewTiles(s.blobs), VKey: vkey, Cosign: circle.Cosign,
+		Tiles: s3store.NewTiles(s.blobs), VKey: vkey, Cosign: cosign,
 	})
 	s.log = journal.NewLog(s.db.Log(), func(_ context.Context, fn func(journal.Reader) error) error {
 		return fn(s.db.Leaves())

@@ -168,13 +168,14 @@ func (m *memory) dump() (load func()) {
 	defer m.mu.Unlock()
 	old := memory{
 		head: m.head, public: m.public, queue: slices.Clone(m.queue), entries: slices.Clone(m.entries),
-		hashes: slices.Clone(m.hashes), records: maps.Clone(m.records),
+		hashes: slices.Clone(m.hashes), records: maps.Clone(m.records), published: slices.Clone(m.published),
 	}
 	return func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.head, m.public, m.queue = old.head, old.public, slices.Clone(old.queue)
 		m.entries, m.hashes, m.records = slices.Clone(old.entries), slices.Clone(old.hashes), maps.Clone(old.records)
+		m.published = slices.Clone(old.published) // what else was decided nobody has seen, unless it is public
 	}
 }
 
