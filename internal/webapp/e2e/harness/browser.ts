@@ -16,7 +16,7 @@ export const desktop = { width: 1280, height: 800 };
 /** The narrowest that WCAG 1.4.10 asks for; also 1280 px at 400 %. */
 const narrow = { width: 320, height: 640 };
 
-export function launch(): Promise<Browser> {
+export function launch(...more: readonly string[]): Promise<Browser> {
 	return chromium.launch({
 		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 		headless: true,
@@ -28,6 +28,7 @@ export function launch(): Promise<Browser> {
 			'--disable-background-networking',
 			'--disable-component-update',
 			'--disable-sync',
+			...more,
 		],
 	});
 }

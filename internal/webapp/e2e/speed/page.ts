@@ -17,7 +17,7 @@ export interface Bench {
 }
 
 export async function openBench(browser: Browser): Promise<Bench> {
-	const code = await bundle();
+	const code = await bundled(fileURLToPath(new URL('sealer.ts', import.meta.url)));
 	const server = await serve(code);
 	const page = await browser.newPage();
 	await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
@@ -85,7 +85,8 @@ function processor(): number {
 	return ticks.reduce((sum, p) => sum + p.ticks, 0) / 100;
 }
 
-async function bundle(): Promise<string> {
+/** All that a script of tests needs, in one file. */
+export async function bundled(entry: string): Promise<string> {
 	const made = await build({
 		configFile: false,
 		logLevel: 'silent',
@@ -93,9 +94,9 @@ async function bundle(): Promise<string> {
 			write: false,
 			minify: true,
 			lib: {
-				entry: fileURLToPath(new URL('sealer.ts', import.meta.url)),
+				entry,
 				formats: ['es'],
-				fileName: 'sealer',
+				fileName: 'bench',
 			},
 		},
 	});

@@ -1,0 +1,3 @@
+import { words } from '../../words.svelte.ts';
+
+export const text = words({ open: 'Photographier un papier' }, { open: 'Photograph a paper' });
