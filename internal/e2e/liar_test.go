@@ -30,6 +30,7 @@ type lied struct {
 	angela  *browser
 	grant   string
 	guards  guards
+	asked   asked
 }
 
 // TestTheLyingGateway tells every lie to the command line, one at a time. The
@@ -49,7 +50,7 @@ func TestTheLyingGateway(t *testing.T) {
 	t.Logf("%d lies: %v", len(liar.Lies()), threats)
 	told := 0
 	l.proxy.Say(nil, 0)
-	for _, act := range []liar.Act{liar.List, liar.Get, liar.Journal, liar.Inbox, liar.Export, liar.Fetch, liar.Guard, liar.Guards, liar.Finish} {
+	for _, act := range []liar.Act{liar.List, liar.Get, liar.Journal, liar.Inbox, liar.Export, liar.Fetch, liar.Guard, liar.Guards, liar.Asked, liar.Side, liar.Answers, liar.Finish} {
 		s, args := l.command(t, act)
 		if r := s.try("coffre", args...); r.code != 0 {
 			t.Errorf("after all lies, the truth about %s is not believed: %+v", act, r)
@@ -95,6 +96,7 @@ func newLied(t *testing.T) *lied {
 		l.citizen.coffre("get", name+"-"+secretWord+".txt", "--out", "truth.txt", "--force")
 	}
 	l.surround(at)
+	l.ask()
 	for _, args := range [][]string{{"ls"}, {"journal"}, {"inbox"}, {"export", "--out", "truth.zip"}} {
 		l.citizen.coffre(args...)
 	}
@@ -127,6 +129,9 @@ func (l *lied) deposit() {
 func (l *lied) command(t *testing.T, act liar.Act) (*shell, []string) {
 	t.Helper()
 	doc := "un-" + secretWord + ".txt"
+	if s, args, ok := l.requestCommand(t, act); ok {
+		return s, args
+	}
 	switch act {
 	case liar.List:
 		return l.copyOf(t, l.citizen), []string{"ls"}
@@ -135,7 +140,11 @@ func (l *lied) command(t *testing.T, act liar.Act) (*shell, []string) {
 	case liar.Share:
 		return l.copyOf(t, l.citizen), []string{"share", doc, "--with", "Mairie de Valmont", "--purpose", "Autre", "--until", time.Now().AddDate(0, 6, 0).Format(time.DateOnly)}
 	case liar.Journal:
-		return l.copyOf(t, l.citizen), []string{"journal"}
+		// What she has not seen nobody can tell her is missing.
+		l.proxy.Say(nil, 0)
+		s := l.copyOf(t, l.citizen)
+		s.coffre("journal")
+		return s, []string{"journal"}
 	case liar.Inbox:
 		return l.copyOf(t, l.citizen), []string{"inbox"}
 	case liar.Export:

@@ -49,6 +49,12 @@ func TestPagesStayInPlaceWhileTheListGrows(t *testing.T) {
 	address := c.address(t, o)
 	share := func() { c.share(t, d, o) }
 	deposit := func() { w.do(t, o.deposit(address, []byte("plain"))).is(t, 201) }
+	wanted := o.ask(t, w, "")
+	asked := func() { o.ask(t, w, address) }
+	others := func() {
+		c := w.citizen(t, "marcel"+newKey())
+		w.do(t, c.answers(wanted, c.answering(t, o, "residence"))).is(t, 201)
+	}
 	register := func(n int) {
 		_, err := w.domain.RegisterAdministration(w.ctx, operator(), safe.NewAdministration{SIRET: siret(n), Name: fmt.Sprintf("Commune %03d", n)})
 		must(t, err)
@@ -56,6 +62,8 @@ func TestPagesStayInPlaceWhileTheListGrows(t *testing.T) {
 	for i := range 5 {
 		share()
 		deposit()
+		asked()
+		others()
 		register(i)
 		w.clock.add(time.Second)
 	}
@@ -68,6 +76,8 @@ func TestPagesStayInPlaceWhileTheListGrows(t *testing.T) {
 		{c.caller, "/api/v1/safe/grants", "after", "id", share},
 		{o.agent, "/api/v1/administration/grants", "after", "id", share},
 		{c.caller, "/api/v1/safe/inbox", "after", "doc", deposit},
+		{o.agent, "/api/v1/administration/requests", "after", "id", asked},
+		{o.agent, "/api/v1/administration/requests/" + wanted + "/replies", "after", "id", others},
 		{nobody, "/api/v1/administrations", "after", "id", func() { register(n); n++ }},
 		{c.caller, "/api/v1/safe/journal", "before", "cursor", share},
 	} {

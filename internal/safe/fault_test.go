@@ -31,6 +31,7 @@ func TestEveryPortCallCanBreak(t *testing.T) {
 	for name, prepare := range map[string]func(t *testing.T, w *world, c *citizen, m *mairie) trial{
 		"upload": uploadTrial, "deposit": depositTrial, "change": changeTrial,
 		"erase": eraseTrial, "release": releaseTrial, "share": shareTrial,
+		"answer": answerTrial,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

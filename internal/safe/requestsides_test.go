@@ -3,6 +3,7 @@ package safe_test
 import (
 	"testing"
 
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
@@ -75,4 +76,44 @@ func TestRequestsAreOfAService(t *testing.T) {
 	r := w.enrolment(m)
 	_, err = w.CreateRequest(w.ctx, m.agent, m.sign(t, r), "")
 	wantKind(t, err, safe.Forbidden)
+}
+
+// answerTrial gives two documents and writes a note: all of it or nothing, with
+// an event for each, and once.
+func answerTrial(t *testing.T, w *world, c *citizen, m *mairie) trial {
+	t.Helper()
+	r := w.ask(t, m, "")
+	n := c.answer(t, m, "residence", "family-book")
+	note := c.note(t, m, r, sealed.AboutNote, "Voici.")
+	n.Note = &note
+	return trial{
+		act: func(w *world) error {
+			_, err := w.Answer(w.ctx, c.Actor, r.ID, n)
+			return err
+		},
+		visible: func(t *testing.T, w *world, acknowledged bool) {
+			t.Helper()
+			mine, err := w.RequestFor(w.ctx, c.Actor, r.ID)
+			must(t, err)
+			given, answered := 0, 0
+			for _, e := range w.events(t, c.Safe) {
+				if e.Detail["request"] == string(r.ID) && e.Result == journal.ResultDone {
+					switch e.What {
+					case journal.WhatGrantCreated:
+						given++
+					case journal.WhatRequestAnswered:
+						answered++
+					}
+				}
+			}
+			counted := 0
+			if mine.Reply != nil {
+				counted = int(mine.Reply.Given)
+			}
+			if len(mine.Grants) != given || given != 2*answered || answered > 1 || counted != given || len(mine.Notes) != answered || acknowledged && answered != 1 {
+				t.Errorf("%d grants, %d notes, %d counted; %d events of grants, %d of the answer; acknowledged: %v",
+					len(mine.Grants), len(mine.Notes), counted, given, answered, acknowledged)
+			}
+		},
+	}
 }

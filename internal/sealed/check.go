@@ -25,6 +25,9 @@ func checkID(ids ...string) error {
 	return nil
 }
 
+// NewID draws an id (SPEC.md §1).
+func NewID() string { return newID() }
+
 func newID() string {
 	s := NewSecret()
 	return base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding).EncodeToString(s[:16])

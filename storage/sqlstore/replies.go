@@ -191,6 +191,10 @@ func afterGrant(after string) (of string, at int64, id string, err error) {
 	return k[0], at, k[2], nil
 }
 
+// lookedAt is how many of the newest grants of one kind are looked at for the
+// documents that were given as it.
+const lookedAt = 100
+
 func (s answers) Before(ctx context.Context, id safe.SafeID, kinds []string, limit int) ([]safe.Given, error) {
 	var all []safe.Given
 	for _, kind := range kinds {
@@ -201,12 +205,18 @@ func (s answers) Before(ctx context.Context, id safe.SafeID, kinds []string, lim
 			g.At = timeOf(at)
 			return g, err
 		}
-		some, err := query(ctx, s.tx, "find documents given before", scan, `SELECT doc, MAX(created) FROM grants
-WHERE safe = $1 AND kind = $2 AND kind <> '' GROUP BY doc ORDER BY 2 DESC LIMIT $3`, string(id), kind, limit)
+		some, err := query(ctx, s.tx, "find documents given before", scan, `SELECT doc, created FROM grants
+WHERE safe = $1 AND kind = $2 AND kind <> '' ORDER BY created DESC, id DESC LIMIT $3`, string(id), kind, lookedAt)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
+		seen := map[safe.DocumentID]bool{}
+		for _, g := range some {
+			if !seen[g.Doc] {
+				all = append(all, g)
+			}
+			seen[g.Doc] = true
+		}
 	}
 	slices.SortStableFunc(all, func(a, b safe.Given) int { return b.At.Compare(a.At) })
 	return all[:min(len(all), limit)], nil

@@ -27,7 +27,7 @@ const (
 // Lies are all of them but noise.
 func Lies() []Lie {
 	var all []Lie
-	for _, some := range [][]Lie{aboutReaders(), aboutKeyrings(), aboutContents(), aboutInbox(), aboutBytes(), aboutProofs(), aboutHistory(), aboutCustodians()} {
+	for _, some := range [][]Lie{aboutReaders(), aboutKeyrings(), aboutContents(), aboutInbox(), aboutBytes(), aboutProofs(), aboutHistory(), aboutCustodians(), aboutRequests()} {
 		all = append(all, some...)
 	}
 	return all

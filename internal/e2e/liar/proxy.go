@@ -53,6 +53,12 @@ const (
 	Create  Act = "create"  // open a safe
 	Fetch   Act = "fetch"   // an agent opens what was shared
 
+	// Those of a request for documents.
+	Asked     Act = "asked"     // a citizen looks at one
+	Answering Act = "answering" // she gives what it asks for
+	Side      Act = "side"      // an agent looks at what she did about it
+	Answers   Act = "answers"   // he opens what she gave
+
 	// Those of a recovery. The custodian holds shares of two safes.
 	Guard  Act = "guard"  // a custodian looks at what she holds
 	Agree  Act = "agree"  // she agrees to a recovery

@@ -269,8 +269,9 @@ test('a safe that is said never to have been opened is not made anew', async () 
 	for (const lie of some) expect(await hear(lie, create), lie.name).toEqual([]);
 });
 
-test('no lie was left out but those about an archive, which a page only hands on, and T13', () => {
-	expect(heard).toBe(lies.filter((l) => l.act !== 'export' && l.threat !== 'T13').length);
+test('no lie was left out but those about an archive, which a page only hands on, those about requests, which have no page yet, and T13', () => {
+	const elsewhere = ['export', 'asked', 'answering', 'side', 'answers'];
+	expect(heard).toBe(lies.filter((l) => !elsewhere.includes(l.act) && l.threat !== 'T13').length);
 });
 
 test('after all lies the truth is believed, and nothing at the gateway has changed', async () => {

@@ -56,4 +56,4 @@ ALTER TABLE grants ADD COLUMN request TEXT NOT NULL DEFAULT '';
 ALTER TABLE grants ADD COLUMN kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE grants ADD COLUMN most_openings BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX grants_of_request ON grants (request, safe, created, id) WHERE request <> '';
-CREATE INDEX grants_by_kind ON grants (safe, kind, doc, created) WHERE kind <> '';
+CREATE INDEX grants_by_kind ON grants (safe, kind, created, id, doc) WHERE kind <> '';

@@ -94,7 +94,18 @@ export class Renewal {
 	}
 
 	async #view(g: GrantView): Promise<StandingView> {
-		const { id, doc, version, administration, purpose, service, procedure, notAfter, request, kind } = g;
+		const {
+			id,
+			doc,
+			version,
+			administration,
+			purpose,
+			service,
+			procedure,
+			notAfter,
+			request,
+			kind,
+		} = g;
 		const { name: administrationName } = await this.#directory.recipient(administration);
 		const { name } = this.#entry(g);
 		return {
