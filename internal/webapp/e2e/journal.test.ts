@@ -126,8 +126,9 @@ test('is printed as a sheet that says what it is and how to check it', () =>
 			await page.emulateMedia({ media: 'print' });
 			expect(await page.getByRole('banner').isVisible()).toBe(false);
 			expect(await page.getByRole('button', { name: 'Imprimer' }).isVisible()).toBe(false);
-			const pdf = await page.pdf({ preferCSSPageSize: true, format: 'A4' });
 			mkdirSync(screensFolder, { recursive: true });
+			const path = join(screensFolder, 'journal.pdf');
+			const pdf = await page.pdf({ preferCSSPageSize: true, format: 'A4', path });
 			expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(1);
 			await page.emulateMedia({ media: 'screen' });
 			await click(page, 'Revenir au journal');

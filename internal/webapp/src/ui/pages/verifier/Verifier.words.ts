@@ -23,7 +23,6 @@ export const text = words(
 		foreign: 'Ce reçu vient d’un autre registre que celui de ce site',
 		foreignText: (log: string) =>
 			`Il est bien signé par le registre « ${log} », mais cette page ne sait pas à qui il appartient. Demandez à l’organisme concerné l’adresse de sa propre page de vérification.`,
-		foreignSee: 'Ce que dit ce reçu',
 
 		bad: 'Ce reçu ne prouve rien',
 		badText: {
@@ -107,7 +106,6 @@ export const text = words(
 		foreign: 'This receipt comes from another register than this site’s',
 		foreignText: (log) =>
 			`It is signed by the register “${log}”, but this page does not know whose that is. Ask the organisation concerned for the address of its own page of verification.`,
-		foreignSee: 'What this receipt says',
 
 		bad: 'This receipt proves nothing',
 		badText: {
