@@ -123,6 +123,9 @@ func TestNothingIsReleasedWithoutWitnesses(t *testing.T) {
 	if _, err := os.Stat(out); err == nil {
 		t.Error("the document was released all the same")
 	}
+	if items, err := b.client().Journal(ctx, 0); err != nil || len(items) < 3 {
+		t.Errorf("the journal cannot be read meanwhile: %d events, %v", len(items), err)
+	}
 	if now := w.head(); now.Size != before.Size {
 		t.Errorf("%d entries are public after %d, and nobody has cosigned them", now.Size, before.Size)
 	}
