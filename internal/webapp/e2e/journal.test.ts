@@ -129,10 +129,53 @@ test('is printed as a sheet that says what it is and how to check it', () =>
 			mkdirSync(screensFolder, { recursive: true });
 			const path = join(screensFolder, 'journal.pdf');
 			const pdf = await page.pdf({ preferCSSPageSize: true, format: 'A4', path });
-			expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(1);
+			expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
 			await page.emulateMedia({ media: 'screen' });
 			await click(page, 'Revenir au journal');
 			await page.getByRole('heading', { level: 1, name: whole('Mon journal') }).waitFor();
 		},
 		{ viewport: desktop },
 	));
+
+interface Told {
+	items: { event: string }[];
+}
+/** The journal on its way to the page, as a gateway that lies would give it. */
+async function told(page: Page, lie: (journal: Told) => void): Promise<void> {
+	await page.context().route('**/api/v1/safe/journal*', async (route) => {
+		const answer = await route.fetch();
+		const journal = (await answer.json()) as Told;
+		lie(journal);
+		await route.fulfill({ response: answer, json: journal });
+	});
+}
+
+test('says what to do, and keeps the evidence, when a line was changed or left out', () =>
+	visitor(async ({ page }) => {
+		await logIn(page, 'Minh TRAN', 'FranceConnect');
+		await openSafe(page);
+		await journal(page);
+		await told(page, ({ items }) => {
+			const [, second] = items;
+			if (second) second.event = second.event.replace('"time":"20', '"time":"19');
+		});
+		await click(page, 'Actualiser');
+		await page.getByText(said("Un événement n'est pas prouvé")).waitFor();
+		await page.getByRole('heading', { name: said('Que faire maintenant') }).waitFor();
+		expect(await events(page).filter({ hasText: 'Non prouvé' }).count()).toBe(1);
+		await look(page, 'journal-faux');
+		const changed = await saved(page, () => click(page, 'Enregistrer toutes les preuves'));
+		expect(JSON.parse(changed.bytes.toString('utf8')).alarms).toMatchObject([{ code: 'leaf' }]);
+
+		await page.context().unroute('**/api/v1/safe/journal*');
+		await told(page, ({ items }) => void items.splice(1, 1));
+		await click(page, 'Actualiser');
+		await page.getByText(said('Il manque des événements dans ce journal')).waitFor();
+		await look(page, 'journal-incomplet');
+		const hole = await saved(page, () => click(page, 'Enregistrer toutes les preuves'));
+		expect(JSON.parse(hole.bytes.toString('utf8')).alarms).toMatchObject([{ code: 'hole' }]);
+
+		await page.context().unroute('**/api/v1/safe/journal*');
+		await click(page, 'Actualiser');
+		await page.getByText(said('vérifiés par votre navigateur, aucun ne manque')).waitFor();
+	}));
