@@ -91,6 +91,7 @@ func DemoDefaults() Config {
 		Mode: Demo, Listen: "127.0.0.1:8080", Data: "./data", LogOrigin: "coffre.demo/log",
 		Territory: Territory{Name: "Valmont Agglomération", Colour: "#1f5f6b", Contact: "coffre@valmont.example"},
 		Objects:   Objects{Store: Store{Bucket: "coffre"}},
+		Notices:   demoNotices(),
 		Agents:    AnyAgent,
 		// So that it can be seen: who would take a safe over proves himself better.
 		Levels: map[string]int{"recover": 2},

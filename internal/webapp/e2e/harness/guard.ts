@@ -20,6 +20,8 @@ export class Guard {
 		{ status: 404, path: /^\/api\/v1\/safe\/(custody|recovery)$/ },
 	];
 
+	readonly #texts: RegExp[] = [];
+
 	constructor(context: BrowserContext, url: string) {
 		this.#origin = new URL(url).origin;
 		context.on('request', (r) => this.#request(r.url()));
@@ -32,6 +34,11 @@ export class Guard {
 
 	expect(status: number, path: RegExp): void {
 		this.#expected.push({ status, path });
+	}
+
+	/** What the browser writes of its own when the test has it do something. */
+	expectText(text: RegExp): void {
+		this.#texts.push(text);
 	}
 
 	complaints(): string {
@@ -49,6 +56,7 @@ export class Guard {
 
 	#console(m: ConsoleMessage): void {
 		if (m.type() !== 'error' && !m.text().includes('Content Security Policy')) return;
+		if (this.#texts.some((text) => text.test(m.text()))) return;
 		const status = /status of (\d{3})/.exec(m.text())?.[1];
 		const where = m.location().url;
 		if (status !== undefined && URL.canParse(where)) {

@@ -1,3 +1,4 @@
+import { noticeErrors } from './errors.notices.words.ts';
 import { requestErrors } from './errors.requests.words.ts';
 import { words } from './words.svelte.ts';
 
@@ -6,6 +7,7 @@ import { words } from './words.svelte.ts';
 export const texts = words(
 	{
 		...requestErrors.fr,
+		...noticeErrors.fr,
 		unauthenticated: [
 			'Identification nécessaire',
 			'Identifiez-vous, puis recommencez. Rien n’a été perdu.',
@@ -120,6 +122,7 @@ export const texts = words(
 	},
 	{
 		...requestErrors.en,
+		...noticeErrors.en,
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
 		'token-proof': [

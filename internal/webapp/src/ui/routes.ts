@@ -73,6 +73,12 @@ const lines: readonly Line[] = [
 	},
 	{ path: '/export', needs: 'citizen', load: () => import('./pages/export/Export.svelte') },
 	{ path: '/appareils', needs: 'account', load: () => import('./pages/sessions/Sessions.svelte') },
+	{ path: '/prevenir', needs: 'citizen', load: () => import('./pages/notices/Notices.svelte') },
+	{
+		path: '/administration/logiciels',
+		needs: 'office',
+		load: () => import('./pages/notices/Webhooks.svelte'),
+	},
 	{ path: '/appareil', needs: 'account', load: () => import('./pages/device/Device.svelte') },
 	{ path: '/administration', needs: 'office', load: () => import('./pages/office/Office.svelte') },
 	{

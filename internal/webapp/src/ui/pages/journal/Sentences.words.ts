@@ -1,4 +1,5 @@
 import { custody, custodyReasons } from './Sentences.custody.words.ts';
+import { noticeReasons, notices } from './Sentences.notices.words.ts';
 import { requestReasons, requests } from './Sentences.requests.words.ts';
 import { upkeep } from './Sentences.upkeep.words.ts';
 
@@ -158,6 +159,7 @@ const french: Sentences = {
 			tried: () => 'reconnaître un agent',
 		},
 		...requests.fr,
+		...notices.fr,
 		...upkeep.fr,
 	},
 	unknown: (what) => ({
@@ -167,6 +169,7 @@ const french: Sentences = {
 	reasons: {
 		...custodyReasons.fr,
 		...requestReasons.fr,
+		...noticeReasons.fr,
 		'not-found': 'cela n’existe pas, ou appartient à quelqu’un d’autre',
 		forbidden: 'ce compte n’a pas le droit de le faire',
 		'level-too-low': 'une identification plus forte est demandée',
@@ -321,6 +324,7 @@ const english: Sentences = {
 			tried: () => 'know an agent again',
 		},
 		...requests.en,
+		...notices.en,
 		...upkeep.en,
 	},
 	unknown: (what) => ({
@@ -330,6 +334,7 @@ const english: Sentences = {
 	reasons: {
 		...custodyReasons.en,
 		...requestReasons.en,
+		...noticeReasons.en,
 		'not-found': 'it does not exist, or is somebody else’s',
 		forbidden: 'this account may not do that',
 		'level-too-low': 'a stronger identification is asked for',

@@ -3,6 +3,8 @@ import { words } from '../../words.svelte.ts';
 export const texts = words(
 	{
 		title: 'Documents reçus',
+		systems: 'Prévenir vos logiciels',
+		systemsLead: 'Faire appeler un logiciel à chaque partage donné ou arrêté.',
 		of: (administration: string, siret: string) => `${administration} · SIRET ${siret}`,
 		intro:
 			'Des usagers ont partagé ces documents avec votre administration. Chaque ouverture est notée, à votre nom, dans le journal de l’usager.',
@@ -38,6 +40,8 @@ export const texts = words(
 	},
 	{
 		title: 'Documents received',
+		systems: 'Tell your systems',
+		systemsLead: 'Have a system called at each share that is given or ended.',
 		of: (administration, siret) => `${administration} · SIRET ${siret}`,
 		intro:
 			'Citizens have shared these documents with your administration. Each opening is noted, under your name, in the citizen’s journal.',
