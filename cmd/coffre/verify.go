@@ -21,7 +21,7 @@ type verifyOptions struct {
 func (a *app) verifyCommand() command {
 	var o verifyOptions
 	return command{
-		name: "verify", args: a.tr("[log [ADRESSE|DOSSIER] | receipt REÇU|LIEN | export ZIP | checkpoint FICHIER | site]", "[log [ADDRESS|DIRECTORY] | receipt RECEIPT|LINK | export ZIP | checkpoint FILE | site]"),
+		name: "verify", args: a.tr("[log [ADRESSE|DOSSIER] | receipt REÇU|LIEN | export ZIP|JSON | checkpoint FICHIER | site]", "[log [ADDRESS|DIRECTORY] | receipt RECEIPT|LINK | export ZIP|JSON | checkpoint FILE | site]"),
 		online: true, least: 1, most: 2,
 		short: a.tr("vérifier sans croire personne : le journal entier, un reçu, un export, le site", "verify and believe nobody: the whole journal, a receipt, an export, the site"),
 		long: a.tr(`  coffre verify log                 relire tout le journal public du serveur
@@ -29,6 +29,7 @@ func (a *app) verifyCommand() command {
   coffre verify receipt REÇU        un reçu, hors connexion ; --file compare le document
   coffre verify receipt LIEN        le lien d'un code QR, avec les tuiles publiques
   coffre verify export ZIP          un export, hors connexion
+  coffre verify export JSON         les preuves du journal, prises sur le site
   coffre verify checkpoint FICHIER  ce qui a été vu l'an dernier est-il toujours là ?
   coffre verify site                les fichiers servis sont-ils ceux du journal ?
 Sans mot : coffre verify FICHIER reconnaît un export, un reçu ou un lien.
@@ -42,6 +43,7 @@ preuve quand quelque chose ne va pas ; 1 quand la vérification n'a pas pu se fa
   coffre verify receipt RECEIPT     a receipt, offline; --file compares the document
   coffre verify receipt LINK        the link of a QR code, with the public tiles
   coffre verify export ZIP          an export, offline
+  coffre verify export JSON         the proofs of the journal, taken from the site
   coffre verify checkpoint FILE     is what was seen last year still there?
   coffre verify site                are the files served those of the journal?
 Without a word: coffre verify FILE knows an export, a receipt or a link by itself.
@@ -89,6 +91,9 @@ func (a *app) verify(ctx context.Context, args []string, o verifyOptions) error 
 }
 
 func (a *app) verifyExport(path, vkey string) error {
+	if taken, err := a.verifyJournal(path, vkey); taken || err != nil {
+		return err
+	}
 	arc, err := a.openArchive(path)
 	if err != nil {
 		return err
