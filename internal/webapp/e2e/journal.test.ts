@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -107,6 +107,15 @@ test('is told to be whole, is searched, and is taken away on paper and in files'
 		const proofs = await saved(page, () => click(page, 'Preuves (JSON, à revérifier ailleurs)'));
 		expect(proofs.bytes.toString('utf8')).not.toContain(files.pdf.name);
 		expect(JSON.parse(proofs.bytes.toString('utf8')).events).toHaveLength(all.length);
+		const file = join(server.data, proofs.name);
+		const auditor = new CommandLine(server.url);
+		writeFileSync(file, proofs.bytes);
+		const sound = await auditor.run(['verify', 'export', file]).ended;
+		expect(sound.said).toMatch(said(`aucun ne manque du n° 1 au n° ${all.length}`));
+		expect(sound.status).toBe(0);
+		writeFileSync(file, proofs.bytes.toString('utf8').replace('DUBOIS', 'DUBOIT'));
+		expect(await auditor.run(['verify', 'export', file]).ended).toMatchObject({ status: 3 });
+		auditor.remove();
 	}));
 
 test('is printed as a sheet that says what it is and how to check it', () =>

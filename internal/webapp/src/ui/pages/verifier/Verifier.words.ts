@@ -13,7 +13,8 @@ export const text = words(
 		check: 'Vérifier',
 		checking: 'Vérification…',
 		nothing: 'Choisissez un fichier, ou collez un reçu ou un lien.',
-		tooLong: 'Ce fichier est trop long pour être un reçu. Est-ce le document lui-même ?',
+		tooLong:
+			'Ce fichier est trop long pour être un reçu. Est-ce le document lui-même, ou tout un journal ? Le programme coffre sait relire un journal (coffre verify export).',
 
 		proven: 'Ce reçu est vrai',
 		provenNow:
@@ -97,7 +98,8 @@ export const text = words(
 		check: 'Check',
 		checking: 'Checking…',
 		nothing: 'Choose a file, or paste a receipt or a link.',
-		tooLong: 'This file is too long to be a receipt. Is it the document itself?',
+		tooLong:
+			'This file is too long to be a receipt. Is it the document itself, or a whole journal? The program coffre can read a journal (coffre verify export).',
 
 		proven: 'This receipt is true',
 		provenNow: 'The public register signed it, and holds it still today, with nothing rewritten.',
