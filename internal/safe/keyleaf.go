@@ -2,8 +2,8 @@ package safe
 
 import (
 	"context"
-	"errors"
 	"encoding/base64"
+	"errors"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
