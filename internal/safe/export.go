@@ -91,6 +91,14 @@ func (p *ExportPlan) Files(ctx context.Context) iter.Seq2[ExportFile, error] {
 				return
 			}
 		}
+		asked, err := p.asked(ctx)
+		if err != nil {
+			yield(ExportFile{}, err)
+			return
+		}
+		if asked && !yield(p.member("requests.json", -1, p.writeRequests), nil) {
+			return
+		}
 		if !yield(p.member("journal.json", -1, p.writeJournal), nil) {
 			return
 		}

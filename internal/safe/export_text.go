@@ -14,6 +14,8 @@ peut le lire.
   keyring/     votre trousseau, une copie chiffrée par moyen de déverrouillage
   keyring.json le même trousseau, tel que le serveur le garde
   manifest.age la liste signée de vos documents : noms, tailles, dossiers
+  requests.json ce que des administrations vous ont demandé, signé par elles, et
+               ce que vous vous êtes écrit, chiffré ; s'il y a eu une demande
   journal.json tout ce qui est arrivé à votre coffre, avec les preuves
   receipt.json la liste et les empreintes de ce que contient cette archive
 
@@ -68,6 +70,8 @@ without your paper key, your passphrase or your passkey nobody can read it.
   keyring/     your keyring, one sealed copy for each way to unlock
   keyring.json the same keyring, as the server keeps it
   manifest.age the signed list of your documents: names, sizes, folders
+  requests.json what administrations asked you, signed by them, and what you
+               wrote to each other, sealed; when anything was asked
   journal.json everything that happened to your safe, with the proofs
   receipt.json what this archive holds, with hashes
 

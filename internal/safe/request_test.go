@@ -145,6 +145,7 @@ func TestAFamilyAnswersARequest(t *testing.T) {
 	_, err = w.Answer(w.ctx, c.Actor, r.ID, c.answer(t, m, "family-book"))
 	wantReason(t, err, safe.Ended, safe.ReasonRequestClosed)
 	toldOfRequest(t, w, c, m, r)
+	leavesWithIt(t, w, c, m)
 	sound(t, w)
 }
 

@@ -1,6 +1,8 @@
 package safe_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"testing"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -115,5 +117,39 @@ func answerTrial(t *testing.T, w *world, c *citizen, m *mairie) trial {
 					len(mine.Grants), len(mine.Notes), counted, given, answered, acknowledged)
 			}
 		},
+	}
+}
+
+// leavesWithIt: an export holds what was asked, under the administration's
+// signature, and every note, which her own keys open.
+func leavesWithIt(t *testing.T, w *world, c *citizen, m *mairie) {
+	t.Helper()
+	plan, err := w.Export(w.ctx, c.Actor)
+	must(t, err)
+	var all []struct {
+		Request        []byte
+		Administration struct{ Name string }
+		Refused        []string
+		Notes          []struct{ Sealed, VK []byte }
+		Grants         []struct{ Kind string }
+	}
+	for f, err := range plan.Files(w.ctx) {
+		must(t, err)
+		var b bytes.Buffer
+		must(t, f.Write(w.ctx, &b))
+		if f.Name == "requests.json" {
+			must(t, json.Unmarshal(b.Bytes(), &all))
+		}
+	}
+	if len(all) != 1 || all[0].Administration.Name != m.Name || len(all[0].Notes) != 5 || len(all[0].Grants) != 3 || len(all[0].Refused) != 1 {
+		t.Fatalf("the export says %+v", all)
+	}
+	_, err = sealed.OpenRequest(all[0].Request, m.root.VK())
+	must(t, err)
+	for _, n := range all[0].Notes {
+		vk, err := sealed.ParseVK(n.VK)
+		must(t, err)
+		_, err = sealed.OpenNote(n.Sealed, c.vault, vk)
+		must(t, err)
 	}
 }
