@@ -19,7 +19,7 @@ func (a *app) wrong(err error) string {
 		err    error
 		fr, en string
 	}{
-		{journal.ErrHole, "des événements manquent à votre journal", "events are missing from your journal"},
+		{journal.ErrHole, "des événements manquent à votre journal, ou un autre est à leur place", "events are missing from your journal, or another one is in their place"},
 		{journal.ErrPolicy, "les témoins voulus n'ont pas contresigné ce journal", "the witnesses asked for have not cosigned this journal"},
 		{client.ErrRollback, "c'est plus ancien que ce que cette machine a déjà vu, ou le contredit", "this is older than what this machine has seen, or contradicts it"},
 		{journal.ErrProof, "la preuve ne tient pas : le journal signé dit autre chose", "the proof does not hold: the signed journal says something else"},

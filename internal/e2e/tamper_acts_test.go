@@ -3,7 +3,10 @@ package e2e_test
 import (
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,6 +45,15 @@ func tamperedRows() []tampering {
 UPDATE events SET event = CASE id WHEN (SELECT id FROM a) THEN (SELECT event FROM b) ELSE (SELECT event FROM a) END,
 salt = CASE id WHEN (SELECT id FROM a) THEN (SELECT salt FROM b) ELSE (SELECT salt FROM a) END
 WHERE id IN (SELECT id FROM a UNION SELECT id FROM b)`, w.safe)
+			},
+			look: citizen,
+		},
+		{
+			name: "puts an event into her past", how: "`INSERT INTO events`, in the place of another", who: she, told: "des événements manquent à votre journal, ou un autre est à leur place",
+			act: func(w *tamperedTown) {
+				w.sql(`INSERT INTO events (id, safe, event, salt, n, at, what, result, book)
+SELECT '`+strings.Repeat("b", 26)+`', safe, CAST(replace(CAST(event AS TEXT), 'Inscription scolaire', 'Recouvrement forcé') AS BLOB), salt, n, at, what, result, book
+FROM events WHERE `+herShare, w.safe)
 			},
 			look: citizen,
 		},
@@ -198,6 +210,15 @@ func tamperedHistories() []tampering {
 			act: func(w *tamperedTown) { w.rewrite() }, look: auditing("log", "URL"),
 		},
 		{
+			name: "writes history anew, before an administration", how: "the same", stopped: true, who: "the administration, at its next retrieval (`coffre fetch`)", told: "plus ancien que ce que cette machine a déjà vu, ou le contredit",
+			act:  func(w *tamperedTown) { w.rewrite() },
+			look: func(w *tamperedTown) (result, string) { return w.fetch("again.pdf"), "coffre fetch" },
+		},
+		{
+			name: "writes history anew, and asks a witness", how: "the journal's own key; a witness that has seen the first", who: "the witness, who cosigns nothing and keeps both", told: "409 Conflict",
+			act: func(*tamperedTown) {}, look: witnessed,
+		},
+		{
 			name: "writes history anew, and is shown an old checkpoint", how: "the same", stopped: true, who: "whoever kept a checkpoint (`coffre verify checkpoint`)", told: "le journal a été réécrit",
 			act: func(w *tamperedTown) { w.rewrite() }, look: auditing("checkpoint", "vu.txt", "--from", "URL"),
 		},
@@ -206,6 +227,43 @@ func tamperedHistories() []tampering {
 			act: func(w *tamperedTown) { w.rewrite() }, look: auditing("receipt", "share.json", "--from", "URL"),
 		},
 	}
+}
+
+// fetch is the town hall's system, which has opened the share before.
+func (w *tamperedTown) fetch(out string) result {
+	w.t.Helper()
+	return w.mairie.try("coffre", "fetch", w.share, "--out", out, "--key", w.g.data+"/demo/systems/mairie-de-valmont.jwk")
+}
+
+// witnessed has a witness cosign the journal, and then a second history of as many
+// entries.
+func witnessed(w *tamperedTown) (result, string) {
+	data := w.t.TempDir()
+	x := &gateway{w.t, &process{data: data, addr: "127.0.0.1:0"}}
+	lastWord(w.t, "witness", "key", "--data", data, "--name", "temoin.example/w")
+	x.how = func(addr string) []string {
+		return []string{"witness", "--data", data, "--listen", addr, "--log", w.vkey}
+	}
+	x.run()
+	ask := func(body string) result {
+		resp, err := http.Post(x.url+"/add-checkpoint", "text/plain", strings.NewReader(body))
+		must(w.t, err)
+		b, err := io.ReadAll(resp.Body)
+		must(w.t, errors.Join(err, resp.Body.Close()))
+		if resp.StatusCode == http.StatusOK {
+			return result{out: string(b)}
+		}
+		return result{err: resp.Status + "\n" + string(b), code: 3}
+	}
+	c := w.g.checkpoint(w.vkey, 1)
+	if r := ask("old 0\n\n" + noteAt(w.t, w.g)); r.code != 0 {
+		w.t.Fatalf("the one history is not cosigned: %s", r.err)
+	}
+	r := ask(fmt.Sprintf("old %d\n\n%s", c.Size, w.sign(c.Size, tlog.RecordHash([]byte("another history")))))
+	if kept, err := filepath.Glob(filepath.Join(data, "*.fork")); err != nil || len(kept) != 1 {
+		w.t.Errorf("the witness keeps %v of it, %v", kept, err)
+	}
+	return r, "coffred witness"
 }
 
 // rewrite is what an operator can do who has everything: another event at one

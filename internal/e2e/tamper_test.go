@@ -30,14 +30,17 @@ type tampering struct {
 	look    func(w *tamperedTown) (result, string) // with a name for what was run
 }
 
-// tamperedTown is a gateway with a citizen and an auditor, who have seen its journal.
+// tamperedTown is a gateway with a citizen, an administration and an auditor, who
+// have seen its journal.
 type tamperedTown struct {
 	t       *testing.T
 	g       *gateway
 	angela  *shell
+	mairie  *shell
 	auditor *shell
 	vkey    string
 	safe    string
+	share   string
 	early   string // the data as they were before her share
 	late    string // and afterwards
 }
@@ -77,8 +80,8 @@ func TestTampering(t *testing.T) {
 func newTown(t *testing.T) *tamperedTown {
 	t.Helper()
 	g := serve(t)
-	w := &tamperedTown{t: t, g: g, angela: newShell(t), auditor: newShell(t)}
-	for _, s := range []*shell{w.angela, w.auditor} { // what they remember is put back with the rest
+	w := &tamperedTown{t: t, g: g, angela: newShell(t), mairie: newShell(t), auditor: newShell(t)}
+	for _, s := range []*shell{w.angela, w.mairie, w.auditor} { // what they remember is put back with the rest
 		s.set("XDG_CONFIG_HOME", s.path("home"))
 	}
 	again(t, g, w.angela, "angela")
@@ -93,7 +96,13 @@ func newTown(t *testing.T) *tamperedTown {
 	copyTree(t, g.data, w.early)
 	g.start()
 	again(t, g, w.angela, "angela")
-	w.angela.coffre("share", "avis.pdf", "--with", "Mairie", "--purpose", "Inscription scolaire", "--until", nextYear(), "--receipt", "share.json")
+	told := w.angela.coffre("share", "avis.pdf", "--with", "Mairie", "--purpose", "Inscription scolaire", "--until", nextYear(), "--receipt", "share.json")
+	w.share = grantID.FindStringSubmatch(told)[1]
+	w.mairie.set("COFFRE_SERVER", g.url)
+	w.mairie.set("COFFRE_SECRET_FILE", w.mairie.write("mairie.txt", []byte("abeille maison soleil jardin bonheur cerise montagne")))
+	if r := w.fetch("once.pdf"); r.code != 0 {
+		t.Fatalf("fetch: %+v", r)
+	}
 	browser := g.login("angela")
 	for range 40 { // refused tries, each an event
 		resp, err := browser.http.Get(g.url + "/api/v1/safe/documents/" + strings.Repeat("a", 26))
@@ -110,6 +119,7 @@ func newTown(t *testing.T) *tamperedTown {
 	g.stop()
 	copyTree(t, g.data, w.late)
 	copyTree(t, w.angela.dir, w.late+"-angela")
+	copyTree(t, w.mairie.dir, w.late+"-mairie")
 	copyTree(t, w.auditor.dir, w.late+"-auditor")
 	g.start()
 	return w
@@ -117,7 +127,7 @@ func newTown(t *testing.T) *tamperedTown {
 
 func (w *tamperedTown) on(t *testing.T) *tamperedTown {
 	own := *w
-	own.t, own.g, own.angela, own.auditor = t, w.g.on(t), w.angela.on(t), w.auditor.on(t)
+	own.t, own.g, own.angela, own.mairie, own.auditor = t, w.g.on(t), w.angela.on(t), w.mairie.on(t), w.auditor.on(t)
 	return &own
 }
 
@@ -128,6 +138,7 @@ func (w *tamperedTown) mend() {
 	}
 	w.put(w.late, w.g.data)
 	w.put(w.late+"-angela", w.angela.dir)
+	w.put(w.late+"-mairie", w.mairie.dir)
 	w.put(w.late+"-auditor", w.auditor.dir)
 	w.g.start()
 }
@@ -199,7 +210,7 @@ writes this page, with ` + "`-update`" + `.
 Each alarm ends with exit code 3, and with a file of evidence where there is something to show to
 others: what was seen, what was received, both signed. A browser shows the same (internal/webapp,
 ` + "`hostile.test.ts`" + `), and a server that lies in its answers, with its rows left alone, is the hostile gateway's
-test (` + "`TestLiar`" + `). Witnesses, who never cosign a second history, are in ` + "`TestWitnessesRefuseAFork`" + `.
+test (` + "`TestLiar`" + `). More of witnesses is in ` + "`TestWitnessesRefuseAFork`" + `.
 
 What nobody finds out: that an operator reads what is not secret (the purpose of a share, who logged in
 when), and that he refuses to serve. What a person finds out only by comparing with others, as long as no witness is asked for: that
