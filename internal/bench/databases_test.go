@@ -20,6 +20,7 @@ import (
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/safe"
+	"github.com/coffre-citoyen/coffre/storage/s3store"
 	"github.com/coffre-citoyen/coffre/storage/sqlstore"
 	"github.com/coffre-citoyen/coffre/storage/storagetest/servers"
 )
@@ -44,6 +45,8 @@ type database struct {
 	size int64
 	// server is PostgreSQL's process; 0 for SQLite, which is in this one.
 	server int
+	// config is that of seq.
+	config journal.SequencerConfig
 }
 
 // BenchmarkDatabases compares the two under the same use, both durable.
@@ -72,6 +75,10 @@ func BenchmarkDatabases(b *testing.B) {
 					{fmt.Sprintf("2,000 events written and proven, 64 waiting (want %d/s, %v)", wantWaiting, wantBusy), d.busy},
 					{fmt.Sprintf("200 events written and proven, one by one (want %v)", wantIdle), d.idle},
 					{fmt.Sprintf("2,000 proofs (want %v each)", wantProof), d.proofs},
+					{"first publication of the tree in an object store", d.published},
+					{fmt.Sprintf("50,000 events public, by 1,000 (want %d/s)", wantBatched), d.batchedPublic},
+					{fmt.Sprintf("2,000 events written and proven in public, 64 waiting (want %v)", wantBusy), d.busy},
+					{fmt.Sprintf("200 events written and proven in public, one by one (want %v)", wantIdle), d.idle},
 					{"2 × 5,000 point reads, 1 / 16 callers", d.reads},
 					{"2 × 320 uploads of three transactions, 1 / 16 callers", d.uploads},
 				} {
@@ -122,16 +129,62 @@ func openDatabase(b *testing.B, start func(*testing.B) (string, int)) *database 
 	db, err := sqlstore.Open(b.Context(), sqlstore.Config{DSN: dsn, Now: time.Now})
 	must(b, err)
 	b.Cleanup(func() { must(b, db.Close()) })
-	skey, _, err := journal.GenerateKey("bench.example/log")
+	skey, vkey, err := journal.GenerateKey("bench.example/log")
 	must(b, err)
 	signer, err := note.NewSigner(skey)
 	must(b, err)
 	d := &database{DB: db, server: server}
-	d.seq = journal.NewSequencer(journal.SequencerConfig{
-		Store: db.Log(), Signer: signer, Origin: "bench.example/log", Now: time.Now, Log: slog.New(slog.DiscardHandler),
-	})
-	d.log = journal.NewLog(db.Log(), func(_ context.Context, fn func(journal.Reader) error) error { return fn(db.Leaves()) }, d.seq)
+	d.config = journal.SequencerConfig{
+		Store: db.Log(), Signer: signer, Origin: "bench.example/log", VKey: vkey, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	}
+	d.restart()
 	return d
+}
+
+// restart is another gateway over the same database.
+func (d *database) restart() {
+	d.seq = journal.NewSequencer(d.config)
+	d.log = journal.NewLog(d.Log(), func(_ context.Context, fn func(journal.Reader) error) error { return fn(d.Leaves()) }, d.seq)
+}
+
+// published goes on with a sequencer that publishes, in an object store of
+// another process that syncs what it takes.
+func (d *database) published(b *testing.B) string {
+	b.Helper()
+	a := startStore(b, newDir(b))
+	blobs, err := s3store.New(b.Context(), s3store.Config{Endpoint: a.Endpoint, Bucket: a.Bucket, AccessKey: a.Key, Secret: s3store.Secret(a.Secret)})
+	must(b, err)
+	d.config.Tiles = s3store.NewTiles(blobs)
+	d.restart()
+	t := took(b, 1, 1, func() error { return d.drain(b.Context()) })
+	head, err := d.log.Head(b.Context())
+	must(b, err)
+	return rate(int(head.Size), t)
+}
+
+// running has the sequencer run as in a gateway.
+func (d *database) running(b *testing.B) (stop func()) {
+	b.Helper()
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = d.seq.Run(ctx) // its only error is that ctx ended
+	}()
+	return func() { cancel(); <-done }
+}
+
+func (d *database) batchedPublic(b *testing.B) string {
+	b.Helper()
+	const n = 50_000
+	for range n / 1000 {
+		must(b, d.write(b.Context(), 1000))
+	}
+	return rate(n, took(b, 1, 1, func() error {
+		defer d.running(b)()
+		_, _, err := d.log.Await(b.Context(), d.last)
+		return err
+	}))
 }
 
 // event is of a usual length.
@@ -186,12 +239,7 @@ func (d *database) idle(b *testing.B) string { b.Helper(); return d.waiting(b, 2
 // a second were proven and after what time, in the middle and of 99 in 100.
 func (d *database) waiting(b *testing.B, n, writers int) string {
 	b.Helper()
-	ctx, stop := context.WithCancel(b.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = d.seq.Run(ctx) // its only error is that ctx ended
-	}()
+	ctx, stop := b.Context(), d.running(b)
 	each := make(chan time.Duration, n)
 	t := took(b, n, writers, func() error {
 		begin := time.Now()
@@ -208,7 +256,6 @@ func (d *database) waiting(b *testing.B, n, writers int) string {
 		return err
 	})
 	stop()
-	<-done
 	close(each)
 	var all []time.Duration
 	for one := range each {
