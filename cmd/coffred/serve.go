@@ -146,9 +146,14 @@ func serveOn(ctx context.Context, listeners []net.Listener, c config.Config, s *
 		return errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	return drain(ctx, server)
+}
+
+// drain lets the requests that run come to their end, for a while.
+func drain(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
+	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
 	}
 	return nil

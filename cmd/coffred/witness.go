@@ -73,12 +73,7 @@ func serveWitness(ctx context.Context, w *witness.Witness, at, vkey string, io s
 		return err
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
-	}
-	return nil
+	return drain(ctx, server)
 }
 
 // witnessKey is `coffred witness key`: it makes a witness's key where there is

@@ -17,14 +17,7 @@ import (
 // TestAForkedJournalIsAnAlarm: a checkpoint that the log's own key has signed,
 // larger than the one that was seen, and of another past.
 func TestAForkedJournalIsAnAlarm(t *testing.T) {
-	skey, vkey, err := journal.GenerateKey("coffre.test/log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(skey)
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer, vkey := newLog(t)
 	checkpoint := func(size int, root tlog.Hash) (journal.Checkpoint, string) {
 		text, err := note.Sign(&note.Note{Text: fmt.Sprintf("coffre.test/log\n%d\n%s\n", size, root)}, signer)
 		if err != nil {
