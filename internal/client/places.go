@@ -103,4 +103,3 @@ func toldOf(p *journal.Places) (t Told) {
 	t.Through, t.Before = p.Pruned()
 	return t
 }
-

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -208,6 +209,14 @@ func checkReceiptVector(t *testing.T, file string) {
 	if len(v.Receipts) < 3 || len(v.Links) != len(v.Receipts) || len(v.Refused) < 15 || len(v.RefusedL) < 8 {
 		t.Fatalf("%d receipts, %d links, %d and %d to be refused", len(v.Receipts), len(v.Links), len(v.Refused), len(v.RefusedL))
 	}
+	dir := t.TempDir()
+	for name, b := range v.Tiles {
+		must(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+		must(t, os.WriteFile(filepath.Join(dir, name), b, 0o600))
+	}
+	public := openPublic(t, dir)
+	note, err := public.Checkpoint(t.Context())
+	must(t, err)
 	for i, m := range v.Receipts {
 		r, err := client.ParseReceipt([]byte(m.File))
 		must(t, err)
@@ -218,6 +227,9 @@ func checkReceiptVector(t *testing.T, file string) {
 		base, s, err := client.ParseLink(v.Links[i])
 		if err != nil || base != testBase || s.Event != r.Event || s.Index != r.Leaf.Index || (s.Content == nil) != (r.Content == nil) {
 			t.Errorf("%s: %+v, %v", v.Links[i], s, err)
+		}
+		if proven, err := s.Prove(t.Context(), public, v.VKey, note); err != nil || proven.Event != r.Event {
+			t.Errorf("%s by the public tiles: %v", v.Links[i], err)
 		}
 	}
 	for _, bad := range v.Refused {
