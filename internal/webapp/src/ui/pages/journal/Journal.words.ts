@@ -28,7 +28,6 @@ export const text = words(
 			n > 1 ? `${n} événements ne sont pas prouvés` : 'Un événement n’est pas prouvé',
 		someWrongHelp:
 			'Les lignes marquées en rouge ont pu être modifiées, inventées ou déplacées. Les autres sont vérifiées.',
-		someMissing: 'Il manque des événements dans ce journal',
 		lost: (n: number) =>
 			n > 1
 				? `${n} événements que ce navigateur avait vus ne sont plus là`
@@ -43,7 +42,7 @@ export const text = words(
 			wait: 'N’ajoutez, ne partagez et n’effacez rien pour l’instant. Vos documents restent scellés : personne ne peut les lire.',
 			elsewhere:
 				'Si vous le pouvez, regardez votre journal depuis un autre appareil ou un autre réseau, et notez si l’alerte y est aussi.',
-			ask: 'Montrez le fichier à une personne de confiance qui n’est pas l’hébergeur : un conseiller numérique, une association, un proche qui s’y connaît. La page « Vérifier un reçu » et le programme coffre savent le relire.',
+			ask: 'Montrez le fichier à une personne de confiance qui n’est pas l’hébergeur : un conseiller numérique, une association, un proche qui s’y connaît. Il n’a besoin ni de votre compte, ni de vos clés pour l’examiner.',
 			call: (site: string, contact: string) =>
 				`Signalez-le à l’hébergeur${site === '' ? '' : ` (${[site, contact].filter(Boolean).join(', ')})`}, par écrit. Sans réponse claire, saisissez la CNIL : www.cnil.fr, 01 53 73 22 22.`,
 		},
@@ -218,7 +217,6 @@ export const text = words(
 		someWrong: (n) => (n > 1 ? `${n} events are not proven` : 'One event is not proven'),
 		someWrongHelp:
 			'The lines marked in red may have been changed, made up or moved. The others are checked.',
-		someMissing: 'Events are missing from this journal',
 		lost: (n) =>
 			n > 1
 				? `${n} events that this browser had seen are no longer there`
@@ -233,7 +231,7 @@ export const text = words(
 			wait: 'Add, share and erase nothing for now. Your documents stay sealed: nobody can read them.',
 			elsewhere:
 				'If you can, look at your journal from another device or another network, and note whether the alarm is there too.',
-			ask: 'Show the file to somebody you trust who is not the host: a digital adviser, an association, a relative who knows about it. The page “Check a receipt” and the program coffre can read it again.',
+			ask: 'Show the file to somebody you trust who is not the host: a digital adviser, an association, a relative who knows about it. They need neither your account nor your keys to examine it.',
 			call: (site, contact) =>
 				`Report it to the host${site === '' ? '' : ` (${[site, contact].filter(Boolean).join(', ')})`}, in writing. Without a clear answer, turn to the CNIL: www.cnil.fr, +33 1 53 73 22 22.`,
 		},

@@ -1,5 +1,6 @@
 import { custody, custodyReasons } from './Sentences.custody.words.ts';
 import { noticeReasons, notices } from './Sentences.notices.words.ts';
+import { office, officeReasons } from './Sentences.office.words.ts';
 import { requestReasons, requests } from './Sentences.requests.words.ts';
 import { upkeep } from './Sentences.upkeep.words.ts';
 
@@ -138,28 +139,9 @@ const french: Sentences = {
 			done: (a) => `arrêté le partage de ${a.doc} avec ${a.administration}`,
 			tried: () => 'arrêter un partage',
 		},
-		'administration.key': {
-			done: () => 'créé ou renouvelé la clé de son administration',
-			tried: () => 'accéder à la clé de son administration',
-		},
-		'administration.registered': {
-			done: (a) => `inscrit ${a.administration}${more(' et son logiciel ', a.detail)}`,
-			tried: () => 'inscrire une administration',
-		},
-		'agent.appointed': {
-			done: (a) => `nommé un agent de son administration${more(' : ', a.detail)}`,
-			tried: () => 'nommer un agent',
-		},
-		'agent.left': {
-			done: (a) => `arrêté l’accès d’un agent de son administration${more(' : ', a.detail)}`,
-			tried: () => 'arrêter l’accès d’un agent',
-		},
-		'agent.relinked': {
-			done: () => 'reconnu un agent dont le fournisseur d’identité a changé',
-			tried: () => 'reconnaître un agent',
-		},
 		...requests.fr,
 		...notices.fr,
+		...office.fr,
 		...upkeep.fr,
 	},
 	unknown: (what) => ({
@@ -170,6 +152,7 @@ const french: Sentences = {
 		...custodyReasons.fr,
 		...requestReasons.fr,
 		...noticeReasons.fr,
+		...officeReasons.fr,
 		'not-found': 'cela n’existe pas, ou appartient à quelqu’un d’autre',
 		forbidden: 'ce compte n’a pas le droit de le faire',
 		'level-too-low': 'une identification plus forte est demandée',
@@ -184,6 +167,7 @@ const french: Sentences = {
 		ended: 'vous aviez arrêté ce partage',
 		expired: 'la date de fin était passée',
 		'no-key': 'cette administration n’a pas encore de clé',
+		'witnesses-missing': 'trop peu de témoins du journal répondaient',
 		'end-too-far': 'sa date de fin était trop lointaine',
 		damaged: 'le document est abîmé sur le serveur',
 		'unknown-organisation': 'son organisme n’est pas inscrit ici',
@@ -303,28 +287,9 @@ const english: Sentences = {
 			done: (a) => `ended the share of ${a.doc} with ${a.administration}`,
 			tried: () => 'end a share',
 		},
-		'administration.key': {
-			done: () => 'made or renewed the key of their administration',
-			tried: () => 'use the key of their administration',
-		},
-		'administration.registered': {
-			done: (a) => `registered ${a.administration}${more(' and its software ', a.detail)}`,
-			tried: () => 'register an administration',
-		},
-		'agent.appointed': {
-			done: (a) => `appointed an agent of their administration${more(': ', a.detail)}`,
-			tried: () => 'appoint an agent',
-		},
-		'agent.left': {
-			done: (a) => `stopped the access of an agent of their administration${more(': ', a.detail)}`,
-			tried: () => 'stop the access of an agent',
-		},
-		'agent.relinked': {
-			done: () => 'known an agent again whose identity provider had changed',
-			tried: () => 'know an agent again',
-		},
 		...requests.en,
 		...notices.en,
+		...office.en,
 		...upkeep.en,
 	},
 	unknown: (what) => ({
@@ -335,6 +300,7 @@ const english: Sentences = {
 		...custodyReasons.en,
 		...requestReasons.en,
 		...noticeReasons.en,
+		...officeReasons.en,
 		'not-found': 'it does not exist, or is somebody else’s',
 		forbidden: 'this account may not do that',
 		'level-too-low': 'a stronger identification is asked for',
@@ -349,6 +315,7 @@ const english: Sentences = {
 		ended: 'you had ended this share',
 		expired: 'its end date had passed',
 		'no-key': 'this administration has no key yet',
+		'witnesses-missing': 'too few witnesses of the journal answered',
 		'end-too-far': 'its end was too far away',
 		damaged: 'the document is damaged on the server',
 		'unknown-organisation': 'their organisation is not registered here',
