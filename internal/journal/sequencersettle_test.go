@@ -233,7 +233,6 @@ func TestTwoHistories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newPublicWorld(t, 100)
 			w.growBy(t, 30)
-			shown := w.tiles.All()
 			other := newPublicWorld(t, 100)
 			other.vkey, other.signer = w.vkey, w.signer
 			other.restart(100)
@@ -244,7 +243,7 @@ func TestTwoHistories(t *testing.T) {
 			} else {
 				other.tiles = w.tiles
 			}
-			shown = w.tiles.All()
+			shown := w.tiles.All()
 			other.restart(100)
 			other.add(someEvent(t, "refused"))
 			before := len(other.published)
