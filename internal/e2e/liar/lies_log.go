@@ -164,14 +164,14 @@ func aboutHistory() []Lie {
 			return slices.Delete(all, len(all)/2, len(all)/2+1), nil
 		})},
 		{Name: "journal: the newest events left out", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
-			return all[len(all)/2:], nil
+			return all[len(all)-2:], nil // what the client has seen is not among them
 		})},
 		{Name: "journal: the first events left out", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
 			return all[:len(all)/2], nil
 		})},
 		{Name: "journal: another place", Threat: "T8", Act: Journal, On: onJournal, Tell: each(renumbered)},
 		{Name: "journal: an event left out, the newer ones counted anew and said to wait", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
-			at := len(all) / 2
+			at := len(all) - 1
 			for _, it := range all[:at] {
 				delete(it, "index")
 				delete(it, "path")
@@ -179,7 +179,7 @@ func aboutHistory() []Lie {
 					return nil, err
 				}
 			}
-			return slices.Delete(all, at, at+1), nil
+			return all[:at], nil
 		})},
 		{Name: "journal: a checkpoint that nobody signed", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(_ *World, o object) (any, error) {
 			text, _ := o["checkpoint"].(string)
