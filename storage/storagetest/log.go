@@ -29,6 +29,9 @@ func Log(t *testing.T, open func(t *testing.T) Database) {
 		"hashes in any order, none invented":    logHashes,
 		"the tree of the entries is that of us": logTree,
 		"an ended context publishes nothing":    logCancelled,
+		"what is announced stays announced":     logAnnounced,
+		"of many announced the longest stays":   logAnnouncedAtOnce,
+		"entries that were lost are taken back": logTakenBack,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

@@ -24,7 +24,7 @@ func public(t *testing.T, log journal.Store) journal.Head {
 }
 
 func announced(size int64, note string) journal.Head {
-	return journal.Head{Size: size, Root: tlog.RecordHash([]byte(note)), Checkpoint: []byte(note), At: start().Add(time.Duration(size) * time.Second)}
+	return journal.Head{Size: size, Root: tlog.RecordHash([]byte(note)), Checkpoint: []byte(note), At: start().Add(time.Duration(len(note)) * time.Second)}
 }
 
 // logAnnounced: what was shown to anybody is never taken back.
