@@ -49,3 +49,23 @@ func TestAwaitSaysThatWitnessesAreMissing(t *testing.T) {
 		}
 	})
 }
+
+// TestHeldIsForgottenOnceAnotherHasPublished: what kept this process back is no
+// reason any more.
+func TestHeldIsForgottenOnceAnotherHasPublished(t *testing.T) {
+	w := newPublicWorld(t, 10)
+	w.grow(t, 3)
+	w.cosign = func(context.Context, int64, []byte) ([]byte, error) { return nil, journal.ErrQuorum }
+	w.restart(10)
+	w.add(someEvent(t, "e"))
+	_, err := w.seq.Step(t.Context())
+	refused(t, "step", err, journal.ErrQuorum)
+	refused(t, "held", w.log.Held(), journal.ErrQuorum)
+	w.cosign = nil
+	if _, err := w.sequencer(10).Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.seq.Step(t.Context()); err != nil || w.log.Held() != nil {
+		t.Errorf("%v, held %v", err, w.log.Held())
+	}
+}

@@ -120,9 +120,16 @@ func (p *publisher) run(ctx context.Context) {
 
 // publish makes the newest head public. Who is patient leaves to another
 // process for a while what that one has decided.
-func (p *publisher) publish(ctx context.Context, patient bool) error {
+func (p *publisher) publish(ctx context.Context, patient bool) (err error) {
 	p.turn.Lock()
 	defer p.turn.Unlock()
+	defer func() {
+		if errors.Is(err, ErrQuorum) {
+			p.held.Store(&err)
+			return
+		}
+		p.held.Store(nil)
+	}()
 	if f := p.fork.Load(); f != nil {
 		return f.err
 	}
@@ -252,11 +259,8 @@ func (p *publisher) cosigned(ctx context.Context, older int64, head Head) (Head,
 	}
 	note, err := p.c.Cosign(ctx, older, head.Checkpoint)
 	if err != nil {
-		err = fmt.Errorf("have checkpoint of %d cosigned: %w", head.Size, err)
-		p.held.Store(&err)
-		return Head{}, err
+		return Head{}, fmt.Errorf("have checkpoint of %d cosigned: %w", head.Size, err)
 	}
-	p.held.Store(nil)
 	head.Checkpoint = note
 	return head, nil
 }
