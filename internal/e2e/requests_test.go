@@ -3,25 +3,60 @@ package e2e_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
 var linkOf = regexp.MustCompile(`\S+/demande/([a-z2-7]{26})#([A-Za-z0-9_-]{22})`)
 
+const valmontWords = "abeille maison soleil jardin bonheur cerise montagne"
+
+// replaceOfficeKey gives the administration another vault while answers are on
+// their way to the one of before.
+func replaceOfficeKey(t *testing.T, b *browser) {
+	t.Helper()
+	at := b.g.url + "/api/v1/administration/keyring"
+	resp, err := b.http.Get(at)
+	must(t, err)
+	var box sealed.Container
+	must(t, errors.Join(json.NewDecoder(resp.Body).Decode(&box), resp.Body.Close()))
+	ring, err := sealed.OpenKeyring(box, secretOf(t, valmontWords))
+	must(t, err)
+	_, next, err := ring.Rotate()
+	must(t, err)
+	body, err := json.Marshal(next)
+	must(t, err)
+	put, err := http.NewRequest(http.MethodPut, at, bytes.NewReader(body))
+	must(t, err)
+	put.Header.Set("Content-Type", "application/json")
+	put.Header.Set("If-Match", resp.Header.Get("ETag"))
+	done, err := b.http.Do(put)
+	must(t, err)
+	must(t, done.Body.Close())
+	if done.StatusCode != http.StatusNoContent || next.Recipient == box.Recipient {
+		t.Fatalf("the key is replaced with %s", done.Status)
+	}
+}
+
 // TestSchoolEnrolmentWithFourPapersAndOneRefusal, from the letter to the file in
 // the school's hands: the town hall asks by a link, a family gives four papers,
 // refuses one, asks something and is answered, and the town hall retrieves what
-// it was given, as often as the family allowed.
+// it was given, as often as the family allowed, though its key was replaced in
+// the meantime.
 func TestSchoolEnrolmentWithFourPapersAndOneRefusal(t *testing.T) {
 	g := serve(t)
 	angela := g.login("angela")
 	_, k := angela.openSafe()
 	s, agent := newShell(t), newShell(t)
 	s.set("COFFRE_SECRET_FILE", s.write("words.txt", []byte(k.passphrase)))
-	agent.set("COFFRE_SECRET_FILE", agent.write("words.txt", []byte("abeille maison soleil jardin bonheur cerise montagne")))
-	for sh, b := range map[*shell]*browser{s: angela, agent: g.login("camille")} {
+	agent.set("COFFRE_SECRET_FILE", agent.write("words.txt", []byte(valmontWords)))
+	camille := g.login("camille")
+	for sh, b := range map[*shell]*browser{s: angela, agent: camille} {
 		if r := sh.login(b, true); r.code != 0 {
 			t.Fatalf("login: %+v", r)
 		}
@@ -56,12 +91,18 @@ func TestSchoolEnrolmentWithFourPapersAndOneRefusal(t *testing.T) {
 	if list := s.coffre("requests"); !strings.Contains(list, "4 donné") || !strings.Contains(list, "question posée") {
 		t.Errorf("her list says\n%s", list)
 	}
+	replaceOfficeKey(t, camille)
 	agentReads(t, agent, link[1], papers)
 	if told := s.coffre("requests", "show", link[0]); !strings.Contains(told, "Non, des copies.") || !strings.Contains(told, "refusé") || strings.Count(told, "donné :") != 4 {
 		t.Errorf("in the end she reads\n%s", told)
 	}
 	if told := s.coffre("journal"); strings.Count(told, "réponse à une demande") != 2 || !strings.Contains(told, "demande refusée") || !strings.Contains(told, "réponse à une question") {
 		t.Errorf("her journal says\n%s", told)
+	}
+	s.coffre("requests", "answer", link[0], "--give", "residence=facture.pdf")
+	agent.coffre("admin", "request", "fetch", link[1], "--out", agent.path("."), "--force")
+	if !bytes.Equal(agent.read("facture.pdf"), papers["facture.pdf"]) {
+		t.Error("what was given under the new key came out otherwise")
 	}
 	agent.coffre("admin", "request", "close", link[1])
 	s.refused(1, []string{"close"}, "requests", "answer", link[0], "--give", "residence=facture.pdf")
