@@ -26,7 +26,7 @@ export interface Found {
 }
 
 /** The longer side of what is looked at. */
-const LONGEST = 440;
+const LONGEST = 400;
 const LINES = 36;
 const ENOUGH = 0.62;
 
@@ -35,7 +35,7 @@ export function findSheet(p: Pixels): Found {
 	const plain = blurred(withoutWriting(small, Math.round(LONGEST / 110)), 1, 2);
 	const slope = slopeOf(plain);
 	const best = bestQuad(slope);
-	if (best === undefined || best.score < ENOUGH) return { corners: whole, sure: false };
+	if (best === undefined) return { corners: whole, sure: false };
 	const exact = refined(best, slope);
 	return { corners: inOrder(shares(exact, slope)), sure: true };
 }
@@ -65,7 +65,7 @@ function bestQuad(s: Slope): Candidate | undefined {
 			if (Math.abs(a.nx * b.nx + a.ny * b.ny) > 0.75) continue;
 			if ([a, b, c, d].filter((l) => l.frame).length > 2) continue;
 			const quad = quadOf(a, b, c, d, s);
-			best = (quad && judge(quad.corners, quad.sides, s, best?.score ?? 0)) ?? best;
+			best = (quad && judge(quad.corners, quad.sides, s, best?.score ?? ENOUGH)) ?? best;
 		}
 	return best;
 }
@@ -155,7 +155,7 @@ function look(a: Point, b: Point, s: Slope): Seen {
 	// Towards the inside: the corners turn as they are read.
 	const [nx, ny] = [-uy, ux];
 	const out = Math.max(6, 0.08 * long);
-	const step = Math.max(2, long / 48);
+	const step = Math.max(2, long / 32);
 	let [bright, dark, n, beyond, nBeyond] = [0, 0, 0, 0, 0];
 	for (let t = -out; t <= long + out; t += step) {
 		const outside = t < 0 || t > long;
@@ -163,8 +163,8 @@ function look(a: Point, b: Point, s: Slope): Seen {
 		if (Math.min(Math.abs(t), Math.abs(long - t)) < 4) continue;
 		const steep = steepest(a.x + ux * t, a.y + uy * t, nx, ny, s);
 		if (steep === undefined) {
-			// Out of the picture, nothing is known of it.
-			if (!outside) n += 0.5;
+			// Out of the picture, nothing is known of it, and little is lost.
+			if (!outside) n += 0.25;
 			continue;
 		}
 		const strength = Math.max(0, Math.min(1, Math.abs(steep) / s.grain - 0.4));

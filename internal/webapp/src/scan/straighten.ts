@@ -28,6 +28,9 @@ function properly(aspect: number): number {
 	return aspect;
 }
 
+/** Pixels. */
+const SPAN = 16;
+
 /** The sheet as if the camera had looked straight at it. */
 export function straightened(p: Pixels, corners: Quad): Pixels {
 	const { width, height } = sheetSize(corners, p);
@@ -38,25 +41,35 @@ export function straightened(p: Pixels, corners: Quad): Pixels {
 	const to = new Uint32Array(out.buffer);
 	const [right, bottom] = [p.width - 1.01, p.height - 1.01];
 	for (let y = 0, o = 0; y < height; y++) {
-		let u = a * 0.5 + b * (y + 0.5) + c;
-		let v = d * 0.5 + e * (y + 0.5) + f;
-		let w = g * 0.5 + h * (y + 0.5) + i;
-		for (let x = 0; x < width; x++, o++) {
-			let sx = u / w - 0.5;
-			let sy = v / w - 0.5;
-			sx = sx < 0 ? 0 : sx > right ? right : sx;
-			sy = sy < 0 ? 0 : sy > bottom ? bottom : sy;
-			const ix = sx | 0;
-			const iy = sy | 0;
-			const at = iy * p.width + ix;
-			const fx = ((sx - ix) * 256) | 0;
-			const fy = ((sy - iy) * 256) | 0;
-			const top = between(from[at] as number, from[at + 1] as number, fx);
-			const below = between(from[at + p.width] as number, from[at + p.width + 1] as number, fx);
-			to[o] = between(top, below, fy) | 0xff000000;
-			u += a;
-			v += d;
-			w += g;
+		let [x0, y0] = [0, 0];
+		for (let x = 0; x < width; ) {
+			// Between two exact places so near to each other the way is as good as straight.
+			const span = Math.min(SPAN, width - x);
+			const w = g * (x + span + 0.5) + h * (y + 0.5) + i;
+			const x1 = (a * (x + span + 0.5) + b * (y + 0.5) + c) / w - 0.5;
+			const y1 = (d * (x + span + 0.5) + e * (y + 0.5) + f) / w - 0.5;
+			if (x === 0) {
+				const first = g * 0.5 + h * (y + 0.5) + i;
+				x0 = (a * 0.5 + b * (y + 0.5) + c) / first - 0.5;
+				y0 = (d * 0.5 + e * (y + 0.5) + f) / first - 0.5;
+			}
+			const [dx, dy] = [(x1 - x0) / span, (y1 - y0) / span];
+			for (const end = x + span; x < end; x++, o++) {
+				const sx = x0 < 0 ? 0 : x0 > right ? right : x0;
+				const sy = y0 < 0 ? 0 : y0 > bottom ? bottom : y0;
+				const ix = sx | 0;
+				const iy = sy | 0;
+				const at = iy * p.width + ix;
+				const fx = ((sx - ix) * 256) | 0;
+				const fy = ((sy - iy) * 256) | 0;
+				const top = between(from[at] as number, from[at + 1] as number, fx);
+				const below = between(from[at + p.width] as number, from[at + p.width + 1] as number, fx);
+				to[o] = between(top, below, fy) | 0xff000000;
+				x0 += dx;
+				y0 += dy;
+			}
+			x0 = x1;
+			y0 = y1;
 		}
 	}
 	return { width, height, data: out };
