@@ -165,6 +165,7 @@ test('all of it in English for those who read English', () =>
 				'/export',
 				'/securite',
 				'/territoire',
+				'/verifier',
 			]) {
 				await page.goto(path);
 				await page.getByRole('heading', { level: 1 }).waitFor();

@@ -11,6 +11,7 @@ import {
 	type Parts,
 	parseReceipt,
 	parseShort,
+	readDeposit,
 	verifyReceipt,
 	writeReceipt,
 	writeShort,
@@ -84,6 +85,38 @@ describe('a receipt', () => {
 				'form',
 			]);
 		expect(await code(() => parseReceipt(file.replace(/"v":1}$/, '"v":2}')))).toBe('unknown-suite');
+	});
+});
+
+describe('the answer to a deposit', () => {
+	const detail = `"content":"${commitmentOf(content)}","sha256":"${'b'.repeat(64)}"`;
+	const text = `{"detail":{${detail}},"doc":"d","id":"e","result":"done","time":"2026-03-01T10:00:00Z","v":1,"version":"w","what":"deposit.received","who":{"kind":"system"}}`;
+	const place = tree.append(commitment(utf8(text), salt));
+	const proof = { event: text, salt: parts.salt, leaf: tree.leaf(place) };
+	const answer = {
+		doc: 'd',
+		version: 'w',
+		deposited: '2026-03-01T10:00:00Z',
+		size: content.size,
+		sealed: 9,
+		sha256: 'b'.repeat(64),
+		contentSha256: content.sha256,
+		nonce: content.nonce,
+		proof,
+	};
+	const read = (a: object) => readDeposit(JSON.stringify(a), tree.vkey);
+
+	it('is a receipt too, under a key that is known otherwise', async () => {
+		const receipt = read(answer);
+		expect(receipt && verifyReceipt(receipt)).toMatchObject({ content, event: { doc: 'd' } });
+		// Of before the log committed to contents.
+		expect(read({ ...answer, nonce: '' })?.content).toBeUndefined();
+		expect(await code(() => read({ ...answer, doc: 'x' }))).toBe('mismatch');
+		expect(await code(() => read({ ...answer, sha256: 'c'.repeat(64) }))).toBe('mismatch');
+		const lie = read({ ...answer, size: 1 });
+		expect(lie && (await code(() => verifyReceipt(lie)))).toBe('mismatch');
+		for (const none of ['', '{}', 'null', '{"proof":{}}', writeReceipt(parts)])
+			expect(readDeposit(none, tree.vkey)).toBeUndefined();
 	});
 });
 

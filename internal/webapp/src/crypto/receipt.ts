@@ -50,6 +50,50 @@ export function parseReceipt(file: string): Receipt {
 	return receiptShape(parseCanonical(utf8(file.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''))));
 }
 
+/**
+ * The answer to a deposit, as whoever calls without this program keeps it, under a log's key that is known
+ * otherwise; undefined for anything else. 'mismatch' when answer and event are of two deposits.
+ */
+export function readDeposit(file: string, log: string): Receipt | undefined {
+	const d = depositOf(file);
+	if (d === undefined) return undefined;
+	const { event: text, salt, leaf } = d.proof;
+	const { index, size, path, checkpoint } = leaf;
+	const content = d.nonce ? { nonce: d.nonce, sha256: d.contentSha256, size: d.size } : undefined;
+	const event = parseEvent(text);
+	const same =
+		event.what === 'deposit.received' &&
+		event.result === 'done' &&
+		event.doc === d.doc &&
+		event.version === d.version &&
+		event.detail?.sha256 === d.sha256;
+	if (!same) throw new CoffreError('mismatch', { message: 'receipt and event disagree' });
+	const parts = { log, event: text, salt, leaf: { index, size, path, checkpoint }, content };
+	return parseReceipt(writeReceipt(parts));
+}
+
+interface Deposit {
+	readonly doc: string;
+	readonly version: string;
+	readonly size: number;
+	readonly sha256: string;
+	readonly contentSha256: string;
+	readonly nonce?: string;
+	readonly proof: { readonly event: string; readonly salt: string; readonly leaf: Leaf };
+}
+/** Its members are held to their forms by the receipt that is made of them. */
+function depositOf(file: string): Deposit | undefined {
+	try {
+		const d = JSON.parse(file) as Partial<Deposit> | null;
+		const { event, leaf } = d?.proof ?? {};
+		return typeof d?.contentSha256 === 'string' && typeof event === 'string' && leaf
+			? (d as Deposit)
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}
+
 /** What is proven once verified: the event, under a state of the log that its key has signed. */
 export interface Shown {
 	readonly event: Event;

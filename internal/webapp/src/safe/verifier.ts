@@ -9,12 +9,14 @@ import {
 	verifyConsistency,
 	verifyInclusion,
 } from '../crypto/log.ts';
+import { Policy } from '../crypto/policy.ts';
 import {
 	eventOf,
 	type Parts,
 	parseLink,
 	parseReceipt,
 	type Receipt,
+	readDeposit,
 	type Short,
 	verifyReceipt,
 	writeReceipt,
@@ -39,6 +41,8 @@ export interface Checked {
 	readonly known: boolean;
 	/** The public log of this moment holds it too, and nothing in it was rewritten since. */
 	readonly today: boolean;
+	/** Who else has signed that state of the log, by the names of the policy that this browser knows. */
+	readonly witnesses: readonly string[];
 	/** The whole receipt, to be kept; what comes after `/verifier#`, '' where it cannot be made. */
 	readonly file: string;
 	readonly short: string;
@@ -77,7 +81,11 @@ export class Verifier {
 	 */
 	async check(text: string): Promise<Checked> {
 		const given = text.trim();
-		if (!/^https?:/.test(given)) return this.#file(parseReceipt(given));
+		if (!/^https?:/.test(given)) {
+			// It does not say of which log it is: of this site's, or of none.
+			const { vkey } = isDeposit(given) ? await this.#log.mark() : { vkey: '' };
+			return this.#file(readDeposit(given, vkey) ?? parseReceipt(given));
+		}
 		const { base, short } = await parseLink(given);
 		if (base !== this.#base) throw new CoffreError('other-site', { message: `a link of ${base}` });
 		return this.#short(short);
@@ -87,7 +95,8 @@ export class Verifier {
 		const { index, content, event, tree } = await withEvidence({ receipt }, this.#now, async () =>
 			verifyReceipt(receipt),
 		);
-		const found = { event, index, log: tree.origin, size: tree.size, ...written(receipt, content) };
+		const about = { event, index, log: tree.origin, size: tree.size, witnesses: [] };
+		const found = { ...about, ...written(receipt, content) };
 		const short = await shortOf(receipt);
 		let mark: Awaited<ReturnType<LogWatch['mark']>>;
 		try {
@@ -102,7 +111,8 @@ export class Verifier {
 		try {
 			const now = await this.#newest(mark);
 			await this.#goesOn(receipt, now);
-			return { ...found, short, known: true, today: true };
+			const witnesses = this.#witnesses(receipt.log, now.note);
+			return { ...found, short, witnesses, known: true, today: true };
 		} catch (e) {
 			if (!unreached(e)) throw e;
 			return { ...found, short, known: true, today: false };
@@ -126,11 +136,18 @@ export class Verifier {
 			index,
 			log: tree.origin,
 			size: tree.size,
+			witnesses: this.#witnesses(mark.vkey, note),
 			known: true,
 			today: true,
 			...written(parts, content),
 			short: await shortOf(parts),
 		};
+	}
+
+	/** The policy has let it through: these are the names. */
+	#witnesses(vkey: string, note: string): readonly string[] {
+		const policy = this.#memory.get('log-policy');
+		return policy === undefined ? [] : new Policy(policy).check(vkey, note).map((s) => s.witness);
 	}
 
 	async #newest(
@@ -177,6 +194,10 @@ function written(
 
 async function shortOf(parts: Parts): Promise<string> {
 	return typeof CompressionStream === 'undefined' ? '' : writeShort(parts);
+}
+
+function isDeposit(given: string): boolean {
+	return given.includes('"contentSha256"');
 }
 
 /** The log could not be looked at, which says nothing about the receipt. */

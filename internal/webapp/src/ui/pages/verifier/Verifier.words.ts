@@ -21,6 +21,8 @@ export const text = words(
 			'Le registre public l’a signé, et le contient toujours aujourd’hui, sans rien de réécrit.',
 		provenThen:
 			'Le registre public l’a signé. Le registre d’aujourd’hui n’a pas pu être consulté : recommencez avec une connexion pour le savoir aussi.',
+		witnessed: (names: string) =>
+			`Des témoins qui ne sont pas l’hébergeur ont vu ce même registre : ${names}.`,
 		foreign: 'Ce reçu vient d’un autre registre que celui de ce site',
 		foreignText: (log: string) =>
 			`Il est bien signé par le registre « ${log} », mais cette page ne sait pas à qui il appartient. Demandez à l’organisme concerné l’adresse de sa propre page de vérification.`,
@@ -105,6 +107,7 @@ export const text = words(
 		provenNow: 'The public register signed it, and holds it still today, with nothing rewritten.',
 		provenThen:
 			'The public register signed it. The register of today could not be looked at: try again with a connection to know that too.',
+		witnessed: (names) => `Witnesses who are not the host have seen this very register: ${names}.`,
 		foreign: 'This receipt comes from another register than this site’s',
 		foreignText: (log) =>
 			`It is signed by the register “${log}”, but this page does not know whose that is. Ask the organisation concerned for the address of its own page of verification.`,
