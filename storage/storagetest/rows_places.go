@@ -201,26 +201,7 @@ func keepTests() map[string]rowsTest {
 				})
 			}
 		},
-		"figures count, from one time until another": func(t *testing.T, db Database) {
-			at := start().Truncate(time.Second)
-			update(t, db, func(tx safe.Tx) error {
-				for i, what := range []string{"a", "b", "a", "a"} {
-					e := journal.Event{What: what, Time: at.Add(time.Duration(i) * time.Hour).Format(time.RFC3339)}
-					if i == 2 {
-						e.Result = journal.ResultRefused
-					}
-					if _, err := numbered(t.Context(), tx, "s", e); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			got := mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]journal.Figure, error) {
-				return tx.Keeper.Figures(ctx, at, at.Add(3*time.Hour))
-			})
-			wantEqual(t, got, []journal.Figure{{What: "a", Result: "done", Count: 1}, {What: "a", Result: "refused", Count: 1}, {What: "b", Result: "done", Count: 1}})
-			wantEqual(t, mustRead(t, db, func(ctx context.Context, tx safe.Tx) (time.Time, error) { return tx.Keeper.Oldest(ctx) }), at)
-		},
+		"figures count, from one time until another": figures,
 	}
 }
 
@@ -274,4 +255,25 @@ func prune(t *testing.T, db Database) {
 	if queued, err := db.Log().Queue(t.Context(), 10); err != nil || len(queued) != 6 {
 		t.Errorf("%d entries are queued, %v: what is forgotten stays in the log", len(queued), err)
 	}
+}
+
+func figures(t *testing.T, db Database) {
+	at := start().Truncate(time.Second)
+	update(t, db, func(tx safe.Tx) error {
+		for i, what := range []string{"a", "b", "a", "a"} {
+			e := journal.Event{What: what, Time: at.Add(time.Duration(i) * time.Hour).Format(time.RFC3339)}
+			if i == 2 {
+				e.Result = journal.ResultRefused
+			}
+			if _, err := numbered(t.Context(), tx, "s", e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	got := mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]journal.Figure, error) {
+		return tx.Keeper.Figures(ctx, at, at.Add(3*time.Hour))
+	})
+	wantEqual(t, got, []journal.Figure{{What: "a", Result: "done", Count: 1}, {What: "a", Result: "refused", Count: 1}, {What: "b", Result: "done", Count: 1}})
+	wantEqual(t, mustRead(t, db, func(ctx context.Context, tx safe.Tx) (time.Time, error) { return tx.Keeper.Oldest(ctx) }), at)
 }

@@ -144,7 +144,7 @@ func aboutHistory() []Lie {
 			return err
 		}
 	}
-	return []Lie{
+	return append(aboutPlaces(), []Lie{
 		{Name: "journal: an old one", Threat: "T8", Act: Journal, On: onJournal, Tell: old},
 		{Name: "journal: another time", Threat: "T8", Act: Journal, On: onJournal, Tell: each(eventOf(func(e object) { e["time"] = time.Unix(0, 0).UTC().Format(time.RFC3339) }))},
 		{Name: "journal: another person", Threat: "T8", Act: Journal, On: onJournal, Tell: each(eventOf(func(e object) { e["who"] = object{"kind": "agent", "name": "Personne"} }))},
@@ -160,6 +160,28 @@ func aboutHistory() []Lie {
 				return nil
 			})
 		}},
+		{Name: "journal: a checkpoint that nobody signed", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(_ *World, o object) (any, error) {
+			text, _ := o["checkpoint"].(string)
+			return unsigned(text), nil
+		})},
+		{Name: "journal: no checkpoint", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(*World, object) (any, error) { return "", nil })},
+		{Name: "journal: rewritten since the last visit", Threat: "T8", Act: List, On: onConsistency, Tell: set("path", func(*World, object) (any, error) {
+			return []any{base64.StdEncoding.EncodeToString(make([]byte, 32))}, nil
+		})},
+		{Name: "journal: no proof that it goes on", Threat: "T8", Act: Get, On: onConsistency, Tell: set("path", func(*World, object) (any, error) { return []any{}, nil })},
+		{Name: "export: a changed bit in the first sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.Index)},
+		{Name: "export: a changed bit in the last sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.LastIndex)},
+		{Name: "export: cut", Threat: "T6", Act: Export, On: onExport, Quiet: true, Tell: func(_ *World, a *Answer) error {
+			a.Body = a.Body[:len(a.Body)/2]
+			return nil
+		}},
+		{Name: "export: an old one", Threat: "T8", Act: Export, On: onExport, Tell: old},
+	}...)
+}
+
+// aboutPlaces: lists that leave something out, or count otherwise.
+func aboutPlaces() []Lie {
+	return []Lie{
 		{Name: "journal: an event left out of the middle", Threat: "T8", Act: Journal, On: onJournal, Tell: listing(func(all []object) ([]object, error) {
 			return slices.Delete(all, len(all)/2, len(all)/2+1), nil
 		})},
@@ -181,22 +203,6 @@ func aboutHistory() []Lie {
 			}
 			return all[:at], nil
 		})},
-		{Name: "journal: a checkpoint that nobody signed", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(_ *World, o object) (any, error) {
-			text, _ := o["checkpoint"].(string)
-			return unsigned(text), nil
-		})},
-		{Name: "journal: no checkpoint", Threat: "T8", Act: Journal, On: onJournal, Tell: set("checkpoint", func(*World, object) (any, error) { return "", nil })},
-		{Name: "journal: rewritten since the last visit", Threat: "T8", Act: List, On: onConsistency, Tell: set("path", func(*World, object) (any, error) {
-			return []any{base64.StdEncoding.EncodeToString(make([]byte, 32))}, nil
-		})},
-		{Name: "journal: no proof that it goes on", Threat: "T8", Act: Get, On: onConsistency, Tell: set("path", func(*World, object) (any, error) { return []any{}, nil })},
-		{Name: "export: a changed bit in the first sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.Index)},
-		{Name: "export: a changed bit in the last sealed file", Threat: "T4", Act: Export, On: onExport, Tell: flipSealed(bytes.LastIndex)},
-		{Name: "export: cut", Threat: "T6", Act: Export, On: onExport, Quiet: true, Tell: func(_ *World, a *Answer) error {
-			a.Body = a.Body[:len(a.Body)/2]
-			return nil
-		}},
-		{Name: "export: an old one", Threat: "T8", Act: Export, On: onExport, Tell: old},
 	}
 }
 
