@@ -11,7 +11,7 @@ import (
 
 // Where requests for documents are lied about.
 const (
-	onRequest        = "GET /api/v1/safe/requests/*"
+	onRequest      = "GET /api/v1/safe/requests/*"
 	onSide         = "GET /api/v1/administration/requests/*/replies/*"
 	onAnswerGrants = "GET /api/v1/administration/requests/*/grants"
 )
