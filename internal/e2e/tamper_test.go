@@ -210,7 +210,7 @@ writes this page, with ` + "`-update`" + `.
 Each alarm ends with exit code 3, and with a file of evidence where there is something to show to
 others: what was seen, what was received, both signed. A browser shows the same (internal/webapp,
 ` + "`hostile.test.ts`" + `), and a server that lies in its answers, with its rows left alone, is the hostile gateway's
-test (` + "`TestLiar`" + `). More of witnesses is in ` + "`TestWitnessesRefuseAFork`" + `.
+test (` + "`TestTheLyingGateway`" + `). More of witnesses is in ` + "`TestWitnessesRefuseAFork`" + `.
 
 What nobody finds out: that an operator reads what is not secret (the purpose of a share, who logged in
 when), and that he refuses to serve. What a person finds out only by comparing with others, as long as no witness is asked for: that
