@@ -68,6 +68,14 @@ async function journal(page: Page): Promise<void> {
 	await page.getByText(said('dans un instant')).waitFor({ state: 'detached' });
 }
 
+/** From the dialog that is open. */
+async function receipt(page: Page): Promise<void> {
+	await click(page, 'Faire le reçu');
+	await page.getByText(said('Votre reçu est prêt')).waitFor();
+	await page.keyboard.press('Escape');
+	await page.locator('dialog[open]').waitFor({ state: 'detached' });
+}
+
 test('is told to be whole, is searched, and is taken away on paper and in files', () =>
 	visitor(async ({ page }) => {
 		await live(page, 'Angela DUBOIS');
@@ -82,6 +90,9 @@ test('is told to be whole, is searched, and is taken away on paper and in files'
 		expect(await shown(page)).toEqual([expect.stringMatching(said('a déposé'))]);
 		expect((await shown(page))[0]).toMatch(/Logiciel\s*$/);
 		await page.getByText(`1 événement sur ${all.length} est montré`).waitFor();
+		await events(page).locator('summary').click();
+		await click(page, 'Faire un reçu');
+		await receipt(page);
 		await page.getByLabel('Qui a agi').selectOption({ label: 'Tout le monde' });
 		await page.getByLabel('Document', { exact: true }).selectOption({ label: files.pdf.name });
 		expect(await shown(page)).toHaveLength(2);
@@ -116,6 +127,10 @@ test('is told to be whole, is searched, and is taken away on paper and in files'
 		writeFileSync(file, proofs.bytes.toString('utf8').replace('DUBOIS', 'DUBOIT'));
 		expect(await auditor.run(['verify', 'export', file]).ended).toMatchObject({ status: 3 });
 		auditor.remove();
+
+		await page.getByRole('link', { name: 'Dépôts', exact: true }).click();
+		await page.getByRole('button', { name: said(`Reçu de ${files.png.name}`) }).click();
+		await receipt(page);
 	}));
 
 test('is printed as a sheet that says what it is and how to check it', () =>

@@ -32,6 +32,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let receipt: string;
 let other: string;
 let link: string;
+/** The register before any of it. */
+let early: string;
 
 const sheet = (page: Page) => page.getByRole('article', { name: 'Reçu' });
 const receiptOf = (page: Page) => page.getByRole('dialog', { name: 'Reçu de cet acte' });
@@ -49,7 +51,8 @@ async function give(
 const proven = (page: Page) => page.getByText(said('Ce reçu est vrai')).waitFor();
 
 beforeAll(async () => {
-	await visitor(async ({ page }) => {
+	await visitor(async ({ page, context }) => {
+		early = await (await context.request.get('/log/checkpoint')).text();
 		await logIn(page, 'Angela DUBOIS', 'FranceConnect');
 		await openSafe(page);
 		await addFiles(page, [files.pdf.path]);
@@ -206,6 +209,17 @@ test('a receipt that was touched is red, and says what to do', () =>
 		// It can be mended without loading the page again.
 		await give(page, 'Choisir le fichier du reçu', 'vrai.json', receipt);
 		await proven(page);
+	}));
+
+test('a register that was rewritten since is accused, not who holds the receipt', () =>
+	visitor(async ({ page, context }) => {
+		// The gateway shows a part of what it has signed, as if there had never been more.
+		await context.route('**/log/checkpoint', (route) => route.fulfill({ body: early }));
+		await page.goto('/verifier');
+		await give(page, 'Choisir le fichier du reçu', 'recu.json', receipt);
+		await page.getByText(said('Le registre public n’est pas comme il devrait')).waitFor();
+		await page.getByText(said('La personne qui vous a donné ce reçu n’y est pour rien')).waitFor();
+		await look(page, 'verifier-registre-reecrit');
 	}));
 
 test('what is no receipt, another site’s link and an empty field are told apart, with the keyboard alone', () =>

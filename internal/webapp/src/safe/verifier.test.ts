@@ -12,6 +12,7 @@ import {
 	writeReceipt,
 } from '../crypto/receipt.ts';
 import { Tree } from '../crypto/testing/tree.ts';
+import { linesOf, Witness } from '../crypto/testing/witness.ts';
 import { memoryOf } from './memory.ts';
 import { Verifier } from './verifier.ts';
 
@@ -25,10 +26,15 @@ const event = `{"detail":{"content":"${commitmentOf(content)}"},"id":"e","result
 let tree: Tree;
 let asked: string[];
 let down: boolean;
+/** The policy that the site states, and whether its witness goes along. */
+let said: string | undefined;
+let cosigned: boolean;
+const witness = new Witness('w.example/a');
 let memory: ReturnType<typeof memoryOf>;
 
 beforeEach(() => {
 	[tree, asked, down, memory] = [new Tree(), [], false, memoryOf()];
+	[said, cosigned] = [undefined, false];
 });
 
 function grow(n: number): void {
@@ -45,8 +51,11 @@ const verifier = (): Verifier => {
 		const { pathname, searchParams } = new URL(String(input), base);
 		asked.push(pathname);
 		if (down) throw new TypeError('no line');
-		if (pathname === '/api/v1/site') return Response.json({ logKey: tree.vkey });
-		if (pathname === '/log/checkpoint') return new Response(tree.checkpoint());
+		if (pathname === '/api/v1/site') return Response.json({ logKey: tree.vkey, policy: said });
+		if (pathname === '/log/checkpoint') {
+			const note = tree.checkpoint();
+			return new Response(cosigned ? witness.cosign(note) : note);
+		}
 		if (pathname === '/log/consistency') {
 			const [from, to] = ['from', 'to'].map((k) => Number(searchParams.get(k)));
 			return Response.json({ path: tree.consistency(from ?? 0, to).map(toBase64) });
@@ -117,6 +126,18 @@ describe('a receipt that anybody holds', () => {
 		expect(await codeOf((await writeLink(base, parts)).replace(base, 'https://other.test'))).toBe(
 			'other-site',
 		);
+	});
+
+	it('names the witnesses of the register, as this browser knows them', async () => {
+		grow(5);
+		const file = writeReceipt(made());
+		expect((await verifier().check(file)).witnesses).toEqual([]);
+		said = `${linesOf(witness)}quorum a\n`;
+		cosigned = true;
+		expect((await verifier().check(file)).witnesses).toEqual(['a']);
+		// That they are missing is an alarm about the register, not about the receipt.
+		cosigned = false;
+		expect(await codeOf(file)).toBe('witnesses');
 	});
 
 	it('shows a log that was rewritten or cut since, with the evidence', async () => {

@@ -32,9 +32,22 @@ export const text = words(
 			leaf: 'Ce qui est écrit dans ce reçu n’est pas dans le registre public : il a été modifié, inventé, ou il vient d’ailleurs.',
 			mismatch:
 				'L’acte est peut-être vrai, mais l’empreinte du document n’est pas celle à laquelle il s’engage.',
-			rollback:
-				'Le registre public a été réécrit depuis ce reçu. C’est grave : l’exploitant du coffre montre aujourd’hui une autre histoire.',
 			other: 'La vérification a échoué.',
+		},
+		register: 'Le registre public n’est pas comme il devrait',
+		registerText: {
+			rollback:
+				'Il a été réécrit : ce qu’il montre aujourd’hui ne continue pas ce qu’il avait signé. Ce reçu reste une preuve, et c’est le registre qu’elle met en cause.',
+			witnesses:
+				'Les témoins qui devraient le contresigner n’y sont pas : ce site pourrait vous montrer un autre registre qu’à tout le monde. On ne peut rien dire du reçu pour l’instant.',
+			other:
+				'Ce qu’il montre contredit ce que ce navigateur a déjà vu. On ne peut rien dire du reçu pour l’instant.',
+		},
+		registerSteps: {
+			keep: 'Gardez le reçu, et enregistrez les preuves ci-dessous.',
+			fault: 'La personne qui vous a donné ce reçu n’y est pour rien.',
+			elsewhere: 'Si vous le pouvez, recommencez depuis un autre appareil ou un autre réseau.',
+			ask: 'Montrez les preuves à quelqu’un de confiance qui n’est pas l’hébergeur. Sans explication claire de l’hébergeur, par écrit, saisissez la CNIL : www.cnil.fr, 01 53 73 22 22.',
 		},
 		todo: 'Que faire ?',
 		steps: {
@@ -117,9 +130,22 @@ export const text = words(
 			leaf: 'What is written in this receipt is not in the public register: it was changed, made up, or comes from elsewhere.',
 			mismatch:
 				'The act may be true, but the hash of the document is not the one that it commits to.',
-			rollback:
-				'The public register was rewritten since this receipt. That is serious: the operator of the safe shows another history today.',
 			other: 'The check failed.',
+		},
+		register: 'The public register is not as it should be',
+		registerText: {
+			rollback:
+				'It was rewritten: what it shows today does not go on from what it had signed. This receipt is still a proof, and it is the register that it accuses.',
+			witnesses:
+				'The witnesses who should cosign it are missing: this site may be showing you another register than everybody else. Nothing can be said of the receipt for now.',
+			other:
+				'What it shows contradicts what this browser has seen before. Nothing can be said of the receipt for now.',
+		},
+		registerSteps: {
+			keep: 'Keep the receipt, and save the evidence below.',
+			fault: 'The person who gave you this receipt has nothing to do with it.',
+			elsewhere: 'If you can, try again from another device or another network.',
+			ask: 'Show the evidence to somebody you trust who is not the host. Without a clear explanation from the host, in writing, turn to the CNIL: www.cnil.fr, +33 1 53 73 22 22.',
 		},
 		todo: 'What to do?',
 		steps: {
