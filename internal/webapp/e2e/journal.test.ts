@@ -194,7 +194,7 @@ test('says what to do, and keeps the evidence, when a line was changed or left o
 		await page.context().unroute('**/api/v1/safe/journal*');
 		await told(page, ({ items }) => void items.splice(1, 1));
 		await click(page, 'Actualiser');
-		await page.getByText(said('Il manque des lignes au journal')).waitFor();
+		await page.getByText(said('il manque des lignes au journal')).waitFor();
 		await look(page, 'journal-incomplet');
 		const hole = await saved(page, () => click(page, 'Enregistrer toutes les preuves'));
 		expect(JSON.parse(hole.bytes.toString('utf8')).alarms).toMatchObject([{ code: 'hole' }]);
