@@ -33,6 +33,7 @@ listen: %s
 public_url: %s
 data: %s
 log_origin: coffre.demo/log
+agents: anyone
 territory: {name: Valmont Agglomération, colour: "#1f5f6b", contact: coffre@valmont.example}
 limits: {pace: 100}
 proxies: [127.0.0.1]

@@ -127,6 +127,7 @@ listen: 127.0.0.1:%d
 public_url: http://localhost:%d
 data: %s
 log_origin: coffre.demo/log
+agents: anyone
 territory: {name: Valmont Agglomération, colour: "#1f5f6b", contact: coffre@valmont.example}
 objects: {bucket: coffre}
 limits: {pace: 1000}

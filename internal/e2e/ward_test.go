@@ -39,6 +39,7 @@ const wardConfig = `mode: demo
 listen: %s
 data: %s
 log_origin: coffre.demo/log
+agents: anyone
 territory: {name: Valmont Agglomération, colour: "#1f5f6b", contact: coffre@valmont.example}
 limits: {pace: 100}
 database: {dsn_file: %q}
