@@ -92,6 +92,7 @@ const configuration = `mode: demo
 listen: 127.0.0.1:0
 data: %s
 log_origin: bench.example/log
+agents: anyone
 territory: { name: Mesures }
 limits: { document: 2147483648, safe: 1099511627776, pace: 1000 }
 objects: { endpoint: %q, bucket: %s, access_key: %s, secret_file: %s, tls: %t, ca_file: %q }

@@ -20,6 +20,7 @@ const movedConfig = `mode: demo
 listen: %s
 data: %s
 log_origin: coffre.demo/log
+agents: anyone
 territory: {name: Valmont Agglomération, colour: "#1f5f6b", contact: coffre@valmont.example}
 database: {dsn_file: %q}
 objects: {endpoint: %q, bucket: %q, access_key: %q, secret_file: %q}
@@ -53,7 +54,7 @@ func TestATownMovesUp(t *testing.T) {
 		return path
 	}
 	s3 := servers.VersityGW(t)
-	old := file("old.yaml", fmt.Sprintf("mode: demo\nlisten: %s\ndata: %s\nlog_origin: coffre.demo/log\nterritory: {name: Valmont}\nobjects: {bucket: coffre}\n", g.addr, g.data))
+	old := file("old.yaml", fmt.Sprintf("mode: demo\nlisten: %s\ndata: %s\nlog_origin: coffre.demo/log\nagents: anyone\nterritory: {name: Valmont}\nobjects: {bucket: coffre}\n", g.addr, g.data))
 	next := file("next.yaml", fmt.Sprintf(movedConfig, g.addr, filepath.Join(dir, "next"), file("database", servers.Postgres(t)),
 		s3.Endpoint, "b"+string(safe.NewID[safe.VersionID]()), s3.AccessKey, file("s3", s3.Secret)))
 	killed := 0

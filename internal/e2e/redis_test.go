@@ -19,7 +19,7 @@ func TestRedisAway(t *testing.T) {
 	password, config := filepath.Join(dir, "password"), filepath.Join(dir, "coffre.yaml")
 	must(t, os.WriteFile(password, []byte(redis.Password), 0o600))
 	addr := fmt.Sprintf("127.0.0.1:%d", servers.FreePort(t))
-	must(t, os.WriteFile(config, []byte(fmt.Sprintf(`{mode: demo, listen: %q, data: %q, log_origin: coffre.demo/log,
+	must(t, os.WriteFile(config, []byte(fmt.Sprintf(`{mode: demo, listen: %q, data: %q, log_origin: coffre.demo/log, agents: anyone,
 territory: {name: Valmont}, objects: {bucket: coffre}, state: {redis: standalone, addresses: [%q], password_file: %q}}`,
 		addr, filepath.Join(dir, "data"), redis.Address, password)), 0o600))
 	g := &gateway{t, &process{data: filepath.Join(dir, "data"), addr: addr, config: config}}

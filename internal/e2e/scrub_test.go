@@ -53,6 +53,7 @@ func TestAScrubMendsWhatADiskHasSpoiled(t *testing.T) {
 listen: %s
 data: %s
 log_origin: coffre.demo/log
+agents: anyone
 territory: {name: Valmont}
 objects:
   bucket: coffre
