@@ -222,8 +222,8 @@ func TestAnUpgrade(t *testing.T) {
 func TestTwoHistories(t *testing.T) {
 	for name, spoil := range map[string]func(w, other *world){
 		"another database beside the bucket, shorter": func(w, other *world) { other.growBy(t, 10) },
-		"the same length":                             func(w, other *world) { other.growBy(t, 30) },
-		"longer":                                      func(w, other *world) { other.growBy(t, 50) },
+		"the same length": func(w, other *world) { other.growBy(t, 30) },
+		"longer":          func(w, other *world) { other.growBy(t, 50) },
 		"a checkpoint of another key": func(w, _ *world) {
 			stranger := newWorld(t, 100)
 			stranger.growBy(t, 31)
