@@ -5,7 +5,6 @@ import { factEntry, parseRequest, type RecoveryFact } from '../../crypto/recover
 import { Tree } from '../../crypto/testing/tree.ts';
 import { browser } from './client.ts';
 import { FakeGateway, type Json } from './gateway.ts';
-import { Records } from './records.ts';
 import { found, Refusal } from './refusal.ts';
 
 interface Part {
@@ -226,8 +225,7 @@ export class Town {
 		const at = toTime(this.now);
 		if (act === 'check') {
 			const detail = { nonce: String(body.nonce), request: hashHex(fromBase64(r.request)) };
-			const log = new Records(this.tree, this.home.safe);
-			return log.record({ what: 'recovery.checked', detail });
+			return this.home.journal.record({ what: 'recovery.checked', detail });
 		}
 		if (act === 'agreement') Object.assign(part, { agreement: body.agreement, agreedAt: at });
 		else Object.assign(part, { sealed: body.sealed, givenAt: at });
