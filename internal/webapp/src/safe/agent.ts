@@ -15,7 +15,7 @@ import { parseEvent } from '../crypto/log.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
 import type { Memory, OpenedGrant } from './core.ts';
-import { checkRelease, same } from './documents.ts';
+import { checkRelease, checkWho, same } from './documents.ts';
 import { makeReceipt } from './receipt.ts';
 import { unlockers } from './secrets.ts';
 import { checkVKSeen, rememberPins } from './seen.ts';
@@ -89,7 +89,10 @@ export class Agent {
 		return withEvidence({ release }, this.#context.now, async () => {
 			const { doc, version, sha256, sealed } = release;
 			const event = await this.#context.log.event(mark, release.proof);
-			checkRelease(event, 'grant.released', { grant: id, doc, version });
+			const { vaults, safe: reader } = this.#keyring;
+			const act = { grant: id, doc, version, administration: reader, behalf: undefined };
+			checkRelease(event, 'grant.released', act);
+			checkWho(event, ['agent', 'system'], reader);
 			if (!release.key || release.vk === undefined)
 				throw new CoffreError('leaf', { message: 'no key of the safe' });
 			const fact = await this.#context.log.fact(mark, release.key);
@@ -97,11 +100,13 @@ export class Agent {
 				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
 			}
 			const vk = fromBase64(release.vk);
-			const { vaults, safe: reader } = this.#keyring;
 			const opened = await withAny(vaults, (v) =>
 				openGrant(fromBase64(release.grant), v.identity, v.recipient, vk, reader),
 			);
 			same('grant and release', opened.grant, { safe: fact.id, doc, version, sha256, sealed });
+			// The citizen's journal says what for in the words that she has signed.
+			const { purpose, procedure, service } = opened.grant;
+			checkRelease(event, 'grant.released', { purpose, procedure, service });
 			this.#checkEnd(opened.grant);
 			return { ...opened, proof: release.proof, log: mark.vkey };
 		});

@@ -254,11 +254,11 @@ export class Documents {
 		});
 		await withEvidence({ release: data }, this.#context.now, async () => {
 			const { safe } = this.#vault.keyring;
-			checkRelease(await this.#context.log.event(mark, data.proof), 'document.opened', {
-				safe,
-				doc,
-				version: data.version,
-			});
+			const event = await this.#context.log.event(mark, data.proof);
+			const { version } = data;
+			const act = { safe, doc, version, behalf: undefined, administration: undefined };
+			checkRelease(event, 'document.opened', act);
+			checkWho(event, ['citizen']);
 		});
 		return data;
 	}
@@ -302,7 +302,7 @@ function identified({ id, version, sha256, sealed }: Entry): Record<string, unkn
 }
 
 /** The event that the proof shows is this very release. */
-export function checkRelease(event: Event, what: string, about: Partial<Event>): void {
+export function checkRelease(event: Event, what: string, about: Expected<Event>): void {
 	if (event.what !== what || event.result !== 'done') {
 		throw new CoffreError('leaf', { message: `the proof is of ${event.what}, ${event.result}` });
 	}
@@ -313,7 +313,16 @@ export function checkRelease(event: Event, what: string, about: Partial<Event>):
 	}
 }
 
-export function same<T extends object>(what: string, got: T, expected: Partial<T>): void {
+/** Whoever reads in the journal who has opened a document reads that it was this reader. */
+export function checkWho({ who }: Event, kinds: readonly string[], administration?: string): void {
+	if (!kinds.includes(who.kind) || who.administration !== administration)
+		throw new CoffreError('leaf', { message: 'the proof says that somebody else did it' });
+}
+
+/** What a member has to be; undefined is that it is not there. */
+type Expected<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+export function same<T extends object>(what: string, got: T, expected: Expected<T>): void {
 	for (const [k, v] of Object.entries(expected)) {
 		if (got[k as keyof T] !== v)
 			throw new CoffreError('mismatch', { message: `${what}: another ${k}` });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newIdentity, recipientOf, seal } from '../crypto/age.ts';
-import { random, toBase64, utf8 } from '../crypto/bytes.ts';
+import { newId, random, toBase64, utf8 } from '../crypto/bytes.ts';
 import type { CoffreError } from '../errors.ts';
 import type { Client } from './client.ts';
 import { add, browser, first, mairie, create as make, terms, words } from './testing/client.ts';
@@ -252,5 +252,53 @@ describe('a gateway that lies', () => {
 				evidence: { release: expect.anything() },
 			});
 		}
+	});
+
+	it('cannot put somebody else, or something else, into the journal for who opens what (T11)', async () => {
+		const { phrase } = await mairie(gateway);
+		const { safe } = await create();
+		await add(safe, new File(['a'], 'a'));
+		const { id } = first(safe.entries);
+		const grant = await safe.share(id, gateway.administration, terms);
+		const agent = await client('agent', {}).unlockAdministration({
+			kind: 'passphrase',
+			text: words(phrase),
+		});
+		const other = newId();
+		const camille = { kind: 'agent', name: 'Camille', administration: gateway.administration };
+		const toAgents = [
+			{ who: { ...camille, administration: other } },
+			{ who: { kind: 'agent', name: 'Camille' } },
+			{ who: { ...camille, kind: 'citizen' } },
+			{ who: { kind: 'operator', name: 'coffred' } },
+			{ administration: other },
+			{ behalf: { kind: 'citizen', name: 'Angela' } },
+			{ purpose: 'Inscription en crèche' },
+			{ service: 'voirie' },
+			{ procedure: 'Mariage' },
+		];
+		const toHerself = [
+			{ who: camille },
+			{ who: { kind: 'citizen', name: 'Angela', administration: other } },
+			{ administration: other },
+			{ behalf: { kind: 'citizen', name: 'Paul' } },
+		];
+		const opened = async (open: () => Promise<unknown>, lies: readonly object[]) => {
+			for (const lie of lies) {
+				gateway.lie = (path, _, a) => {
+					if (!path.endsWith('/release')) return undefined;
+					const { id: _id, n: _n, ...told } = first(gateway.records.slice(-1)).event;
+					return { ...a, proof: gateway.journal.record({ ...told, ...lie }) };
+				};
+				await expect(open(), JSON.stringify(lie)).rejects.toMatchObject({
+					code: 'leaf',
+					evidence: { release: expect.anything() },
+				});
+			}
+			gateway.lie = undefined;
+			await open();
+		};
+		await opened(() => agent.open(grant.id), toAgents);
+		await opened(() => safe.open(id), toHerself);
 	});
 });

@@ -5,7 +5,7 @@ import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
 import { Tree } from '../../crypto/testing/tree.ts';
 import { signedChange } from './change.ts';
-import { type Json, Records } from './records.ts';
+import { type Json, Records, released } from './records.ts';
 import { found, Refusal } from './refusal.ts';
 
 export type { Json };
@@ -360,19 +360,13 @@ export class FakeGateway {
 	#releaseGrant(id: string): Json {
 		const g = this.#grant(id);
 		const { doc, version, grant } = g.body;
+		const event = released(g, this.administration);
 		if (g.ended) {
-			this.#log.record({
-				what: 'grant.released',
-				result: 'refused',
-				reason: 'ended',
-				grant: id,
-				doc,
-				version,
-			});
+			this.#log.record({ ...event, result: 'refused', reason: 'ended' });
 			throw new Refusal(410, 'ended');
 		}
 		const { sealed, sha256: sum } = this.#version(doc);
-		const proof = this.#log.record({ what: 'grant.released', grant: id, doc, version });
+		const proof = this.#log.record(event);
 		return {
 			doc,
 			version,

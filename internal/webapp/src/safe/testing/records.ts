@@ -71,3 +71,15 @@ export class Records {
 		return { items: items.reverse(), checkpoint: this.tree.checkpoint() };
 	}
 }
+
+/** What the journal says when an agent opens what was shared. */
+export function released(g: { id: string; body: Json }, administration: string): Json {
+	const said = ['doc', 'version', 'purpose', 'procedure', 'service'];
+	return {
+		what: 'grant.released',
+		who: { kind: 'agent', name: 'Camille', administration },
+		grant: g.id,
+		administration,
+		...Object.fromEntries(Object.entries(g.body).filter(([k]) => said.includes(k))),
+	};
+}
