@@ -24,7 +24,7 @@ func someFact() journal.KeyFact {
 func fullEvent() journal.Event {
 	return journal.Event{
 		V: 1, ID: "e", Time: "2026-03-01T10:00:00Z", What: journal.WhatGrantReleased, Result: journal.ResultRefused, Reason: "expired",
-		Who: journal.Who{Kind: "agent", ID: "a", Name: "Agent", Administration: "m", AdministrationName: "Mairie"}, Behalf: &journal.Who{Kind: "citizen"},
+		Who: journal.Who{Kind: "agent", ID: "a", Name: "Agent", Administration: "m", AdministrationName: "Mairie", Through: "aidants-connect"}, Behalf: &journal.Who{Kind: "citizen"},
 		Safe: "s", Doc: "d", Version: "v", Grant: "g", Address: "a", Administration: "m", AdministrationName: "Mairie", Service: "etat-civil",
 		Purpose: "p", Procedure: "q", Door: "client", Detail: map[string]string{"size": "3", "empty": ""},
 	}

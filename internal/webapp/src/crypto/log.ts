@@ -173,7 +173,7 @@ export function verifyLeaf(vkey: string, entry: Uint8Array, leaf: Leaf): Checkpo
 const said = string(Number.MAX_SAFE_INTEGER, 1);
 const who = object(
 	{ kind: said },
-	{ id: said, name: said, administration: said, administrationName: said },
+	{ id: said, name: said, administration: said, administrationName: said, through: said },
 );
 const first: Shape<1> = (v) => (v === 1 ? 1 : refuse('an event of another version'));
 const detail: Shape<Record<string, string>> = (v) => {

@@ -1,12 +1,13 @@
 import type { components } from '../api/schema.ts';
-import { fromBase64, toHex } from '../crypto/bytes.ts';
+import { fromBase64, toHex, toTime, utf8 } from '../crypto/bytes.ts';
+import { hashHex } from '../crypto/derive.ts';
 import { entryOf, parseEvent, verifyInclusion } from '../crypto/log.ts';
 import { Places, type PlacesState, type SeenPlace } from '../crypto/places.ts';
 import { CoffreError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { withEvidence } from './context.ts';
 import { keepPlace, seenPlace } from './logwatch.ts';
-import type { JournalItem, JournalView } from './types.ts';
+import type { JournalEvent, JournalItem, JournalView } from './types.ts';
 import type { Vault } from './vault.ts';
 
 type Item = components['schemas']['JournalPage']['items'][number];
@@ -68,8 +69,11 @@ async function readPage(context: Context, vault: Vault, before: string | undefin
 		).catch(alarm);
 	}
 	const items: JournalItem[] = [];
-	for (const item of page.items)
-		items.push(await read(context, item, tree, page.checkpoint, names));
+	for (const item of page.items) {
+		const near = items.at(-1)?.event.time ?? toTime(context.now());
+		const one = await read(context, item, tree, page.checkpoint, names);
+		items.push(one ?? (await unread(context, item, page.checkpoint, near)));
+	}
 	return {
 		items,
 		log: mark.vkey,
@@ -85,8 +89,9 @@ async function read(
 	tree: Tree | CoffreError | undefined,
 	checkpoint: string,
 	names: ReadonlyMap<string, string>,
-): Promise<JournalItem> {
-	const event = parseEvent(item.event);
+): Promise<JournalItem | undefined> {
+	const event = readable(item);
+	if (event === undefined) return undefined;
 	const known = event.doc === undefined ? undefined : names.get(event.doc);
 	const { index, path } = item;
 	const proof = { event: item.event, salt: item.salt };
@@ -103,6 +108,40 @@ async function read(
 	} catch (e) {
 		return { ...view, checked: 'failed', index, error: alarm(e) };
 	}
+}
+
+function readable(item: Item): JournalEvent | undefined {
+	try {
+		return parseEvent(item.event);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * A line that says nothing here, of a later version or a made-up one: it is shown next to the line
+ * that is newer, and takes none of the others away.
+ */
+async function unread(
+	{ now }: Context,
+	item: Item,
+	checkpoint: string,
+	time: string,
+): Promise<JournalItem> {
+	const { event: text, salt, index } = item;
+	const id = hashHex(utf8(String(text)));
+	const event = { v: 1, id, time, what: 'unreadable', result: 'done', who: { kind: '' } } as const;
+	const error = await withEvidence({ item, checkpoint }, now, async () => parseEvent(text)).then(
+		() => undefined,
+		alarm,
+	);
+	return {
+		event,
+		proof: { event: text, salt },
+		checked: 'failed',
+		...(index === undefined ? {} : { index }),
+		...(error ? { error } : {}),
+	};
 }
 
 /** What is proven of another event than it says is an alarm of its own, and says nothing about places. */

@@ -136,6 +136,24 @@ describe('a safe', () => {
 		expect(items.find((i) => i.event.what === 'document.erased')?.name).toBe(b.name);
 	});
 
+	it('shows every line of the journal that it can read, and says which one it cannot', async () => {
+		const { safe } = await create();
+		await safe.createFolder('a');
+		gateway.journal.record({ what: 'of.later', v: 2 });
+		gateway.journal.record({
+			what: 'safe.opened',
+			who: { kind: 'citizen', name: 'Angela', through: 'Aidants Connect' },
+		});
+		const { items, places } = await safe.journal();
+		expect(items.map((i) => i.checked).slice(0, 3)).toEqual(['ok', 'failed', 'ok']);
+		expect(items[0]?.event.who.through).toBe('Aidants Connect');
+		expect(items[1]).toMatchObject({
+			event: { what: 'unreadable' },
+			error: { evidence: { item: expect.anything() } },
+		});
+		expect(places.complete).toBe(false);
+	});
+
 	it('puts files that finish together into the safe by one change', async () => {
 		const { safe } = await create();
 		await Promise.all(['1', '2', '3'].map((n) => safe.createFolder(n)));

@@ -37,6 +37,8 @@ export interface Act {
 
 export interface Sentences {
 	readonly acts: Readonly<Record<string, Act>>;
+	/** A line that is no event, or one of a later format (src/safe/journal.ts). */
+	readonly unreadable: Act;
 	/** An event of a later version. */
 	readonly unknown: (what: string) => Act;
 	readonly reasons: Readonly<Record<string, string>>;
@@ -143,6 +145,10 @@ const french: Sentences = {
 		...notices.fr,
 		...office.fr,
 		...upkeep.fr,
+	},
+	unreadable: {
+		done: () => 'écrit une ligne que cette page ne sait pas lire',
+		tried: () => 'écrire une ligne que cette page ne sait pas lire',
 	},
 	unknown: (what) => ({
 		done: () => `fait un acte que cette page ne connaît pas encore (${what})`,
@@ -291,6 +297,10 @@ const english: Sentences = {
 		...notices.en,
 		...office.en,
 		...upkeep.en,
+	},
+	unreadable: {
+		done: () => 'wrote a line that this page cannot read',
+		tried: () => 'write a line that this page cannot read',
 	},
 	unknown: (what) => ({
 		done: () => `did something that this page does not know yet (${what})`,

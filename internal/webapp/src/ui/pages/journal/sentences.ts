@@ -10,7 +10,8 @@ export function sentenceOf(
 ): string {
 	const s = sentences[lang];
 	const { event } = item;
-	const act = s.acts[event.what] ?? s.unknown(event.what);
+	const act =
+		s.acts[event.what] ?? (event.what === 'unreadable' ? s.unreadable : s.unknown(event.what));
 	const about = aboutOf(item, s, day);
 	const helped = event.who.through === undefined ? '' : s.through(event.who.through);
 	const on = `${event.behalf?.name === undefined ? '' : s.behalf(event.behalf.name)}${helped}`;
