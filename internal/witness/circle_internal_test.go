@@ -231,7 +231,7 @@ func BenchmarkCosign(b *testing.B) {
 		b.Cleanup(srv.Close)
 		policy += "witness " + name + " " + w.vkey + " " + srv.URL + "\n"
 		w.logs[key.origin].pace, w.callers.kept = newBucket(1e9, 0), someDay()
-		w.callers.all["127.0.0.1"] = &caller{newBucket(1e9, 0), newBucket(1, 0)}
+		w.callers.all["127.0.0.1"] = &caller{asks: newBucket(1e9, 0), bad: newBucket(1, 0)}
 	}
 	p, err := journal.ParsePolicy(policy + "group g all a b\nquorum g\n")
 	must(b, err)

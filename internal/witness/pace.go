@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -45,17 +46,34 @@ func (b *bucket) fill(now time.Time) {
 	b.at = now
 }
 
-// maxCallers is how many addresses are told apart; beyond, whoever is new
+// maxCallers is how many networks are told apart; beyond, whoever is new
 // shares one place until the others are forgotten.
 const maxCallers = 4096
 
-// caller is an address: a log asks often, and what it sends is signed.
+// network is what one caller has at the least: a whole /64 of IPv6, in which he
+// may take another address each time.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is4() {
+		return ip.String()
+	}
+	p, _ := ip.Prefix(64) // 64 is never too many
+	return p.String()
+}
+
+// caller is a network: a log asks often, and what it sends is signed.
 type caller struct {
 	asks *bucket // of every request
 	bad  *bucket // of those that carried nothing that a log of ours has signed
+	// shared: others are counted with him, and are not to shut him out.
+	shared bool
 }
 
-func newCaller() *caller { return &caller{newBucket(1000, 200), newBucket(30, 1)} }
+func newCaller() *caller { return &caller{asks: newBucket(1000, 200), bad: newBucket(30, 1)} }
 
 // callers of the last hour. Safe for concurrent use.
 type callers struct {
@@ -66,17 +84,20 @@ type callers struct {
 }
 
 func newCallers() *callers {
-	return &callers{all: map[string]*caller{}, rest: newCaller()}
+	s := &callers{all: map[string]*caller{}, rest: newCaller()}
+	s.rest.shared = true
+	return s
 }
 
-// of finds an address's. Those of an hour are forgotten together.
+// of finds a caller by his address. Those of an hour are forgotten together.
 func (s *callers) of(address string, now time.Time) *caller {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now.Sub(s.kept) > time.Hour {
 		s.all, s.kept = map[string]*caller{}, now
 	}
-	c, ok := s.all[address]
+	from := network(address)
+	c, ok := s.all[from]
 	if ok {
 		return c
 	}
@@ -84,6 +105,6 @@ func (s *callers) of(address string, now time.Time) *caller {
 		return s.rest
 	}
 	c = newCaller()
-	s.all[address] = c
+	s.all[from] = c
 	return c
 }

@@ -153,12 +153,16 @@ func (w *Witness) serve(rw http.ResponseWriter, r *http.Request) {
 }
 
 // admit keeps callers within bounds: few at once, each so often, and whoever
-// sends what no log of ours has signed, seldom.
+// sends what no log of ours has signed, seldom. What one of ours has signed is
+// heard all the same: strangers in its network, or so many of them that they
+// are not told apart any more, do not shut it out.
 func (w *Witness) admit(rw http.ResponseWriter, r *http.Request) (string, error) {
 	from := w.callers.of(address(r), w.now())
-	if from.bad.empty(w.now()) || !from.asks.take(w.now()) {
+	often := !from.asks.take(w.now())
+	if often && !from.shared {
 		return "", refuse(http.StatusTooManyRequests, "too many requests")
 	}
+	strict := often || from.bad.empty(w.now())
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
 		from.bad.take(w.now())
@@ -174,12 +178,30 @@ func (w *Witness) admit(rw http.ResponseWriter, r *http.Request) (string, error)
 	default:
 		return "", refuse(http.StatusServiceUnavailable, "too many requests at once")
 	}
+	if strict && !w.signed(string(body)) {
+		return "", refuse(http.StatusTooManyRequests, "too many requests")
+	}
 	line, err := w.add(r.Context(), string(body))
 	var no *refusal
 	if errors.As(err, &no) && (no.status == http.StatusBadRequest || no.status == http.StatusForbidden || no.status == http.StatusNotFound) {
 		from.bad.take(w.now())
 	}
 	return line, err
+}
+
+// signed says whether a request carries what a log of ours has signed.
+func (w *Witness) signed(body string) bool {
+	r, err := parseRequest(body)
+	if err != nil {
+		return false
+	}
+	origin, _, _ := strings.Cut(r.note, "\n")
+	log := w.logs[origin]
+	if log == nil {
+		return false
+	}
+	_, err = note.Open([]byte(r.note), note.VerifierList(log.verifier))
+	return err == nil
 }
 
 // address is the caller's; behind a proxy on this machine, as the proxy says.
