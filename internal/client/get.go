@@ -104,6 +104,8 @@ func (s *Safe) askRelease(ctx context.Context, doc, version string) (Release, er
 	case err != nil:
 	case ev.Safe != s.id || ev.Doc != doc || ev.Version != version || rel.Version != version:
 		err = fmt.Errorf("the proof is of another document: %w", journal.ErrProof)
+	case ev.Who.Kind != "citizen" || ev.Who.Administration != "" || ev.Behalf != nil || ev.Administration != "":
+		err = fmt.Errorf("the proof says that somebody else opened it: %w", journal.ErrProof)
 	}
 	return rel, withEvidence(err, map[string]any{"release": rel})
 }

@@ -241,6 +241,9 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 	if ev.Grant != id || ev.Doc != rel.Doc || ev.Version != rel.Version {
 		return none, fmt.Errorf("the proof is of another grant: %w", journal.ErrProof)
 	}
+	if err := o.releasedHere(ev); err != nil {
+		return none, err
+	}
 	if _, err := o.c.watch.factOf(ctx, m, rel.Key, "safe", ev.Safe, rel.VK); err != nil {
 		return none, err
 	}
@@ -259,6 +262,9 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 	if err := sameGrant(g.Grant, want); err != nil {
 		return none, err
 	}
+	if err := sameTerms(ev, g.Grant); err != nil {
+		return none, err
+	}
 	end, err := time.Parse(time.RFC3339, g.Grant.NotAfter)
 	if err != nil {
 		return none, errors.Join(mismatch("grant without an end"), err)
@@ -267,6 +273,25 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 		return none, ErrExpired
 	}
 	return g, nil
+}
+
+// releasedHere: whoever reads in the citizen's journal who has opened her
+// document reads that this administration did.
+func (o *Office) releasedHere(ev journal.Event) error {
+	who := ev.Who
+	if ev.Administration != o.id || who.Administration != o.id || ev.Behalf != nil || who.Kind != "agent" && who.Kind != "system" {
+		return fmt.Errorf("the proof says that somebody else released it: %w", journal.ErrProof)
+	}
+	return nil
+}
+
+// sameTerms: the citizen's journal says for what it was released in the words
+// that she has signed.
+func sameTerms(ev journal.Event, g sealed.Grant) error {
+	if ev.Purpose != g.Purpose || ev.Procedure != g.Procedure || ev.Service != g.Service {
+		return fmt.Errorf("the proof is of a release for something else than she has signed: %w", journal.ErrProof)
+	}
+	return nil
 }
 
 // Fetch downloads and opens what a grant is for.
