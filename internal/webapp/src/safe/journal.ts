@@ -2,13 +2,14 @@ import type { components } from '../api/schema.ts';
 import { fromBase64, toHex, toTime, utf8 } from '../crypto/bytes.ts';
 import { hashHex } from '../crypto/derive.ts';
 import { entryOf, parseEvent, verifyInclusion } from '../crypto/log.ts';
-import { Places, type PlacesState, type SeenPlace } from '../crypto/places.ts';
+import { Places, type PlacesState, type SeenPlaces } from '../crypto/places.ts';
 import { CoffreError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { withEvidence } from './context.ts';
-import { keepPlace, seenPlace } from './logwatch.ts';
+import { keepPlaces, seenPlaces } from './logwatch.ts';
 import type { JournalEvent, JournalItem, JournalView } from './types.ts';
 import type { Vault } from './vault.ts';
+import { withWaits } from './waits.ts';
 
 type Item = components['schemas']['JournalPage']['items'][number];
 type Tree = Awaited<ReturnType<Context['log']['checkpoint']>>;
@@ -17,7 +18,7 @@ type Page = Omit<JournalView, 'places'>;
 /** Where a list goes on, and what was found up to there: `next` as text. */
 interface Onward {
 	readonly cursor: string;
-	readonly seen?: SeenPlace | undefined;
+	readonly seen?: SeenPlaces | undefined;
 	readonly state: PlacesState;
 }
 
@@ -29,19 +30,23 @@ export async function readJournal(
 ): Promise<JournalView> {
 	const safe = vault.keyring.safe;
 	const from = before === undefined ? undefined : (JSON.parse(before) as Onward);
-	const seen = from === undefined ? seenPlace(context.memory, safe) : from.seen;
+	const seen = from === undefined ? seenPlaces(context.memory, safe) : from.seen;
 	const page = await readPage(context, vault, from?.cursor);
-	let places = new Places(safe, seen, from?.state);
+	let places = new Places(safe, seen, context.now(), from?.state);
 	let error = page.error ?? inPlace(context, places, page.items, seen);
-	if (!error && places.open) {
-		const explained = await explain(context, vault, places, page, seen);
-		if (explained instanceof CoffreError) error = explained;
-		else places = explained;
+	const proven = page.items.every((i) => i.checked !== 'failed');
+	let { top } = places;
+	if (!error && proven && places.open) {
+		const ahead = await lookAhead(context, vault, places, page, seen);
+		if (ahead instanceof CoffreError) error = ahead;
+		else {
+			top = ahead.top;
+			places = places.with(ahead);
+		}
 	}
 	if (!error && page.next === undefined) error = ended(context, places, page.items, seen);
-	const { top, lost, pruned, state } = places;
-	const proven = page.items.every((i) => i.checked !== 'failed');
-	if (!error && proven && top) keepPlace(context.memory, safe, top);
+	const { lost, pruned, state } = places;
+	if (!error && proven && top) keepPlaces(context.memory, safe, top, seen);
 	const onward: Onward | undefined =
 		page.next === undefined ? undefined : { cursor: page.next, seen, state };
 	const { next: _, ...view } = page;
@@ -74,8 +79,9 @@ async function readPage(context: Context, vault: Vault, before: string | undefin
 		const one = await read(context, item, tree, page.checkpoint, names);
 		items.push(one ?? (await unread(context, item, page.checkpoint, near)));
 	}
+	const size = tree === undefined || tree instanceof CoffreError ? undefined : tree.size;
 	return {
-		items,
+		items: size === undefined ? items : withWaits(context, size, items),
 		log: mark.vkey,
 		checkpoint: page.checkpoint,
 		...(page.next === undefined ? {} : { next: page.next }),
@@ -149,7 +155,7 @@ function inPlace(
 	{ now }: Context,
 	places: Places,
 	items: readonly JournalItem[],
-	seen: SeenPlace | undefined,
+	seen: SeenPlaces | undefined,
 ): CoffreError | undefined {
 	let last: JournalItem | undefined;
 	for (const item of items) {
@@ -168,7 +174,7 @@ function ended(
 	{ now }: Context,
 	places: Places,
 	items: readonly JournalItem[],
-	seen: SeenPlace | undefined,
+	seen: SeenPlaces | undefined,
 ): CoffreError | undefined {
 	if (items.some((i) => i.checked === 'failed')) return undefined;
 	try {
@@ -180,36 +186,35 @@ function ended(
 }
 
 /**
- * What was seen here and is not in the list: only an older event of a restore
- * explains it, so older ones are read until there is one.
+ * What was seen here and does not come in this page: it is looked for in the older ones. Where it is
+ * not in the list, or another one is, only an older event of a restore explains it.
  */
-async function explain(
+async function lookAhead(
 	context: Context,
 	vault: Vault,
 	places: Places,
 	{ items, next }: Page,
-	seen: SeenPlace | undefined,
+	seen: SeenPlaces | undefined,
 ): Promise<Places | CoffreError> {
-	const safe = vault.keyring.safe;
-	const ahead = new Places(safe, seen, places.state);
+	const ahead = new Places(vault.keyring.safe, seen, context.now(), places.state);
 	let last = items;
-	for (let at = next; at !== undefined && ahead.open; ) {
+	let at = next;
+	while (at !== undefined && ahead.open) {
 		const page = await readPage(context, vault, at);
 		last = page.items;
 		const error = page.error ?? last.find((i) => i.error)?.error;
 		const wrong = error ?? inPlace(context, ahead, last, seen);
 		if (wrong) return wrong;
-		at = page.next;
+		at = page.next === at ? undefined : page.next;
 	}
-	if (ahead.open) return ended(context, ahead, last, seen) ?? ahead;
-	return new Places(safe, seen, { ...places.state, gone: undefined, lost: ahead.lost });
+	return (ahead.open ? ended(context, ahead, last, seen) : undefined) ?? ahead;
 }
 
 /** The evidence: what was remembered, and the events on both sides, each with its proof. */
 function hole(
 	e: unknown,
 	now: () => Date,
-	seen: SeenPlace | undefined,
+	seen: SeenPlaces | undefined,
 	around: readonly (JournalItem | undefined)[],
 ): CoffreError {
 	const found = alarm(e);
