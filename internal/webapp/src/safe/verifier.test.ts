@@ -26,6 +26,11 @@ const event = `{"detail":{"content":"${commitmentOf(content)}"},"id":"e","result
 let tree: Tree;
 let asked: string[];
 let down: boolean;
+/** Tiles that the server does not show, or not whole. */
+let hidden: RegExp | undefined;
+let cut: boolean;
+/** The checkpoint, where it is not the newest. */
+let shown: string | undefined;
 /** The policy that the site states, and whether its witness goes along. */
 let said: string | undefined;
 let cosigned: boolean;
@@ -35,6 +40,7 @@ let memory: ReturnType<typeof memoryOf>;
 beforeEach(() => {
 	[tree, asked, down, memory] = [new Tree(), [], false, memoryOf()];
 	[said, cosigned] = [undefined, false];
+	[hidden, cut, shown] = [undefined, false, undefined];
 });
 
 function grow(n: number): void {
@@ -53,14 +59,16 @@ const verifier = (): Verifier => {
 		if (down) throw new TypeError('no line');
 		if (pathname === '/api/v1/site') return Response.json({ logKey: tree.vkey, policy: said });
 		if (pathname === '/log/checkpoint') {
-			const note = tree.checkpoint();
+			const note = shown ?? tree.checkpoint();
 			return new Response(cosigned ? witness.cosign(note) : note);
 		}
 		if (pathname === '/log/consistency') {
 			const [from, to] = ['from', 'to'].map((k) => Number(searchParams.get(k)));
 			return Response.json({ path: tree.consistency(from ?? 0, to).map(toBase64) });
 		}
-		return new Response(tree.tile(pathname.replace('/log/', '')) as Uint8Array<ArrayBuffer>);
+		if (hidden?.test(pathname)) return new Response('', { status: 404 });
+		const tile = tree.tile(pathname.replace('/log/', '')) as Uint8Array<ArrayBuffer>;
+		return new Response(cut ? tile.slice(32) : tile);
 	};
 	const api = new Api({ base, fetch: fetch as typeof globalThis.fetch });
 	return new Verifier({ api, memory, base });
@@ -134,7 +142,9 @@ describe('a receipt that anybody holds', () => {
 		expect((await verifier().check(file)).witnesses).toEqual([]);
 		said = `${linesOf(witness)}quorum a\n`;
 		cosigned = true;
-		expect((await verifier().check(file)).witnesses).toEqual(['a']);
+		// On the first visit only the site itself says who they are.
+		expect(await verifier().check(file)).toMatchObject({ witnesses: ['a'], witnessesMet: false });
+		expect(await verifier().check(file)).toMatchObject({ witnesses: ['a'], witnessesMet: true });
 		// That they are missing is an alarm about the register, not about the receipt.
 		cosigned = false;
 		expect(await codeOf(file)).toBe('witnesses');
@@ -163,6 +173,37 @@ describe('a receipt that anybody holds', () => {
 		memory = memoryOf();
 		expect(await codeOf(file)).toBe('rollback');
 		expect(await codeOf(link)).toBe('leaf');
+	});
+
+	it('shows that the log has signed more than the server shows', async () => {
+		grow(300);
+		const parts = made();
+		const [file, link] = [writeReceipt(parts), await writeLink(base, parts)];
+		grow(400);
+		for (const [name, wrong] of [
+			['gone', () => [/tile\/0\/001/, false]],
+			['cut', () => [undefined, true]],
+		] as const) {
+			[hidden, cut] = wrong() as [RegExp | undefined, boolean];
+			for (const [given, told] of [
+				[file, 'receipt'],
+				[link, 'short'],
+			] as const) {
+				memory = memoryOf();
+				await expect(verifier().check(given), `${name}, ${told}`).rejects.toMatchObject({
+					code: 'hole',
+					evidence: { path: expect.stringContaining('tile/'), [told]: expect.anything() },
+				});
+			}
+		}
+		// A partial tile may go once it is full.
+		[hidden, cut, tree, memory] = [/\.p\//, false, new Tree(), memoryOf()];
+		grow(230);
+		const early = writeReceipt(made());
+		grow(10);
+		shown = tree.checkpoint();
+		grow(50);
+		expect(await codeOf(early)).toBe('taken');
 	});
 
 	it('is told from everything that is none', async () => {

@@ -43,6 +43,8 @@ export interface Checked {
 	readonly today: boolean;
 	/** Who else has signed that state of the log, by the names of the policy that this browser knows. */
 	readonly witnesses: readonly string[];
+	/** This browser knew that policy from an earlier visit; else the site has just named them itself. */
+	readonly witnessesMet: boolean;
 	/** The whole receipt, to be kept; what comes after `/verifier#`, '' where it cannot be made. */
 	readonly file: string;
 	readonly short: string;
@@ -66,6 +68,8 @@ export class Verifier {
 	readonly #log: LogWatch;
 	readonly #base: string;
 	readonly #now: () => Date;
+	/** The policy of witnesses as an earlier visit has left it. */
+	readonly #met: string | undefined;
 
 	constructor({ api, memory, base, now }: VerifierOptions) {
 		this.#api = api;
@@ -73,6 +77,7 @@ export class Verifier {
 		this.#log = new LogWatch(api, memory);
 		this.#base = base;
 		this.#now = now ?? (() => new Date());
+		this.#met = memory.get('log-policy');
 	}
 
 	/**
@@ -95,7 +100,8 @@ export class Verifier {
 		const { index, content, event, tree } = await withEvidence({ receipt }, this.#now, async () =>
 			verifyReceipt(receipt),
 		);
-		const about = { event, index, log: tree.origin, size: tree.size, witnesses: [] };
+		const none = { witnesses: [], witnessesMet: false };
+		const about = { event, index, log: tree.origin, size: tree.size, ...none };
 		const found = { ...about, ...written(receipt, content) };
 		const short = await shortOf(receipt);
 		let mark: Awaited<ReturnType<LogWatch['mark']>>;
@@ -112,7 +118,7 @@ export class Verifier {
 			const now = await this.#newest(mark);
 			await this.#goesOn(receipt, now);
 			const witnesses = this.#witnesses(receipt.log, now.note);
-			return { ...found, short, witnesses, known: true, today: true };
+			return { ...found, short, ...witnesses, known: true, today: true };
 		} catch (e) {
 			if (!unreached(e)) throw e;
 			return { ...found, short, known: true, today: false };
@@ -123,8 +129,8 @@ export class Verifier {
 		const mark = await this.#log.mark();
 		const { note, tree } = await this.#newest(mark);
 		const { e: event, s: salt, i: index, c: content } = short;
-		const path = await this.#tiles(tree).inclusion(index);
 		const told = { logKey: mark.vkey, checkpoint: note, short };
+		const path = await this.#tiles(tree, told).inclusion(index);
 		const read = await withEvidence(told, this.#now, async () => {
 			verifyInclusion(entryOf(event, salt), index, path, tree);
 			return eventOf(short);
@@ -136,7 +142,7 @@ export class Verifier {
 			index,
 			log: tree.origin,
 			size: tree.size,
-			witnesses: this.#witnesses(mark.vkey, note),
+			...this.#witnesses(mark.vkey, note),
 			known: true,
 			today: true,
 			...written(parts, content),
@@ -145,9 +151,11 @@ export class Verifier {
 	}
 
 	/** The policy has let it through: these are the names. */
-	#witnesses(vkey: string, note: string): readonly string[] {
+	#witnesses(vkey: string, note: string): Pick<Checked, 'witnesses' | 'witnessesMet'> {
 		const policy = this.#memory.get('log-policy');
-		return policy === undefined ? [] : new Policy(policy).check(vkey, note).map((s) => s.witness);
+		if (policy === undefined) return { witnesses: [], witnessesMet: false };
+		const witnesses = new Policy(policy).check(vkey, note).map((s) => s.witness);
+		return { witnesses, witnessesMet: policy === this.#met };
 	}
 
 	async #newest(
@@ -162,25 +170,48 @@ export class Verifier {
 		const then = openCheckpoint(receipt.log, receipt.leaf.checkpoint);
 		const told = { receipt, received: now.note };
 		if (then.size > now.tree.size)
-			throw this.#rewritten(`the journal has ${now.tree.size} entries after ${then.size}`, told);
-		const path = await this.#tiles(now.tree).consistency(then.size);
+			throw this.#accused(
+				'rollback',
+				`the journal has ${now.tree.size} entries after ${then.size}`,
+				told,
+			);
+		const path = await this.#tiles(now.tree, told).consistency(then.size);
 		try {
 			verifyConsistency(then, now.tree, path);
 		} catch (e) {
-			throw this.#rewritten(e instanceof Error ? e.message : String(e), told);
+			throw this.#accused('rollback', e instanceof Error ? e.message : String(e), told);
 		}
 	}
 
-	#rewritten(message: string, told: Readonly<Record<string, unknown>>): CoffreError {
+	#accused(
+		code: 'rollback' | 'hole',
+		message: string,
+		told: Readonly<Record<string, unknown>>,
+	): CoffreError {
 		const evidence = { at: this.#now().toISOString(), ...told };
-		return new CoffreError('rollback', { message, evidence });
+		return new CoffreError(code, { message, evidence });
 	}
 
-	#tiles(tree: Checkpoint): Tiles {
+	/** Of a signed tree: what is not shown of it is missing, and no fault of the line. */
+	#tiles(tree: Checkpoint, told: Readonly<Record<string, unknown>>): Tiles {
 		return new Tiles(tree.size, async (path) => {
+			const [whole = path, hashes = '256'] = path.split('.p/');
+			// A partial tile may go once the full one is there (C2SP tlog-tiles).
+			const tile = (await this.#shown(path)) ?? (await this.#shown(whole));
+			if (tile === undefined || tile.length < Number(hashes) * 32)
+				throw this.#accused('hole', `the journal does not show ${path}`, { ...told, path });
+			return tile;
+		});
+	}
+
+	async #shown(path: string): Promise<Uint8Array | undefined> {
+		try {
 			const tile = await this.#api.blob(`/log/${path}` as PathWith<'get'>);
 			return new Uint8Array(await tile.arrayBuffer());
-		});
+		} catch (e) {
+			if (e instanceof CoffreError && e.problem?.status === 404) return undefined;
+			throw e;
+		}
 	}
 }
 

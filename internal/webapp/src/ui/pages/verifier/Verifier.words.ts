@@ -22,7 +22,9 @@ export const text = words(
 		provenThen:
 			'Le registre public l’a signé. Le registre d’aujourd’hui n’a pas pu être consulté : recommencez avec une connexion pour le savoir aussi.',
 		witnessed: (names: string) =>
-			`Des témoins qui ne sont pas l’hébergeur ont vu ce même registre : ${names}.`,
+			`Les témoins que ce navigateur connaît depuis une visite précédente ont vu ce même registre : ${names}.`,
+		witnessedNew: (names: string) =>
+			`Des témoins que ce site nomme lui-même ont vu ce même registre : ${names}. C’est la première fois que ce navigateur les rencontre : il ne sait pas encore s’ils sont indépendants de l’hébergeur.`,
 		foreign: 'Ce reçu vient d’un autre registre que celui de ce site',
 		foreignText: (log: string) =>
 			`Il est bien signé par le registre « ${log} », mais cette page ne sait pas à qui il appartient. Demandez à l’organisme concerné l’adresse de sa propre page de vérification.`,
@@ -40,6 +42,7 @@ export const text = words(
 				'Il a été réécrit : ce qu’il montre aujourd’hui ne continue pas ce qu’il avait signé. Ce reçu reste une preuve, et c’est le registre qu’elle met en cause.',
 			witnesses:
 				'Les témoins qui devraient le contresigner n’y sont pas : ce site pourrait vous montrer un autre registre qu’à tout le monde. On ne peut rien dire du reçu pour l’instant.',
+			hole: 'Il en manque une partie : il a signé plus de lignes que ce site n’en montre. On ne peut rien dire du reçu pour l’instant.',
 			other:
 				'Ce qu’il montre contredit ce que ce navigateur a déjà vu. On ne peut rien dire du reçu pour l’instant.',
 		},
@@ -120,7 +123,10 @@ export const text = words(
 		provenNow: 'The public register signed it, and holds it still today, with nothing rewritten.',
 		provenThen:
 			'The public register signed it. The register of today could not be looked at: try again with a connection to know that too.',
-		witnessed: (names) => `Witnesses who are not the host have seen this very register: ${names}.`,
+		witnessed: (names) =>
+			`The witnesses that this browser knows from an earlier visit have seen this very register: ${names}.`,
+		witnessedNew: (names) =>
+			`Witnesses that this site names itself have seen this very register: ${names}. This browser meets them for the first time: it does not know yet whether they are independent of the host.`,
 		foreign: 'This receipt comes from another register than this site’s',
 		foreignText: (log) =>
 			`It is signed by the register “${log}”, but this page does not know whose that is. Ask the organisation concerned for the address of its own page of verification.`,
@@ -138,6 +144,7 @@ export const text = words(
 				'It was rewritten: what it shows today does not go on from what it had signed. This receipt is still a proof, and it is the register that it accuses.',
 			witnesses:
 				'The witnesses who should cosign it are missing: this site may be showing you another register than everybody else. Nothing can be said of the receipt for now.',
+			hole: 'A part of it is missing: it has signed more lines than this site shows. Nothing can be said of the receipt for now.',
 			other:
 				'What it shows contradicts what this browser has seen before. Nothing can be said of the receipt for now.',
 		},
