@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
@@ -109,6 +111,9 @@ func (a *app) verifyExport(path, vkey string) error {
 		"every member has the length and hash of the receipt, and every proven event is in the signed journal."))
 	a.unproven(a.tr("ce que disent les documents : seule votre clé le montre (coffre open).",
 		"what the documents say: only your key shows it (coffre open)."))
+	if !a.vouched(vkey, arc.LogKey()) {
+		a.unvouched()
+	}
 	return nil
 }
 
@@ -116,68 +121,106 @@ func (a *app) proven(text string) { a.say("%s%s", a.tr("Prouvé : ", "Proven: ")
 
 func (a *app) unproven(text string) { a.say("%s%s", a.tr("Pas prouvé : ", "Not proven: "), text) }
 
-// journalKey prefers what the caller knows over what a file claims.
+// journalKey prefers what the caller knows over what a file claims. Where this
+// machine knows another key for a journal of that name, the file is held against
+// that one, and fails.
 func (a *app) journalKey(given, claimed string) string {
-	if given != "" {
-		return given
+	if a.vouched(given, claimed) {
+		return cmp.Or(given, claimed)
 	}
+	origin, _, _ := strings.Cut(claimed, "+")
 	for _, m := range a.memories() {
-		if m.LogKey() == claimed {
-			return claimed
+		if known := m.LogKey(); origin != "" && strings.HasPrefix(known, origin+"+") {
+			a.note(a.tr("Le fichier annonce une autre clé que celle que cette machine connaît pour le journal %s ; c'est celle-ci qui compte :\n  %s", "The file states another key than the one that this machine knows for the journal %s; the latter counts:\n  %s"), clean(origin), known)
+			return known
 		}
 	}
 	a.note(a.tr("Clé du journal annoncée par le fichier, à comparer avec celle de l'exploitant (--log-key) :\n  %s", "Journal key as the file states it, to be compared with the operator's (--log-key):\n  %s"), clean(claimed))
 	return claimed
 }
 
-// policyFor is that of --policy, else the one that was seen with this log's key;
-// nil when none is known.
-func (a *app) policyFor(file, vkey string) (*journal.Policy, error) {
-	text := ""
+// vouched says whether the caller gave the key, or a server that was met has it.
+func (a *app) vouched(given, vkey string) bool {
+	return given != "" || slices.ContainsFunc(a.memories(), func(m *client.Memory) bool { return m.LogKey() == vkey && vkey != "" })
+}
+
+func (a *app) unvouched() {
+	a.unproven(a.tr("de qui est cette clé : seul ce qui est vérifié l'annonce. Demandez-la à l'exploitant et donnez-la à --log-key.",
+		"whose key this is: only what is verified states it. Ask the operator for it, and give it to --log-key."))
+}
+
+// policiesFor are that of --policy, else all that were seen with this log's key:
+// one that somebody states to take the place of another does not.
+func (a *app) policiesFor(file, vkey string) ([]journal.Policy, error) {
+	var texts []string
 	if file != "" {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		text = string(b)
+		texts = append(texts, string(b))
 	} else {
 		for _, m := range a.memories() {
-			if m.LogKey() == vkey && m.Policy() != "" {
-				text = m.Policy()
+			if m.LogKey() == vkey && m.Policy() != "" && !slices.Contains(texts, m.Policy()) {
+				texts = append(texts, m.Policy())
 			}
 		}
 	}
-	if text == "" {
-		return nil, nil
+	var all []journal.Policy
+	for _, text := range texts {
+		p, err := journal.ParsePolicy(text)
+		if err != nil {
+			return nil, a.usage(a.tr("Cette politique de témoins ne se lit pas : %s", "This policy of witnesses cannot be read: %s"), clean(err.Error()))
+		}
+		if p.Asks() {
+			all = append(all, p)
+		}
 	}
-	p, err := journal.ParsePolicy(text)
-	if err != nil {
-		return nil, a.usage(a.tr("Cette politique de témoins ne se lit pas : %s", "This policy of witnesses cannot be read: %s"), clean(err.Error()))
-	}
-	return &p, nil
+	return all, nil
 }
 
-// witnesses says who has cosigned a checkpoint; too few are an alarm.
-func (a *app) witnesses(o verifyOptions, vkey, note string) error {
-	p, err := a.policyFor(o.policy, vkey)
+// cosigners are who has cosigned a checkpoint, none where no policy asks for any;
+// too few are an alarm.
+func (a *app) cosigners(o verifyOptions, vkey, note string) ([]string, error) {
+	policies, err := a.policiesFor(o.policy, vkey)
 	if err != nil {
-		return err
-	}
-	if p == nil || !p.Asks() {
-		a.unproven(a.tr("que personne ne voit un autre journal : aucun témoin n'est demandé (--policy).",
-			"that nobody is shown another journal: no witness is asked for (--policy)."))
-		return nil
-	}
-	said, err := p.Check(vkey, note)
-	if err != nil {
-		return &client.Alarm{Err: err, Evidence: map[string]any{"logKey": vkey, "policy": p.Text(), "received": note}}
+		return nil, err
 	}
 	var names []string
-	for _, s := range said {
-		names = append(names, fmt.Sprintf("%s (%s)", clean(s.Witness), a.moment(s.At)))
+	for _, p := range policies {
+		said, err := p.Check(vkey, note)
+		if err != nil {
+			return nil, &client.Alarm{Err: err, Evidence: map[string]any{"logKey": vkey, "policy": p.Text(), "received": note}}
+		}
+		for _, s := range said {
+			if name := fmt.Sprintf("%s (%s)", clean(s.Witness), a.moment(s.At)); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, nil
+}
+
+func (a *app) sayWitnesses(o verifyOptions, names []string) {
+	if len(names) == 0 {
+		a.unproven(a.tr("que personne ne voit un autre journal : aucun témoin n'est demandé (--policy).",
+			"that nobody is shown another journal: no witness is asked for (--policy)."))
+		return
 	}
 	a.say(a.tr("Témoins : %s", "Witnesses: %s"), strings.Join(names, ", "))
 	a.proven(a.tr("ces témoins ont vu ce même journal, et pas un autre.", "these witnesses have seen this very journal, and no other."))
+	if o.policy == "" {
+		a.unproven(a.tr("que ces témoins sont indépendants de l'hébergeur : ce sont ceux de la politique retenue à la connexion. Donnez la vôtre (--policy).",
+			"that these witnesses are independent of the host: they are those of the policy remembered at log-in. Give your own (--policy)."))
+	}
+}
+
+func (a *app) witnesses(o verifyOptions, vkey, note string) error {
+	names, err := a.cosigners(o, vkey, note)
+	if err != nil {
+		return err
+	}
+	a.sayWitnesses(o, names)
 	return nil
 }
 

@@ -27,7 +27,7 @@ func (a *app) verifyReceipt(ctx context.Context, what string, o verifyOptions) e
 	case err != nil:
 		return err
 	case old != nil:
-		return a.verifyOldReceipt(*old, o)
+		return a.verifyOldReceipt(ctx, *old, o)
 	}
 	vkey := a.journalKey(o.vkey, r.Log)
 	p, err := r.Verify(vkey)
@@ -39,7 +39,14 @@ func (a *app) verifyReceipt(ctx context.Context, what string, o verifyOptions) e
 			return err
 		}
 	}
-	return a.sayReceipt(r, p, vkey, o)
+	return a.sayReceipt(r, p, standing{vkey, a.vouched(o.vkey, vkey), o.from != ""}, o)
+}
+
+// standing is what is known of the journal that a receipt was held against.
+type standing struct {
+	vkey    string
+	vouched bool // somebody but the receipt or the journal itself says whose key it is
+	public  bool // the public journal of today was looked at
 }
 
 func (a *app) falseReceipt(err error) error {
@@ -78,7 +85,7 @@ func (a *app) verifyLink(ctx context.Context, link string, o verifyOptions) erro
 	if where == "" {
 		where = base
 	}
-	l, vkey, _, err := a.public(ctx, where, o.vkey)
+	l, vkey, claimed, err := a.public(ctx, where, o.vkey)
 	if err != nil {
 		return err
 	}
@@ -111,20 +118,23 @@ func (a *app) verifyLink(ctx context.Context, link string, o verifyOptions) erro
 	if err != nil {
 		return a.falseReceipt(err)
 	}
-	return a.sayReceipt(r, p, vkey, o)
+	return a.sayReceipt(r, p, standing{vkey, !claimed, true}, o)
 }
 
 // sayReceipt says in words what a verified receipt proves.
-func (a *app) sayReceipt(r client.Receipt, p client.Proven, vkey string, o verifyOptions) error {
-	origin, _, _ := strings.Cut(vkey, "+")
+func (a *app) sayReceipt(r client.Receipt, p client.Proven, st standing, o verifyOptions) error {
+	names, err := a.cosigners(o, st.vkey, r.Leaf.Checkpoint)
+	if err != nil {
+		return err
+	}
+	origin, _, _ := strings.Cut(st.vkey, "+")
 	a.say("%s", a.tr("Reçu prouvé.", "The receipt is proven."))
 	a.say("  %s : %s", a.momentOf(p.Event.Time), a.sentence(p.Event))
 	if r.Content != nil {
 		a.say(a.tr("  document : %s, SHA-256 %s", "  document: %s, SHA-256 %s"), a.size(r.Content.Size), r.Content.SHA256)
 	}
 	a.say(a.tr("  entrée %d du journal %s, qui en comptait %d", "  entry %d of the journal %s, which had %d"), p.Index, clean(origin), p.Size)
-	a.proven(a.tr("cet événement, avec cette date et ces noms, est au journal public signé, et n'en peut plus sortir.",
-		"this event, with this date and these names, is in the signed public journal, and cannot leave it."))
+	a.sayStanding(st, len(names) > 0)
 	switch {
 	case o.file != "":
 		if err := a.sameDocument(o.file, r); err != nil {
@@ -136,7 +146,26 @@ func (a *app) sayReceipt(r client.Receipt, p client.Proven, vkey string, o verif
 	default:
 		a.unproven(a.tr("quels octets a le document : ce reçu ne le dit pas.", "which bytes the document has: this receipt does not say."))
 	}
-	return a.witnesses(o, vkey, r.Leaf.Checkpoint)
+	a.sayWitnesses(o, names)
+	return nil
+}
+
+// sayStanding says no more of the journal than was looked at.
+func (a *app) sayStanding(st standing, witnessed bool) {
+	switch {
+	case !st.vouched:
+		a.proven(a.tr("cet événement, avec cette date et ces noms, est dans un journal que cette clé a signé.",
+			"this event, with this date and these names, is in a journal that this key has signed."))
+		a.unvouched()
+	case st.public || witnessed:
+		a.proven(a.tr("cet événement, avec cette date et ces noms, est au journal public signé, et n'en peut plus sortir.",
+			"this event, with this date and these names, is in the signed public journal, and cannot leave it."))
+	default:
+		a.proven(a.tr("cet événement, avec cette date et ces noms, est au journal signé.",
+			"this event, with this date and these names, is in the signed journal."))
+		a.unproven(a.tr("que le journal public d'aujourd'hui le contient encore : comparez avec --from.",
+			"that today's public journal still holds it: compare with --from."))
+	}
 }
 
 // sentence is an act with who did it and what it was about.
@@ -188,7 +217,7 @@ func (a *app) sameDocument(path string, r client.Receipt) error {
 
 // verifyOldReceipt is for the answer to a deposit, as whoever calls without this
 // program keeps it, and for those from before the journal committed to contents.
-func (a *app) verifyOldReceipt(d client.DepositReceipt, o verifyOptions) error {
+func (a *app) verifyOldReceipt(ctx context.Context, d client.DepositReceipt, o verifyOptions) error {
 	vkey := o.vkey
 	for _, m := range a.memories() {
 		k := m.LogKey()
@@ -207,7 +236,12 @@ func (a *app) verifyOldReceipt(d client.DepositReceipt, o verifyOptions) error {
 		return a.falseReceipt(err)
 	}
 	if r, err := client.DepositorReceipt(vkey, d); err == nil {
-		return a.sayReceipt(r, p, vkey, o)
+		if o.from != "" {
+			if err := a.stillThere(ctx, r, vkey, o); err != nil {
+				return err
+			}
+		}
+		return a.sayReceipt(r, p, standing{vkey, true, o.from != ""}, o)
 	} else if client.IsAlarm(err) {
 		return a.falseReceipt(err)
 	}
