@@ -59,7 +59,8 @@ func reserve(path string) error {
 func connectSQLite(path string, most int, more string) (*sql.DB, error) {
 	u := url.URL{Scheme: "file", Path: path}
 	dsn := u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-2000)&" + more
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-2000)" +
+		"&_pragma=secure_delete(1)&" + more // what is erased does not stay in free pages
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
