@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +17,14 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
 )
 
-const alerts = "../../ops/deploy/prometheus/alerts"
+// alerts is found before an embedded object store changes directory.
+var alerts = func() string {
+	path, err := filepath.Abs("../../ops/deploy/prometheus/alerts")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
 
 // TestAlertRules: Prometheus's own tool reads the rules, and finds that each
 // of them fires on its bad day, and none on a good one.
@@ -53,7 +61,7 @@ func TestAlertsNameWhatIsExported(t *testing.T) {
 	rules := regexp.MustCompile(`(?m)^ *#.*$`).ReplaceAllString(text(t, alerts+".yaml"), "")
 	c := config.DemoDefaults()
 	c.Data = t.TempDir()
-	t.Chdir(".") // the embedded object store goes elsewhere: back at the end
+	t.Chdir(filepath.Dir(alerts)) // the embedded object store goes elsewhere: not for good
 	s, err := openStores(t.Context(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
