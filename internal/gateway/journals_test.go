@@ -80,6 +80,9 @@ func TestAnAdministrationReadsItsOwnActs(t *testing.T) {
 		}
 	}
 	refused := slices.ContainsFunc(w.read(t, y.agent, path), func(e journal.Event) bool {
+		if e.Safe != "" || e.Purpose != "" || e.Administration == string(x.ID) {
+			t.Errorf("who tried reads whose it is: %+v", e)
+		}
 		return e.What == journal.WhatGrantReleased && e.Result == journal.ResultRefused && e.Who.ID == string(y.actor.Account)
 	})
 	if !refused {

@@ -18,9 +18,18 @@ type Summary struct {
 	At     time.Time
 	What   string
 	Result string
-	// Book is the administration that acted; of events in no safe's journal
-	// also the one that they are about, or BookMaintenance.
+	// Book is the administration that acted, unless the event is Foreign; of
+	// events in no safe's journal also the one that they are about, or
+	// BookMaintenance.
 	Book string
+}
+
+// Foreign says that somebody of an administration was refused what is between a
+// citizen and another one. Whose it is, and what for, is in the citizen's
+// journal, and not for whoever tried to read.
+func (e Event) Foreign() bool {
+	return e.Result == ResultRefused && e.Safe != "" && e.Who.Administration != "" &&
+		e.Administration != "" && e.Administration != e.Who.Administration
 }
 
 // Summarise reads an event's own bytes; what is none has the zero Summary.
@@ -34,6 +43,9 @@ func Summarise(event []byte) Summary {
 		return Summary{}
 	}
 	s := Summary{N: e.N, At: at, What: e.What, Result: e.Result, Book: e.Who.Administration}
+	if e.Foreign() {
+		s.Book = ""
+	}
 	if e.Safe == "" && s.Book == "" {
 		s.Book = e.Administration
 	}

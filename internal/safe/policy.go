@@ -28,6 +28,7 @@ const (
 	ActDeposit           Act = "deposit"            // put something in an inbox
 	ActAdministration    Act = "administration"     // read what is public of one's administration
 	ActOfficeKeyring     Act = "office-keyring"     // read its sealed keyring
+	ActOfficeJournal     Act = "office-journal"     // read what it did, and in whose safes
 	ActAdministrationKey Act = "administration-key" // make or replace the administration's key
 	ActRegister          Act = "register"           // add administrations and systems
 	ActRequest           Act = "request"            // ask citizens for documents, close, answer their questions
@@ -74,7 +75,7 @@ func DefaultPolicy() Policy {
 func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
-		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActAdministrationKey,
+		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
 		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
 	}
 }
@@ -139,7 +140,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen}}
 	case ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActShare, ActAddress:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}
-	case ActReceive:
+	case ActReceive, ActOfficeJournal:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
 	case ActRequest:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRequest}

@@ -102,13 +102,25 @@ func (s *Domain) refuse(ctx context.Context, ev *journal.Event, cause error) err
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTime)
 	defer cancel()
 	err := s.rows.Update(ctx, func(tx Tx) error {
-		_, err := s.write(ctx, tx, e)
+		if _, err := s.write(ctx, tx, e); err != nil || !e.Foreign() {
+			return err
+		}
+		_, err := s.write(ctx, tx, tried(e))
 		return err
 	})
 	if err != nil {
 		return &Error{Kind: Unavailable, Msg: "journal a refusal", Err: errors.Join(err, cause)}
 	}
 	return cause
+}
+
+// tried is a refusal as the administration of whoever tried reads it: with what
+// he knew, which is what he would read had there been nothing.
+func tried(e journal.Event) journal.Event {
+	return journal.Event{
+		V: e.V, ID: NewID[string](), What: e.What, Result: e.Result, Reason: e.Reason, Who: e.Who,
+		Grant: e.Grant, Address: e.Address, Door: e.Door,
+	}
 }
 
 // reasonOf is the journal's word for a refusal; "" is for what is no refusal:

@@ -1122,7 +1122,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The acts of one's own administration, in whichever safes they were, newest first, each with its inclusion proof */
+        /** The acts of one's own administration, in whichever safes they were and without those for other services than one's own, newest first, each with its inclusion proof; for who acts for it, and for systems that may retrieve. A page may be short, or empty, and have a next one */
         readonly get: operations["getAdministrationJournal"];
         readonly put?: never;
         readonly post?: never;
