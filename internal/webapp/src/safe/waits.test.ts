@@ -56,6 +56,10 @@ describe('a line that waits for the log', () => {
 	it('may wait as long as nothing at all becomes public', async () => {
 		later(24 * 60);
 		expect((await again()).checked).toBe('waiting');
+		// And then come with one of the next checkpoints.
+		waiting(2);
+		await safe.createFolder('b');
+		expect((await again()).checked).toBe('waiting');
 	});
 
 	it('may have waited, once it is proven', async () => {

@@ -12,7 +12,7 @@ const kept = 400 * 86_400_000;
 /** So many are remembered at a time: the older ones stay. */
 const most = 200;
 
-/** When an event was first seen to wait for the log, which then had so many entries. */
+/** When it was last seen to wait with all others, for a log of so many entries as at first. */
 interface Wait {
 	readonly since: string;
 	readonly size: number;
@@ -39,10 +39,10 @@ export function withWaits(
 		if (entry === undefined) return item;
 		const known = seen.get(entry);
 		if (item.checked === 'ok') seen.delete(entry);
-		else if (!known && seen.size < most)
+		else if (known ? known.size === size : seen.size < most)
 			seen.set(entry, { since: new Date(at).toISOString(), size });
 		if (item.checked === 'ok' || !known) return item;
-		if (size <= known.size || at - Date.parse(known.since) < longWait) return item;
+		if (size === known.size || at - Date.parse(known.since) < longWait) return item;
 		const message = `the journal has ${size} entries after ${known.size}, and this event still waits`;
 		const evidence = { at: new Date(at).toISOString(), code: 'leaf', message, seen: known, size };
 		const error = new CoffreError('leaf', { message, evidence: { ...evidence, ...item.proof } });
