@@ -139,7 +139,10 @@ func (c *Client) readPage(ctx context.Context, m mark, page JournalPage) ([]Jour
 		it.Err = withEvidence(it.Err, map[string]any{"event": it.Raw, "salt": it.Salt, "leaf": it.Leaf})
 		items = append(items, it)
 	}
-	return items, nil
+	if page.Checkpoint == "" {
+		return items, nil
+	}
+	return items, c.watch.waits(tree, items)
 }
 
 // VerifyItem decodes an event and, when it has a leaf, verifies it under the
