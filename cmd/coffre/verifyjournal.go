@@ -44,7 +44,7 @@ func (a *app) sayJournal(found client.JournalFindings) {
 		text := a.tr("aucun ne manque du n° %d au n° %d.", "none is missing from number %d to number %d.")
 		a.say(a.tr("Prouvé : ", "Proven: ")+text, found.From, found.To)
 	default:
-		text := a.tr("que rien ne manque : le fichier n'a pas tous les numéros du %d au %d (un choix a pu être fait).", "that nothing is missing: the file has not every number from %d to %d (some may have been chosen).")
+		text := a.tr("que rien ne manque : le fichier n'a pas tous les numéros du %d au %d, ou pas dans l'ordre d'un même journal (un choix a pu être fait).", "that nothing is missing: the file has not every number from %d to %d, or not in the order of one journal (some may have been chosen).")
 		a.say(a.tr("Pas prouvé : ", "Not proven: ")+text, found.From, found.To)
 	}
 	if found.Waiting > 0 {

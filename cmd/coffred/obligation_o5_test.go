@@ -70,7 +70,7 @@ func inJournal(t *testing.T, dir string, id safe.SafeID) (all []journal.Event) {
 				read, of = tx.Leaves.OfBook, journal.BookMaintenance
 			}
 			recs, err := read(ctx, of, "", 1000)
-			places := journal.NewPlaces(of, journal.SeenPlace{})
+			places := journal.NewPlaces(of, journal.SeenPlaces{}, time.Now())
 			for _, r := range recs {
 				e, err := journal.DecodeEvent(r.Event)
 				if err != nil {

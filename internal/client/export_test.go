@@ -145,7 +145,7 @@ func (e *export) finish() *export {
 	must(e.t, err)
 	ev := journal.Event{
 		V: 1, ID: id("e"), Time: theTime, What: journal.WhatExported, Result: journal.ResultDone,
-		Who: journal.Who{Kind: "citizen", ID: id("c")}, Safe: e.safe,
+		Who: journal.Who{Kind: "citizen", ID: id("c")}, Safe: e.safe, N: 9,
 	}
 	text, err := ev.Encode()
 	must(e.t, err)

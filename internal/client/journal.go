@@ -38,13 +38,13 @@ func (c *Client) JournalTold(ctx context.Context, most int) ([]JournalItem, Told
 	if me.Safe == nil {
 		return nil, Told{}, ErrNoSafe
 	}
-	seen, err := c.seenPlace(me.Safe.ID)
+	seen, err := c.seenPlaces(me.Safe.ID)
 	if err != nil {
 		return nil, Told{}, err
 	}
 	var items []JournalItem
 	var hole error
-	places := journal.NewPlaces(me.Safe.ID, seen)
+	places := journal.NewPlaces(me.Safe.ID, seen, c.now())
 	whole := true
 	err = c.eachJournalPage(ctx, func(page []JournalItem) bool {
 		items = append(items, page...)
@@ -60,7 +60,7 @@ func (c *Client) JournalTold(ctx context.Context, most int) ([]JournalItem, Told
 		hole = first(hole, holeFound(err, seen, edges(items)...))
 	}
 	if top, ok := places.Top(); ok && hole == nil && unbroken(items) {
-		hole = c.keepPlace(me.Safe.ID, top)
+		hole = c.keepPlaces(me.Safe.ID, top)
 	}
 	if most > 0 && len(items) > most {
 		items = items[:most]

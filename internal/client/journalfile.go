@@ -47,43 +47,58 @@ func ReadJournalFile(r io.Reader) (JournalFile, error) {
 // JournalFindings is what the file shows.
 type JournalFindings struct {
 	Proven, Waiting int
-	// From and To are the places of the oldest and the newest event that has
-	// one; Unbroken says that none is missing between them.
+	// From and To are the places of the oldest and the newest proven event that
+	// has one; Unbroken says that none is missing between them.
 	From, To int64
 	Unbroken bool
+}
+
+// journalReading goes through a file, newest event first.
+type journalReading struct {
+	JournalFindings
+	safe  string // of the proven one before
+	index int64
+	bare  bool // a proven one without a place has come
 }
 
 // Verify verifies every event under that key; journal.ErrProof for the first
 // one that is not in the log.
 func (f JournalFile) Verify(vkey string) (JournalFindings, error) {
-	var found JournalFindings
-	found.Unbroken = true
+	found := journalReading{JournalFindings: JournalFindings{Unbroken: true}}
 	for i, p := range f.Events {
-		ev, err := f.event(vkey, p, &found)
-		if err != nil {
-			return found, withEvidence(fmt.Errorf("event %d of the file: %w", i+1, err), map[string]any{"logKey": vkey, "event": p})
+		if err := found.add(vkey, p); err != nil {
+			return found.JournalFindings, withEvidence(fmt.Errorf("event %d of the file: %w", i+1, err), map[string]any{"logKey": vkey, "event": p})
 		}
-		switch {
-		case ev.N == 0:
-			continue
-		case found.To == 0:
-			found.To = ev.N
-		case ev.N != found.From-1:
-			found.Unbroken = false
-		}
-		found.From = ev.N
 	}
-	return found, nil
+	return found.JournalFindings, nil
 }
 
-func (f JournalFile) event(vkey string, p Proof, found *JournalFindings) (journal.Event, error) {
+// add takes the next older event. One that waits proves nothing about places.
+func (found *journalReading) add(vkey string, p Proof) error {
 	if p.Leaf == nil {
 		found.Waiting++
-		return journal.DecodeEvent([]byte(p.Event))
+		_, err := journal.DecodeEvent([]byte(p.Event))
+		return err
 	}
 	proven, err := VerifyProof(vkey, p)
-	if err == nil {
-		found.Proven++
+	if err != nil {
+		return err
 	}
-	return proven.Event, err
+	ev, first := proven.Event, found.Proven == 0
+	if !first && (ev.Safe != found.safe || proven.Index >= found.index) {
+		found.Unbroken = false // several journals, or not the order of the log
+	}
+	found.Proven, found.safe, found.index = found.Proven+1, ev.Safe, proven.Index
+	if ev.N == 0 {
+		found.bare = true
+		return nil
+	}
+	if found.bare || found.To > 0 && ev.N != found.From-1 {
+		found.Unbroken = false
+	}
+	if found.To == 0 {
+		found.To = ev.N
+	}
+	found.From = ev.N
+	return nil
 }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,16 +11,17 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
+type event struct {
+	text string
+	salt []byte
+}
+
 // takenOut is a journal of events with places, newest first.
 func takenOut(t testing.TB, places ...int64) client.JournalFile {
 	t.Helper()
 	l := newTestLog(t)
 	l.fill(t, 7)
 	f := client.JournalFile{V: 1, Type: "journal", Log: l.vkey}
-	type event struct {
-		text string
-		salt []byte
-	}
 	var all []event
 	for i := len(places) - 1; i >= 0; i-- {
 		e := someEvent(journal.WhatDocumentAdded, nil)
@@ -54,8 +56,40 @@ func TestAJournalThatWasTakenOut(t *testing.T) {
 		t.Errorf("with one left out: %+v, %v", found, err)
 	}
 	f.Events[0].Leaf = nil
-	if found, err := f.Verify(f.Log); err != nil || found.Proven != 2 || found.Waiting != 1 {
+	found, err = f.Verify(f.Log) // what waits says nothing about numbers
+	if want := (client.JournalFindings{Proven: 2, Waiting: 1, From: 2, To: 3, Unbroken: true}); err != nil || found != want {
 		t.Errorf("with one that waits: %+v, %v", found, err)
+	}
+	f.Events[1].Leaf = nil
+	if found, err := f.Verify(f.Log); err != nil || found.From != 2 || found.To != 2 {
+		t.Errorf("with two that wait: %+v, %v", found, err)
+	}
+	for name, more := range map[string]func(e *journal.Event){
+		"one of another safe":         func(e *journal.Event) { e.N, e.Safe = 3, id("o") },
+		"a newer one without a place": func(e *journal.Event) { e.N = 0 },
+	} {
+		l := newTestLog(t)
+		f := client.JournalFile{V: 1, Type: "journal", Log: l.vkey}
+		var all []event
+		for n := int64(2); n < 5; n++ {
+			e := someEvent(journal.WhatDocumentAdded, nil)
+			if e.N = n; n == 3 {
+				more(&e)
+			}
+			text, salt := l.event(t, e)
+			all = append(all, event{text, salt})
+		}
+		for i := len(all) - 1; i >= 0; i-- {
+			f.Events = append(f.Events, proofOf(t, l, all[i].text, all[i].salt, int64(i)))
+		}
+		if found, err := f.Verify(f.Log); err != nil || found.Unbroken {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+	f = takenOut(t, 2, 3, 4)
+	slices.Reverse(f.Events) // numbers go down, and the log goes up
+	if found, err := f.Verify(f.Log); err != nil || found.Unbroken || found.To != 4 {
+		t.Errorf("in another order of the log: %+v, %v", found, err)
 	}
 }
 

@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
 func placesName(safe string) string { return "places:" + safe }
 
-func (c *Client) seenPlace(safe string) (seen journal.SeenPlace, err error) {
+func (c *Client) seenPlaces(safe string) (seen journal.SeenPlaces, err error) {
 	kept := c.memory.get(placesName(safe))
 	if kept == "" {
 		return seen, nil
@@ -21,7 +22,7 @@ func (c *Client) seenPlace(safe string) (seen journal.SeenPlace, err error) {
 	return seen, nil
 }
 
-func (c *Client) keepPlace(safe string, seen journal.SeenPlace) error {
+func (c *Client) keepPlaces(safe string, seen journal.SeenPlaces) error {
 	b, err := json.Marshal(seen)
 	if err != nil {
 		return fmt.Errorf("encode memory: %w", err)
@@ -32,29 +33,36 @@ func (c *Client) keepPlace(safe string, seen journal.SeenPlace) error {
 // place remembers the proven event of a citizen's own act: the journal has to
 // list it. Two events in one place are two journals.
 func (w watch) place(ev journal.Event, p Proof) error {
-	if ev.Safe == "" || ev.N == 0 || ev.Who.Kind != "citizen" {
+	if ev.Safe == "" || ev.Who.Kind != "citizen" {
 		return nil
 	}
-	seen, err := w.client.seenPlace(ev.Safe)
+	seen, err := w.client.seenPlaces(ev.Safe)
 	if err != nil {
 		return err
 	}
 	now := journal.SeenEvent(ev, journal.Commitment([]byte(p.Event), [32]byte(p.Salt)))
-	if now.N == seen.N && now.Entry != seen.Entry {
-		return &Alarm{
-			Err:      fmt.Errorf("two events have place %d of the journal: %w", now.N, ErrRollback),
-			Evidence: map[string]any{"seen": seen, "event": p.Event, "salt": p.Salt, "leaf": p.Leaf},
+	for _, pin := range slices.Concat([]journal.SeenPlace{seen.SeenPlace}, seen.Owed, seen.Months) {
+		switch {
+		case pin == now:
+			return nil
+		case pin.N == now.N:
+			return &Alarm{
+				Err:      fmt.Errorf("two events have place %d of the journal: %w", now.N, ErrRollback),
+				Evidence: map[string]any{"seen": pin, "event": p.Event, "salt": p.Salt, "leaf": p.Leaf},
+			}
 		}
 	}
 	if now.N < seen.N { // the list says whether that can be
-		return nil
+		seen.Owed = append(seen.Owed, now)
+	} else {
+		seen.SeenPlace = now
 	}
-	return w.client.keepPlace(ev.Safe, now)
+	return w.client.keepPlaces(ev.Safe, seen)
 }
 
 // inPlace adds a page to the reading of places. What is proven of another
 // event than it says has failed already, and says nothing about places.
-func inPlace(p *journal.Places, seen journal.SeenPlace, page []JournalItem) error {
+func inPlace(p *journal.Places, seen journal.SeenPlaces, page []JournalItem) error {
 	var last *JournalItem
 	for i := range page {
 		it := &page[i]
@@ -72,7 +80,7 @@ func inPlace(p *journal.Places, seen journal.SeenPlace, page []JournalItem) erro
 
 // holeFound is evidence: what was remembered, and the events on both sides of
 // the hole, each with the proof that it has its place in the log.
-func holeFound(err error, seen journal.SeenPlace, around ...*JournalItem) error {
+func holeFound(err error, seen journal.SeenPlaces, around ...*JournalItem) error {
 	evidence := map[string]any{}
 	if seen.N > 0 {
 		evidence["seen"] = seen

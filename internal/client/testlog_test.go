@@ -156,7 +156,7 @@ func (l *testLog) published(t testing.TB) string {
 
 func someEvent(what string, detail map[string]string) journal.Event {
 	return journal.Event{
-		V: 1, ID: id("e"), Time: "2026-03-03T13:12:00Z", What: what, Result: journal.ResultDone, Safe: id("s"), Doc: id("d"), Version: id("v"),
+		V: 1, ID: id("e"), N: 1, Time: "2026-03-03T13:12:00Z", What: what, Result: journal.ResultDone, Safe: id("s"), Doc: id("d"), Version: id("v"),
 		Who: journal.Who{Kind: "citizen", ID: id("a"), Name: "Angela Dubois"}, Detail: detail,
 	}
 }

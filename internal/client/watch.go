@@ -163,6 +163,9 @@ func (w watch) event(ctx context.Context, m mark, p Proof) (journal.Event, error
 	if err := w.accept(ctx, m, c, p.Leaf.Checkpoint); err != nil {
 		return ev, err
 	}
+	if ev.Safe != "" && ev.N == 0 { // no list would miss it
+		return ev, fmt.Errorf("the act has no place in the safe's journal: %w", journal.ErrProof)
+	}
 	return ev, w.place(ev, p)
 }
 

@@ -12,9 +12,9 @@ import (
 )
 
 // read is a safe's journal as its holder's client reads it, from her memory.
-func (c *citizen) read(t *testing.T, seen journal.SeenPlace) (*journal.Places, []journal.Event, error) {
+func (c *citizen) read(t *testing.T, seen journal.SeenPlaces) (*journal.Places, []journal.Event, error) {
 	t.Helper()
-	places := journal.NewPlaces(string(c.Safe), seen)
+	places := journal.NewPlaces(string(c.Safe), seen, c.w.clock.now())
 	var all []journal.Event
 	for before := ""; ; {
 		page, err := c.w.Journal(c.w.ctx, c.Actor, before, 3)
@@ -57,7 +57,7 @@ func TestO7Retention(t *testing.T) {
 	m := w.keyedMairie(t, "Mairie", "21370999900015")
 	d := c.put(t, 600)
 	c.share(t, d, m)
-	first, _, err := c.read(t, journal.SeenPlace{})
+	first, _, err := c.read(t, journal.SeenPlaces{})
 	must(t, err)
 	seen, _ := first.Top()
 	for years := range 4 {
@@ -124,7 +124,7 @@ func TestARowDeletedByHandIsAnAlarm(t *testing.T) {
 		_, err := w.ReleaseOwn(w.ctx, c.Actor, d.v.Doc)
 		must(t, err)
 	}
-	places, events, err := c.read(t, journal.SeenPlace{})
+	places, events, err := c.read(t, journal.SeenPlaces{})
 	must(t, err)
 	seen, ok := places.Top()
 	if !ok || seen.N != int64(len(events)) {

@@ -12,7 +12,7 @@ import {
 	verifyEvent,
 	verifyFact,
 } from '../crypto/log.ts';
-import type { SeenPlace } from '../crypto/places.ts';
+import { pinsOf, type SeenPlaces } from '../crypto/places.ts';
 import { readRange } from '../crypto/range.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory } from './core.ts';
@@ -31,14 +31,28 @@ interface Seen {
 	readonly checkpoint: string;
 }
 
-/** The event of a safe with the highest place that was proven to this browser. */
-export function seenPlace(memory: Memory, safe: string): SeenPlace | undefined {
+/** What was proven to this browser of a safe's journal. */
+export function seenPlaces(memory: Memory, safe: string): SeenPlaces | undefined {
 	const kept = memory.get(`places:${safe}`);
-	return kept === undefined ? undefined : (JSON.parse(kept) as SeenPlace);
+	return kept === undefined ? undefined : (JSON.parse(kept) as SeenPlaces);
 }
 
-export function keepPlace(memory: Memory, safe: string, seen: SeenPlace): void {
-	memory.set(`places:${safe}`, JSON.stringify(seen));
+/** What a list has shown to who remembered `before`; acts since then are remembered still. */
+export function keepPlaces(
+	memory: Memory,
+	safe: string,
+	found: SeenPlaces,
+	before: SeenPlaces | undefined,
+): void {
+	const known = pinsOf(before);
+	const now = seenPlaces(memory, safe);
+	const acts = (now === undefined ? [] : [now, ...(now.owed ?? [])])
+		.filter((p) => p.n !== found.n && !known.some((k) => k.n === p.n && k.entry === p.entry))
+		.map(({ n, entry, time }) => ({ n, entry, time }));
+	const newest = acts.find((p) => p.n > found.n);
+	const owed = acts.filter((p) => p !== newest);
+	const next = { ...found, ...newest, ...(owed.length > 0 ? { owed } : {}) };
+	memory.set(`places:${safe}`, JSON.stringify(next));
 }
 
 const nothing: Seen = { size: 0, root: '', checkpoint: '' };
@@ -84,15 +98,24 @@ export class LogWatch {
 	/** A citizen's own act: her journal has to list it. Two events in one place are two journals. */
 	#place(event: Event, proof: { readonly event: string; readonly salt: string }): void {
 		const { n, safe, time, who } = event;
-		if (n === undefined || safe === undefined || who.kind !== 'citizen') return;
-		const seen = seenPlace(this.#memory, safe);
+		if (safe === undefined) return;
+		if (n === undefined)
+			throw new CoffreError('leaf', { message: 'the act has no place in the journal' });
+		if (who.kind !== 'citizen') return;
+		const seen = seenPlaces(this.#memory, safe);
 		const entry = toHex(entryOf(proof.event, proof.salt));
-		if (seen && n === seen.n && entry !== seen.entry)
+		const known = pinsOf(seen).find((p) => p.n === n);
+		if (known !== undefined && known.entry !== entry)
 			throw new CoffreError('rollback', {
 				message: `two events have place ${n} of the journal`,
-				evidence: { seen, ...proof },
+				evidence: { seen: known, ...proof },
 			});
-		if (!seen || n > seen.n) keepPlace(this.#memory, safe, { n, entry, time });
+		if (known !== undefined) return;
+		const act = { n, entry, time };
+		// One with an old place is owed: the list says whether that can be.
+		const next =
+			seen && n < seen.n ? { ...seen, owed: [...(seen.owed ?? []), act] } : { ...seen, ...act };
+		this.#memory.set(`places:${safe}`, JSON.stringify(next));
 	}
 
 	async fact(mark: Mark, leaf: Leaf): Promise<KeyFact> {

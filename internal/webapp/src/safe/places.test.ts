@@ -84,18 +84,51 @@ describe('the numbers of the journal’s lines', () => {
 		expect((await safe.journal()).error).toMatchObject({ code: 'hole' });
 	});
 
-	it('may begin later where a line says up to where they were forgotten', async () => {
-		await safe.journal();
+	const pruned = (through: string): void => {
 		gateway.journal.record({
 			what: 'journal.pruned',
 			who: { kind: 'operator', name: 'coffred' },
-			detail: { through: '1', before: '2019-01-01T00:00:00Z' },
+			detail: { through, before: '2019-01-01T00:00:00Z' },
 		});
+	};
+
+	it('may begin later where a line says up to where they were forgotten', async () => {
+		pruned('1');
 		listed((all) => all.slice(0, -1));
 		const page = await safe.journal();
 		expect(page.error).toBeUndefined();
 		expect(page.places).toMatchObject({ complete: true, pruned: { through: 1 } });
 		listed((all) => all.slice(0, -2));
 		expect((await safe.journal()).error).toMatchObject({ code: 'hole' });
+	});
+
+	it('are not forgotten as old where this browser has seen that they are not', async () => {
+		const { length } = (await safe.journal()).items;
+		pruned(String(length - 1));
+		listed((all) => all.slice(0, 2));
+		expect((await safe.journal()).error).toMatchObject({ code: 'hole' });
+	});
+
+	it('are read down to the one seen before a newer one is remembered', async () => {
+		const key = `places:${gateway.safe}`;
+		await safe.journal();
+		await safe.createFolder('c');
+		const seen = JSON.parse(remembered[key] ?? '{}') as { n: number };
+		let asked = 0;
+		// One line a page; the one that was seen is another one.
+		remembered[key] = JSON.stringify({ ...seen, entry: 'ee'.repeat(32), months: [] });
+		gateway.lie = (path, _, a) => {
+			if (!path.endsWith('/journal')) return undefined;
+			const all = a.items as Json[];
+			const item = all[asked++];
+			return {
+				...a,
+				items: item ? [item] : [],
+				next: asked < all.length ? String(asked) : undefined,
+			};
+		};
+		expect((await safe.journal()).error).toMatchObject({ code: 'hole' });
+		expect(asked).toBeGreaterThan(1);
+		expect(JSON.parse(remembered[key] ?? '{}')).toMatchObject({ n: seen.n });
 	});
 });
