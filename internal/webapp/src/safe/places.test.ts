@@ -67,6 +67,20 @@ describe('the numbers of the journal’s lines', () => {
 		expect((await safe.journal()).error).toMatchObject({ code: 'hole' });
 	});
 
+	it('are in the proof of an act, which proves nothing without', async () => {
+		const { journal } = gateway;
+		const record = journal.record.bind(journal);
+		const { id } = first(safe.entries);
+		journal.record = (more) => {
+			const proof = record(more);
+			const { n: _, ...event } = JSON.parse(proof.event as string) as Json;
+			return journal.unplaced(event);
+		};
+		await expect(safe.open(id)).rejects.toMatchObject({ code: 'leaf' });
+		journal.record = record;
+		await safe.open(id);
+	});
+
 	it('may begin anew where a backup was restored, and it is said what is lost', async () => {
 		const { length } = (await safe.journal()).items;
 		gateway.journal.forget(length - 2);

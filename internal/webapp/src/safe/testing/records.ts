@@ -37,6 +37,11 @@ export class Records {
 			safe: this.#safe,
 			...more,
 		};
+		return this.unplaced(event);
+	}
+
+	/** An event as it is, without a place where it has none. */
+	unplaced(event: Json): Json {
 		const text = new TextDecoder().decode(canonical(event));
 		const salt = random(32);
 		const index = this.tree.append(commitment(utf8(text), salt));
