@@ -19,8 +19,8 @@ const (
 	// pendingMost is how many decided batches are kept in memory while they
 	// cannot be published; what is beyond is read from the store again.
 	pendingMost = 256
-	// signedDir holds, while witnesses are asked about a checkpoint, what the
-	// log itself has signed: whoever takes over goes on from there.
+	// signedDir holds, until a checkpoint is public, what the log itself has
+	// signed: whoever takes over goes on from there.
 	signedDir = "signed/"
 )
 
@@ -40,9 +40,18 @@ type publisher struct {
 	// passed is the size that another process had decided, and not published,
 	// at the last look. Guarded by turn.
 	passed int64
+	// stray are the tiles that were put for what the store had lost. Guarded by turn.
+	stray []tlog.Tile
+	// doubted is whether a tile was met with other bytes at the last
+	// publication. Guarded by turn.
+	doubted bool
 
 	mu      sync.Mutex
 	pending []*batch // decided here and not public yet
+
+	// lost is whether the store no longer had what this process knew of: it is
+	// settled before anything else is published.
+	lost atomic.Bool
 
 	front atomic.Pointer[Head]
 	fork  atomic.Pointer[forked]
@@ -133,6 +142,9 @@ func (p *publisher) publish(ctx context.Context, patient bool) (err error) {
 	if f := p.fork.Load(); f != nil {
 		return f.err
 	}
+	if p.lost.Load() {
+		return errLost
+	}
 	b, err := p.next(ctx, patient)
 	if err != nil || b == nil {
 		return err
@@ -146,6 +158,9 @@ func (p *publisher) publish(ctx context.Context, patient bool) (err error) {
 		if front, err = p.makePublic(ctx, front.Size, b); err != nil {
 			return p.met(err)
 		}
+		defer p.unclaim(ctx, front.Size) // after those who wait are told
+	} else if err := p.must(ctx, b.head, front); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	p.pending = slices.DeleteFunc(p.pending, func(b *batch) bool { return b.head.Size <= front.Size })
@@ -184,6 +199,11 @@ func (p *publisher) next(ctx context.Context, patient bool) (*batch, error) {
 		return nil, err
 	}
 	if head.Checkpoint == nil || front.Checkpoint != nil && head.Size <= front.Size {
+		if head.Size < front.Size {
+			if err := p.must(ctx, front); err != nil {
+				return nil, err
+			}
+		}
 		p.passed = -1
 		p.waiters.public(front.Size, nil)
 		return nil, nil
@@ -224,7 +244,10 @@ func merge(all []*batch) *batch {
 
 // makePublic is the order that ops/adr/0019 explains.
 func (p *publisher) makePublic(ctx context.Context, older int64, b *batch) (Head, error) {
-	if err := p.putTiles(ctx, b); err != nil {
+	if err := p.must(ctx, b.head); err != nil {
+		return Head{}, err
+	}
+	if err := p.claim(ctx, older, b.head, func() error { return p.putTiles(ctx, b) }); err != nil {
 		return Head{}, err
 	}
 	head, err := p.cosigned(ctx, older, b.head)
@@ -236,10 +259,6 @@ func (p *publisher) makePublic(ctx context.Context, older int64, b *batch) (Head
 	}
 	if err := p.c.Store.Announce(ctx, head); err != nil {
 		return Head{}, fmt.Errorf("announce checkpoint: %w", err)
-	}
-	if p.c.Cosign != nil {
-		// Nobody needs it any more; what stays behind is taken away later.
-		_ = p.c.Tiles.Remove(ctx, signedPath(head.Size))
 	}
 	return p.show(head), nil
 }

@@ -6,19 +6,11 @@ import (
 	"fmt"
 )
 
-// signedPath is where what the log has signed waits for its witnesses.
-func signedPath(size int64) string {
-	return signedDir + CheckpointPath(size)[len(checkpointsDir):]
-}
-
 // cosigned asks the witnesses about a head that is signed and has its tiles;
 // the note that comes back is the checkpoint that the public sees.
 func (p *publisher) cosigned(ctx context.Context, older int64, head Head) (Head, error) {
 	if p.c.Cosign == nil {
 		return head, nil
-	}
-	if err := p.c.Tiles.Put(ctx, signedPath(head.Size), head.Checkpoint); err != nil {
-		return Head{}, fmt.Errorf("keep checkpoint of %d: %w", head.Size, err)
 	}
 	note, err := p.c.Cosign(ctx, older, head.Checkpoint)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,8 +57,8 @@ func TestASlowBucketHoldsNoSequencerBack(t *testing.T) {
 		if w.size() != 68 || w.public.Size != 3 {
 			t.Errorf("%d entries have their place, %d are public", w.size(), w.public.Size)
 		}
-		w.proven(t, first, 1, 250*time.Millisecond)
-		w.proven(t, rest, 64, 450*time.Millisecond)
+		w.proven(t, first, 1, 350*time.Millisecond)
+		w.proven(t, rest, 64, 650*time.Millisecond)
 		if n := w.checkpoints() - before; n != 2 {
 			t.Errorf("%d checkpoints for what came in two turns", n)
 		}
@@ -145,10 +146,19 @@ func TestNothingIsPublicThatWitnessesHaveNotSigned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newPublicWorld(t, 10)
 		sign, away := cosigning("witness"), false
+		var mu sync.Mutex // guards away and asked
 		var asked []int64
+		set := func(to bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			away = to
+		}
 		w.cosign = func(ctx context.Context, older int64, b []byte) ([]byte, error) {
+			mu.Lock()
 			asked = append(asked, older)
-			if away {
+			no := away
+			mu.Unlock()
+			if no {
 				return nil, errors.New("too few")
 			}
 			for _, path := range []string{"tile/0/000", "tile/entries/000"} {
@@ -166,13 +176,17 @@ func TestNothingIsPublicThatWitnessesHaveNotSigned(t *testing.T) {
 		w.grow(t, 3)
 		log, stop := w.live(t)
 		defer stop()
-		away = true
+		set(true)
 		answers := w.await(t, log, 5)
 		time.Sleep(5 * time.Second)
-		if head, err := log.Head(t.Context()); err != nil || head.Size != 3 || len(answers) > 0 || asked[len(asked)-1] != 3 {
-			t.Errorf("%d entries are shown, %v; %d were told; witnesses were asked after %v", head.Size, err, len(answers), asked)
+		synctest.Wait()
+		mu.Lock()
+		after := asked[len(asked)-1]
+		mu.Unlock()
+		if head, err := log.Head(t.Context()); err != nil || head.Size != 3 || len(answers) > 0 || after != 3 {
+			t.Errorf("%d entries are shown, %v; %d were told; witnesses were asked after %v", head.Size, err, len(answers), after)
 		}
-		away = false
+		set(false)
 		w.proven(t, answers, 5, 7*time.Second)
 		head, err := log.Head(t.Context())
 		if n, openErr := note.Open(head.Checkpoint, nil); err != nil || bytes.Count(head.Checkpoint, []byte("— ")) != 2 {

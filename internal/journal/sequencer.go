@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -51,13 +50,13 @@ type Sequencer struct {
 	c       SequencerConfig
 	kick    chan struct{}
 	waiters *waiters
-	// known is the fence of the newest head that this one has published or
-	// read: another head is of another sequencer, and of those who wait here
-	// some may be under it.
-	known atomic.Int64
-	pub   *publisher // nil without Tiles
+	pub     *publisher // nil without Tiles
 
 	turn sync.Mutex // one batch at a time
+	// known is the newest head that this one has published or read: another
+	// head is of another sequencer, and of those who wait here some may be
+	// under it. Guarded by turn.
+	known Head
 	// sure is whether what is published was held against the store since the
 	// store failed last. Guarded by turn.
 	sure bool
@@ -179,15 +178,30 @@ func (s *Sequencer) read(ctx context.Context) ([]Queued, Head, error) {
 		if err != nil {
 			return nil, Head{}, fmt.Errorf("read head: %w", err)
 		}
-		last := s.known.Swap(old.Fence)
-		if last != old.Fence {
+		last := s.known
+		s.known = old
+		if last.Fence != old.Fence {
 			s.waiters.stir()
 		}
-		if old.Fence >= last || s.pub == nil {
-			return queued, old, nil
+		if follows, err := s.follows(ctx, old, last); err != nil || follows {
+			return queued, old, err
 		}
 		s.sure = false // it has lost what was decided
 	}
+}
+
+// follows says whether the store's head is the last one that was known, or goes
+// on from it.
+func (s *Sequencer) follows(ctx context.Context, head, last Head) (bool, error) {
+	switch {
+	case s.pub == nil || last.Checkpoint == nil:
+		return true, nil
+	case head.Fence == last.Fence:
+		return head.Size == last.Size && head.Root == last.Root, nil
+	case head.Fence < last.Fence:
+		return false, nil
+	}
+	return contains(ctx, s.c.Store, head, last)
 }
 
 func (s *Sequencer) decide(ctx context.Context, old Head, queued []Queued) error {
@@ -204,7 +218,7 @@ func (s *Sequencer) decide(ctx context.Context, old Head, queued []Queued) error
 	if err := s.c.Store.Publish(ctx, old, head, queued, hashes.added); err != nil {
 		return fmt.Errorf("publish checkpoint: %w", err)
 	}
-	s.known.Store(head.Fence)
+	s.known = head
 	s.waiters.placed(old.Size, queued)
 	b := &batch{head, old.Size, hashes, queued}
 	if s.pub == nil {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 const (
@@ -27,7 +25,7 @@ func (s *Sequencer) settle(ctx context.Context) error {
 	if s.pub == nil {
 		return nil
 	}
-	if err := s.Forked(); err != nil || s.sure {
+	if err := s.Forked(); err != nil || s.sure && !s.pub.lost.Load() {
 		return err
 	}
 	s.pub.turn.Lock()
@@ -36,7 +34,9 @@ func (s *Sequencer) settle(ctx context.Context) error {
 		return s.pub.met(fmt.Errorf("compare what is published: %w", err))
 	}
 	s.sure = true
-	s.known.Store(0) // what was known may be of a future that is lost
+	s.pub.lost.Store(false)
+	s.known = Head{} // what was known may be of a future that is lost
+	s.waiters.displace()
 	return nil
 }
 
@@ -46,13 +46,21 @@ func (p *publisher) settle(ctx context.Context) error {
 		return fmt.Errorf("read public head: %w", err)
 	}
 	board := p.show(told)
+	// Before the checkpoints: what is claimed no longer has become one of them.
+	claims, err := p.claims(ctx, -1, listMost)
+	if err != nil {
+		return err
+	}
 	latest, err := p.latest(ctx, board)
 	if err != nil {
 		return err
 	}
-	ahead, err := p.ahead(ctx)
+	ahead, err := p.ahead(ctx, max(latest.Size, board.Size))
 	if err != nil {
 		return err
+	}
+	for _, t := range p.stray {
+		ahead = append(ahead, TilePath(t.L, t.N, t.W))
 	}
 	// Read after the listings: what another process decides and publishes
 	// meanwhile is in it.
@@ -64,7 +72,7 @@ func (p *publisher) settle(ctx context.Context) error {
 	if head, err = p.takeBack(ctx, head, latest); err != nil {
 		return err
 	}
-	if head, err = p.takeSigned(ctx, head, latest.Size); err != nil {
+	if head, err = p.takeSigned(ctx, head, claims, latest.Size); err != nil {
 		return err
 	}
 	if err := p.same(ctx, head, latest); err != nil {
@@ -73,6 +81,7 @@ func (p *publisher) settle(ctx context.Context) error {
 	if err := p.clear(ctx, ahead, head); err != nil {
 		return err
 	}
+	p.stray = nil
 	if latest.Size < board.Size {
 		if latest, err = p.republish(ctx, board); err != nil {
 			return err
@@ -134,8 +143,12 @@ func (p *publisher) latest(ctx context.Context, board Head) (Head, error) {
 
 // each visits the paths in a directory, after one of them.
 func (p *publisher) each(ctx context.Context, dir, after string, visit func(path string) error) error {
+	return p.eachOf(ctx, dir, after, listMost, visit)
+}
+
+func (p *publisher) eachOf(ctx context.Context, dir, after string, limit int, visit func(path string) error) error {
 	for {
-		paths, err := p.c.Tiles.After(ctx, after, listMost)
+		paths, err := p.c.Tiles.After(ctx, after, limit)
 		if err != nil {
 			return fmt.Errorf("list %s: %w", dir, err)
 		}
@@ -148,42 +161,11 @@ func (p *publisher) each(ctx context.Context, dir, after string, visit func(path
 			}
 			after = path
 		}
-		if len(paths) < listMost {
+		if len(paths) < limit {
 			return nil
 		}
 	}
 }
-
-// ahead lists what is published for a log that is longer than the store's now:
-// tiles that nobody signed a public checkpoint over, unless they are taken back.
-func (p *publisher) ahead(ctx context.Context) ([]string, error) {
-	head, err := p.c.Store.Head(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read head: %w", err)
-	}
-	var all []string
-	for level := entryLevel; level <= topLevel; level++ {
-		dir := TilePath(level, 0, tileWidth)
-		dir = dir[:len(dir)-len("000")]
-		n := head.Size >> (tileHeight * (max(level, 0) + 1))
-		found := false
-		err := p.each(ctx, dir, before(TilePath(level, n, tileWidth)), func(path string) error {
-			found = true
-			if l, n, w, err := ParseTilePath(path); err == nil && end(l, n, w) > head.Size {
-				all = append(all, path)
-			}
-			return nil
-		})
-		if err != nil || !found && n == 0 && level >= 0 {
-			return all, err // no level is above an empty one
-		}
-	}
-	return all, nil
-}
-
-// before is a path that sorts before this one and its partial tiles, and after
-// all others that do.
-func before(path string) string { return path[:len(path)-1] + string(path[len(path)-1]-1) + "~" }
 
 // takeBack brings the entries into the store that the public has and the store
 // has lost: under the checkpoints that are there, after their roots were found.
@@ -263,76 +245,16 @@ func (p *publisher) take(ctx context.Context, head, next Head) (Head, error) {
 	return next, nil
 }
 
-// takeSigned goes on from a checkpoint that witnesses may have signed, and
-// that did not become public before the store lost it.
-func (p *publisher) takeSigned(ctx context.Context, head Head, published int64) (Head, error) {
-	var all []string
-	err := p.each(ctx, signedDir, signedDir, func(path string) error {
-		all = append(all, path)
-		return nil
-	})
-	if err != nil {
-		return head, err
-	}
-	for _, path := range all {
-		size, err := ParseCheckpointPath(checkpointsDir + strings.TrimPrefix(path, signedDir))
-		if err != nil || size <= head.Size {
-			continue
-		}
-		next, err := p.signed(ctx, path, size)
-		if err != nil {
-			return head, err
-		}
-		if head, err = p.take(ctx, head, next); err != nil {
-			return head, err
-		}
-	}
-	for _, path := range all {
-		if size, err := ParseCheckpointPath(checkpointsDir + strings.TrimPrefix(path, signedDir)); err == nil && size <= published {
-			if err := p.c.Tiles.Remove(ctx, path); err != nil {
-				return head, fmt.Errorf("remove what was asked of witnesses: %w", err)
-			}
-		}
-	}
-	return head, nil
-}
-
 // same is ErrFork unless the store's log begins with the published one, and is
 // that of its own head.
 func (p *publisher) same(ctx context.Context, head, published Head) error {
 	for _, h := range []Head{head, published} {
-		if h.Checkpoint == nil {
-			continue
-		}
-		root, err := tlog.TreeHash(h.Size, &overlay{ctx: ctx, store: p.c.Store, from: tlog.StoredHashCount(head.Size)})
+		has, err := contains(ctx, p.c.Store, head, h)
 		if err != nil {
-			return fmt.Errorf("read edge of tree: %w", err)
+			return err
 		}
-		if root != h.Root {
+		if !has {
 			return fmt.Errorf("the database has another history of %d entries: %w", h.Size, ErrFork)
-		}
-	}
-	return nil
-}
-
-// clear takes away what is ahead of the log: it was on its way to the public
-// when the store lost what it was of. Nothing is taken away while another
-// process goes on from the same head.
-func (p *publisher) clear(ctx context.Context, ahead []string, head Head) error {
-	for _, path := range ahead {
-		level, n, width, err := ParseTilePath(path)
-		if err != nil || end(level, n, width) <= head.Size {
-			continue
-		}
-		now, err := p.c.Store.Head(ctx)
-		if err != nil {
-			return fmt.Errorf("read head: %w", err)
-		}
-		if now.Fence != head.Fence {
-			return fmt.Errorf("remove what was never public: %w", ErrFenced)
-		}
-		if err := p.c.Tiles.Remove(ctx, path); err != nil {
-			return fmt.Errorf("remove what was never public: %w", err)
 		}
 	}
 	return nil

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/storage/storagetest"
 )
@@ -262,49 +260,4 @@ func TestTwoHistories(t *testing.T) {
 			refused(t, "await", err, journal.ErrFork)
 		})
 	}
-}
-
-// TestHistoriesOfThePublic: any order of acts, publications, deaths, restores
-// of older dumps and new buckets. Whatever was public once is so for ever.
-func TestHistoriesOfThePublic(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		w := newPublicWorld(t, rapid.IntRange(1, 300).Draw(rt, "batch"))
-		loads := []func(){w.dump()}
-		added := 0
-		rt.Repeat(map[string]func(*rapid.T){
-			"act": func(rt *rapid.T) {
-				for range rapid.IntRange(1, 200).Draw(rt, "acts") {
-					w.add(someEvent(t, fmt.Sprint("e", added)))
-					added++
-				}
-			},
-			"step":    func(*rapid.T) { _, _ = w.seq.Step(t.Context()) },
-			"restart": func(*rapid.T) { w.restart(100) },
-			"dump":    func(*rapid.T) { loads = append(loads, w.dump()) },
-			"restore": func(rt *rapid.T) {
-				rapid.SampledFrom(loads).Draw(rt, "dump")()
-				w.restart(100)
-			},
-			"die": func(rt *rapid.T) {
-				left := rapid.IntRange(0, 20).Draw(rt, "calls")
-				w.tiles.Fail(func(string, string) error {
-					if left--; left < 0 {
-						return errors.New("killed")
-					}
-					return nil
-				})
-				_, _ = w.seq.Step(t.Context())
-				w.tiles.Fail(nil)
-				w.restart(100)
-			},
-			"tidy": func(rt *rapid.T) {
-				if _, err := w.seq.Tidy(t.Context()); err != nil {
-					rt.Fatal(err)
-				}
-			},
-		})
-		w.restart(100)
-		w.drain(t)
-		w.publicSound(t)
-	})
 }

@@ -92,6 +92,19 @@ func (w *waiters) place(id string, index int64) {
 	}
 }
 
+// displace forgets all places: they may be of a log that is lost. Who waits
+// looks again.
+func (w *waiters) displace() {
+	w.mu.Lock()
+	for _, ones := range w.all {
+		for _, one := range ones {
+			one.index = -1
+		}
+	}
+	w.mu.Unlock()
+	w.stir()
+}
+
 // placed is place for a batch.
 func (w *waiters) placed(from int64, entries []Queued) {
 	w.mu.Lock()
