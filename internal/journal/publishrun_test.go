@@ -25,6 +25,12 @@ func (w *world) live(t *testing.T) (log *journal.Log, stop func()) {
 	return journal.NewLog(w, w.view, seq), w.run(t, seq)
 }
 
+func (w *world) publicSize() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.public.Size
+}
+
 func (w *world) checkpoints() (n int) {
 	for path := range w.tiles.All() {
 		if strings.HasPrefix(path, "checkpoints/") {
@@ -54,8 +60,8 @@ func TestASlowBucketHoldsNoSequencerBack(t *testing.T) {
 		rest := w.await(t, log, 64)
 		time.Sleep(50 * time.Millisecond)
 		synctest.Wait()
-		if w.size() != 68 || w.public.Size != 3 {
-			t.Errorf("%d entries have their place, %d are public", w.size(), w.public.Size)
+		if w.size() != 68 || w.publicSize() != 3 {
+			t.Errorf("%d entries have their place, %d are public", w.size(), w.publicSize())
 		}
 		w.proven(t, first, 1, 350*time.Millisecond)
 		w.proven(t, rest, 64, 650*time.Millisecond)
@@ -207,7 +213,7 @@ func TestTheFirstOfTwoCheckpointsIsTheOne(t *testing.T) {
 	late.vkey, late.signer, late.memory, late.tiles = w.vkey, w.signer, w.memory, w.tiles
 	sign := cosigning("another")
 	late.cosign = func(ctx context.Context, older int64, b []byte) ([]byte, error) {
-		if w.public.Size == 2 { // between its asking and its publishing
+		if w.publicSize() == 2 { // between its asking and its publishing
 			w.restart(10)
 			w.drain(t)
 		}
