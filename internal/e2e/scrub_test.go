@@ -59,7 +59,7 @@ objects:
   bucket: coffre
   second: {endpoint: %q, bucket: %q, access_key: %q, secret_file: %q}
 `, g.addr, g.data, server.Endpoint, bucket, server.AccessKey, secret), 0o600))
-	out, err := exec.Command(build(t).coffred, "scrub", "--hash", "--rate", "50000000", "--config", config).CombinedOutput()
+	out, err := exec.Command(build(t).coffred, "scrub", "--hash", "--rate", "50000000", "--config", config).Output()
 	if err != nil || !strings.Contains(string(out), "mended 1\n") || !strings.HasSuffix(string(out), "scrubbed: 0 findings\n") {
 		t.Fatalf("scrub: %v: %s", err, out)
 	}

@@ -247,6 +247,7 @@ func (f logHolder) checkpoint(size int64, root tlog.Hash) string {
 // size, of another, and also when they were killed right after their answer.
 func TestWitnessesRefuseAFork(t *testing.T) {
 	w := newWatchedTown(t)
+	w.g.login("marcel").openSafe() // after all that a start writes
 	seen := w.head()
 	f := w.holder()
 	ask := func(g *gateway, body string) (int, string) {

@@ -119,11 +119,8 @@ func (p *publisher) doubt(ctx context.Context, head Head, fork error) error {
 // agree is errLost unless the store has all that is claimed.
 func (p *publisher) agree(ctx context.Context, claims []int64) error {
 	for _, size := range claims {
-		claimed, err := p.signed(ctx, signedPath(size), size)
-		if errors.Is(err, ErrNoTile) { // public by now, or taken back
-			claimed, err = p.checkpoint(ctx, size)
-		}
-		if errors.Is(err, ErrNoTile) {
+		claimed, err := p.claimed(ctx, size)
+		if errors.Is(err, ErrNoTile) { // taken back
 			continue
 		}
 		if err != nil {
@@ -134,6 +131,16 @@ func (p *publisher) agree(ctx context.Context, claims []int64) error {
 		}
 	}
 	return nil
+}
+
+// claimed is a head that was claimed at the last look, and may be public by now;
+// ErrNoTile when whoever claimed it has taken it back.
+func (p *publisher) claimed(ctx context.Context, size int64) (Head, error) {
+	head, err := p.signed(ctx, signedPath(size), size)
+	if errors.Is(err, ErrNoTile) {
+		return p.checkpoint(ctx, size)
+	}
+	return head, err
 }
 
 // unclaim takes away what nobody needs any more. What stays behind settle takes
@@ -165,7 +172,10 @@ func (p *publisher) takeSigned(ctx context.Context, head Head, claims []int64, p
 		if size <= published {
 			continue
 		}
-		next, err := p.signed(ctx, signedPath(size), size)
+		next, err := p.claimed(ctx, size)
+		if errors.Is(err, ErrNoTile) { // taken back
+			continue
+		}
 		if err != nil {
 			return head, err
 		}

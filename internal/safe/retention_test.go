@@ -77,6 +77,7 @@ func TestO7Retention(t *testing.T) {
 		n, err = w.Sweep(w.ctx)
 		must(t, err)
 	}
+	w.keyedMairie(t, "Université", "19370999900012") // its key is proven: what was written before is in the log
 	places, events, err := c.read(t, seen)
 	must(t, err)
 	if len(events) != 4+1+1 || events[0].What != journal.WhatPruned {
