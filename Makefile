@@ -58,7 +58,7 @@ test: deps build check-static check-web ## install what the tests need and run e
 	go test -tags demo -timeout 20m $(SLOW_RACE)
 	go test -tags demo -race -timeout 20m -run 'AtOnce|OfMany|SameTime|Swapped|Together|OpenedOnce|MigrateOnce|EachReplica' $(SLOW_RACE)
 	go test -tags suite2 -run SecondSuite ./internal/sealed
-	go test -tags demo -timeout 20m ./internal/e2e/...
+	go test -tags demo -timeout 30m ./internal/e2e/...
 	$(MAKE) browser
 
 browser: build ## the whole story in a real browser; screenshots in artifacts/screens
