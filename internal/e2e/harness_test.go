@@ -22,6 +22,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/coffre-citoyen/coffre/internal/client"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
@@ -228,6 +230,17 @@ func (asBrowser) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // login plays a persona through the simulator, as a person clicks.
+// logSigner is the journal's own key, as its operator has it.
+func (g *gateway) logSigner() note.Signer {
+	g.t.Helper()
+	b, err := os.ReadFile(filepath.Join(g.data, "keys", "journal.key"))
+	must(g.t, err)
+	skey, _, _ := strings.Cut(string(b), "\n")
+	signer, err := note.NewSigner(skey)
+	must(g.t, err)
+	return signer
+}
+
 func (g *gateway) login(persona string) *browser {
 	g.t.Helper()
 	jar, err := cookiejar.New(nil)

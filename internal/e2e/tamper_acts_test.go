@@ -175,7 +175,7 @@ func tamperedObjects() []tampering {
 
 func (w *tamperedTown) sign(size int64, root tlog.Hash) []byte {
 	w.t.Helper()
-	s := w.signer()
+	s := w.g.logSigner()
 	b, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", s.Name(), size, base64.StdEncoding.EncodeToString(root[:]))}, s)
 	must(w.t, err)
 	return b

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/mod/sumdb/note"
 	_ "modernc.org/sqlite" // the operator's hand in the rows
 )
 
@@ -159,17 +158,6 @@ func (w *tamperedTown) sql(text string, args ...any) {
 	if n, err := r.RowsAffected(); err != nil || n == 0 {
 		w.t.Fatalf("%s changes nothing: %v", text, err)
 	}
-}
-
-// signer is the journal's own key, as its operator has it.
-func (w *tamperedTown) signer() note.Signer {
-	w.t.Helper()
-	b, err := os.ReadFile(filepath.Join(w.g.data, "keys", "journal.key"))
-	must(w.t, err)
-	skey, _, _ := strings.Cut(string(b), "\n")
-	signer, err := note.NewSigner(skey)
-	must(w.t, err)
-	return signer
 }
 
 // citizen reads her journal, after she has logged in: a power cut ends the

@@ -227,12 +227,7 @@ type logHolder struct {
 
 func (w *watchedTown) holder() logHolder {
 	w.t.Helper()
-	b, err := os.ReadFile(filepath.Join(w.g.data, "keys", "journal.key"))
-	must(w.t, err)
-	skey, _, _ := strings.Cut(string(b), "\n")
-	signer, err := note.NewSigner(skey)
-	must(w.t, err)
-	return logHolder{w.t, signer}
+	return logHolder{w.t, w.g.logSigner()}
 }
 
 // checkpoint is of a log of that size, with another root.
