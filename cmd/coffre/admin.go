@@ -120,11 +120,7 @@ func (a *app) adminUnlocked(ctx context.Context, c *client.Client, act string, a
 			return err
 		}
 	}
-	p, err := a.readSecret(ctx)
-	if err != nil {
-		return err
-	}
-	office, err := c.UnlockOffice(ctx, p)
+	office, err := a.unlockOffice(ctx, c)
 	if err != nil {
 		return err
 	}

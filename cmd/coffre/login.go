@@ -35,11 +35,7 @@ lasts 30 days; it opens no document: your paper key or passphrase is still asked
 }
 
 func (a *app) login(ctx context.Context, device string, noBrowser bool) error {
-	server, err := a.serverAddress()
-	if err != nil {
-		return err
-	}
-	p, err := a.openProfile(server)
+	server, p, err := a.here()
 	if err != nil {
 		return err
 	}
@@ -157,11 +153,7 @@ func (a *app) logoutCommand() command {
 		long: a.tr(`Termine la session sur le serveur et efface le jeton de cette machine.`,
 			`Ends the session at the server and removes the token from this machine.`),
 		run: func(ctx context.Context, _ []string) error {
-			server, err := a.serverAddress()
-			if err != nil {
-				return err
-			}
-			p, err := a.openProfile(server)
+			_, p, err := a.here()
 			if err != nil {
 				return err
 			}

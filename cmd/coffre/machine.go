@@ -80,11 +80,7 @@ func (a *app) systemToken(ctx context.Context, s systemFlags, proof *client.Proo
 	if err != nil || key.ClientID == "" {
 		return nil, client.Token{}, a.fail(err, a.tr("%s n'est pas une clé privée P-256 au format JWK, avec un membre client_id.", "%s is not a private P-256 key in JWK format, with a member client_id."), clean(s.key))
 	}
-	server, err := a.serverAddress()
-	if err != nil {
-		return nil, client.Token{}, err
-	}
-	p, err := a.openProfile(server)
+	_, p, err := a.here()
 	if err != nil {
 		return nil, client.Token{}, err
 	}

@@ -80,11 +80,7 @@ this administration and until a date to come, and the journal tells of the openi
 			if _, err := c.Administration(ctx); err != nil {
 				return err
 			}
-			p, err := a.readSecret(ctx)
-			if err != nil {
-				return err
-			}
-			office, err := c.UnlockOffice(ctx, p)
+			office, err := a.unlockOffice(ctx, c)
 			if err != nil {
 				return err
 			}
@@ -116,4 +112,13 @@ func (a *app) fetch(ctx context.Context, office *client.Office, id, out, receipt
 		}
 		return a.keepReceipt(receipt, r)
 	})
+}
+
+// unlockOffice asks for the secret of the administration's key.
+func (a *app) unlockOffice(ctx context.Context, c *client.Client) (*client.Office, error) {
+	p, err := a.readSecret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.UnlockOffice(ctx, p)
 }

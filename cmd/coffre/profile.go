@@ -161,13 +161,18 @@ func (a *app) policy() (string, error) {
 	return string(b), nil
 }
 
+// here is the server that is asked, and what is kept of it, logged in or not.
+func (a *app) here() (server string, p *profile, err error) {
+	if server, err = a.serverAddress(); err != nil {
+		return "", nil, err
+	}
+	p, err = a.openProfile(server)
+	return server, p, err
+}
+
 // client is the logged-in caller.
 func (a *app) client() (*client.Client, error) {
-	server, err := a.serverAddress()
-	if err != nil {
-		return nil, err
-	}
-	p, err := a.openProfile(server)
+	server, p, err := a.here()
 	if err != nil {
 		return nil, err
 	}

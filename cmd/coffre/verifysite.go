@@ -9,11 +9,7 @@ import (
 
 // verifySite needs no account: whoever is asked for pages does not know who asks.
 func (a *app) verifySite(ctx context.Context, _ verifyOptions) error {
-	server, err := a.serverAddress()
-	if err != nil {
-		return err
-	}
-	p, err := a.openProfile(server)
+	_, p, err := a.here()
 	if err != nil {
 		return err
 	}
