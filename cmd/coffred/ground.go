@@ -97,21 +97,11 @@ func (g *ground) attestation() (journal.TerritoryFact, error) {
 
 // watch checks and attests every hour until ctx ends.
 func (g *ground) watch(ctx context.Context, d *safe.Domain, logger *slog.Logger) {
-	tick := time.NewTicker(groundEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+	regularly(ctx, groundEvery, logger, "territory not attested", func(ctx context.Context) error {
+		if err := g.check(ctx); err != nil {
+			return err
 		}
-		err := g.check(ctx)
-		if err == nil {
-			found, _ := g.attestation()
-			err = d.Attest(ctx, found)
-		}
-		if err != nil && ctx.Err() == nil {
-			logger.ErrorContext(ctx, "territory not attested", "error", err)
-		}
-	}
+		found, _ := g.attestation()
+		return d.Announce(ctx, found)
+	})
 }

@@ -81,7 +81,7 @@ func serveWith(ctx context.Context, c config.Config, pages *webapp.Handler, logg
 	}
 	// The attestation is an entry, and with it there is a checkpoint to sign.
 	found, _ := s.ground.attestation()
-	if err := errors.Join(s.domain.Attest(ctx, found), s.announceServed(ctx, pages.Files()), s.begin(ctx)); err != nil {
+	if err := errors.Join(s.domain.Announce(ctx, found), s.announceServed(ctx, pages.Files()), s.begin(ctx)); err != nil {
 		return errors.Join(err, s.Close(), closeAll(listeners))
 	}
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))

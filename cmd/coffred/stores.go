@@ -254,7 +254,16 @@ func (s *stores) sweep(ctx context.Context, logger *slog.Logger) {
 const tidyEvery = time.Hour
 
 func (s *stores) tidy(ctx context.Context, logger *slog.Logger) {
-	tick := time.NewTicker(tidyEvery)
+	regularly(ctx, tidyEvery, logger, "journal not tidied", func(ctx context.Context) error {
+		_, err := s.seq.Tidy(ctx)
+		return err
+	})
+}
+
+// regularly does something each time that long has passed, until ctx ends, and
+// logs what went wrong.
+func regularly(ctx context.Context, every time.Duration, logger *slog.Logger, failed string, do func(context.Context) error) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -262,8 +271,8 @@ func (s *stores) tidy(ctx context.Context, logger *slog.Logger) {
 			return
 		case <-tick.C:
 		}
-		if _, err := s.seq.Tidy(ctx); err != nil && ctx.Err() == nil {
-			logger.ErrorContext(ctx, "journal not tidied", "error", err)
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			logger.ErrorContext(ctx, failed, "error", err)
 		}
 	}
 }

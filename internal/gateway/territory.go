@@ -43,7 +43,7 @@ func (g *Gateway) getTerritory(w http.ResponseWriter, r *http.Request) error {
 	fact, err := g.ground()
 	v := territoryView{TerritoryFact: fact, Inside: err == nil}
 	if err == nil {
-		v.Leaf, err = g.safe.Attested(r.Context(), fact)
+		v.Leaf, err = g.safe.Announced(r.Context(), fact)
 		if err != nil && !safe.IsKind(err, safe.NotFound) {
 			return err
 		}

@@ -38,7 +38,7 @@ func TestNothingIsServedOffTheTerritory(t *testing.T) {
 	var gone atomic.Bool
 	w := newWorld(t, onGround(&gone))
 	c := w.citizen(t, "angela")
-	must(t, w.domain.Attest(w.ctx, valmontFact()))
+	must(t, w.domain.Announce(w.ctx, valmontFact()))
 	for !attested(t, w) { // the sequencer comes every second
 	}
 	var got struct {
@@ -77,7 +77,7 @@ func TestNothingIsServedOffTheTerritory(t *testing.T) {
 
 func attested(t *testing.T, w *world) bool {
 	t.Helper()
-	_, err := w.domain.Attested(w.ctx, valmontFact())
+	_, err := w.domain.Announced(w.ctx, valmontFact())
 	if err != nil && !safe.IsKind(err, safe.NotFound) {
 		t.Fatal(err)
 	}
