@@ -118,20 +118,27 @@ func TestAReferentRulesAtHome(t *testing.T) {
 	wantKind(t, err, safe.Forbidden)
 }
 
-// TestAnAgentOfAnotherService does not get what was shared with a service that
-// he does not work for; the citizen sees that he tried.
-func TestAnAgentOfAnotherService(t *testing.T) {
-	w := newWorld(t)
+// mairieOfTwo has two services.
+func (w *world) mairieOfTwo(t *testing.T) *mairie {
+	t.Helper()
 	m := w.keyedMairie(t, "Mairie de Valmont", "21370999900015")
 	_, err := w.RegisterAdministration(w.ctx, operator(), safe.NewAdministration{
 		SIRET: m.SIRET, Name: m.Name, Services: []safe.Service{{ID: "etat-civil", Name: "État civil"}, {ID: "ccas", Name: "CCAS"}},
 	})
 	must(t, err)
+	return m
+}
+
+// TestAnAgentOfAnotherService does not get what was shared with a service that
+// he does not work for; the citizen sees that he tried.
+func TestAnAgentOfAnotherService(t *testing.T) {
+	w := newWorld(t)
+	m := w.mairieOfTwo(t)
 	c := w.citizen(t, "a")
 	g := c.share(t, c.put(t, 1000), m) // with etat-civil
 	hugo := w.comes(t, m, "Hugo Petit")
 	w.appoint(t, operator(), hugo, safe.AgentRole, "ccas")
-	_, err = w.ReleaseGrant(w.ctx, hugo, g.ID)
+	_, err := w.ReleaseGrant(w.ctx, hugo, g.ID)
 	wantReason(t, err, safe.Forbidden, safe.ReasonOtherService)
 	if e := w.events(t, c.Safe)[0]; e.What != journal.WhatGrantReleased || e.Reason != safe.ReasonOtherService || e.Who.Name != hugo.Name {
 		t.Errorf("journalled as %+v", e)

@@ -67,11 +67,7 @@ func TestAnAdministrationsJournalIsForThoseWhoActForIt(t *testing.T) {
 // reads what his own did and what is no service's.
 func TestAnAgentReadsNotWhatOtherServicesDid(t *testing.T) {
 	w := newWorld(t)
-	m := w.keyedMairie(t, "Mairie de Valmont", "21370999900015")
-	_, err := w.RegisterAdministration(w.ctx, operator(), safe.NewAdministration{
-		SIRET: m.SIRET, Name: m.Name, Services: []safe.Service{{ID: "etat-civil", Name: "État civil"}, {ID: "ccas", Name: "CCAS"}},
-	})
-	must(t, err)
+	m := w.mairieOfTwo(t)
 	c := w.citizen(t, "angela")
 	d := c.put(t, 1000)
 	shared := func(service string) safe.GrantID {
@@ -91,7 +87,7 @@ func TestAnAgentReadsNotWhatOtherServicesDid(t *testing.T) {
 	for _, id := range []safe.GrantID{ours, theirs, theirs, byName, theirs, theirs, theirs, nobodys, theirs} {
 		release(id)
 	}
-	_, err = w.ReleaseGrant(w.ctx, hugo, theirs)
+	_, err := w.ReleaseGrant(w.ctx, hugo, theirs)
 	wantReason(t, err, safe.Forbidden, safe.ReasonOtherService)
 	released := func(who safe.Actor) (all []safe.GrantID) {
 		for _, e := range w.book(t, who) {
@@ -257,7 +253,9 @@ func TestBooksOfEarlierReleases(t *testing.T) {
 	g := c.share(t, c.put(t, 1000), m)
 	_, err := w.ReleaseGrant(w.ctx, other.agent, g.ID)
 	wantKind(t, err, safe.NotFound)
-	w = w.with(func(cfg *safe.Config) { cfg.Rows = leakyRows{cfg.Rows, string(c.Safe)} })
+	w = w.with(func(cfg *safe.Config) {
+		cfg.Rows = readThrough{cfg.Rows, func(r journal.Reader) journal.Reader { return leakyBook{r, string(c.Safe)} }}
+	})
 	for _, e := range w.book(t, other.agent) {
 		if e.Safe != "" {
 			t.Errorf("shows %+v", e)
@@ -265,19 +263,7 @@ func TestBooksOfEarlierReleases(t *testing.T) {
 	}
 }
 
-// leakyRows keeps a safe's journal in everybody's book.
-type leakyRows struct {
-	safe.Rows
-	whose string
-}
-
-func (r leakyRows) View(ctx context.Context, fn func(safe.Tx) error) error {
-	return r.Rows.View(ctx, func(tx safe.Tx) error {
-		tx.Leaves = leakyBook{tx.Leaves, r.whose}
-		return fn(tx)
-	})
-}
-
+// leakyBook has a safe's journal in everybody's book.
 type leakyBook struct {
 	journal.Reader
 	whose string

@@ -147,27 +147,29 @@ func TestARowDeletedByHandIsAnAlarm(t *testing.T) {
 // without runs fn on a journal of which one event is deleted by hand.
 func (w *world) without(t *testing.T, id safe.SafeID, n int64, fn func() error) error {
 	t.Helper()
-	hidden := hiding{w.db, n}
-	other := w.with(func(c *safe.Config) { c.Rows = hidden })
+	other := w.with(func(c *safe.Config) {
+		c.Rows = readThrough{w.db, func(r journal.Reader) journal.Reader { return hidingLeaves{r, n} }}
+	})
 	mine := w.Domain
 	w.Domain = other.Domain
 	defer func() { w.Domain = mine }()
 	return fn()
 }
 
-// hiding is a database without one event of each safe.
-type hiding struct {
+// readThrough is a database whose journal is read through something.
+type readThrough struct {
 	safe.Rows
-	n int64
+	through func(journal.Reader) journal.Reader
 }
 
-func (h hiding) View(ctx context.Context, fn func(safe.Tx) error) error {
-	return h.Rows.View(ctx, func(tx safe.Tx) error {
-		tx.Leaves = hidingLeaves{tx.Leaves, h.n}
+func (s readThrough) View(ctx context.Context, fn func(safe.Tx) error) error {
+	return s.Rows.View(ctx, func(tx safe.Tx) error {
+		tx.Leaves = s.through(tx.Leaves)
 		return fn(tx)
 	})
 }
 
+// hidingLeaves are without one event of each safe.
 type hidingLeaves struct {
 	journal.Reader
 	n int64

@@ -144,6 +144,22 @@ func ofSafe(t *testing.T, db *sqlstore.DB, limit int) (list []journal.Record, er
 	return list, err
 }
 
+// writeAtOnce is so many callers, each of whom writes so many entries.
+func writeAtOnce(t *testing.T, db *sqlstore.DB, callers, each int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for range each {
+				if err := write(t.Context(), db); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 // TestSequencersNeverFork: three gateways, each with a sequencer that wants
 // every entry, over one database that four callers write to.
 func TestSequencersNeverFork(t *testing.T) {
@@ -153,7 +169,7 @@ func TestSequencersNeverFork(t *testing.T) {
 		db := open(t, at)
 		ctx, stop := context.WithCancel(t.Context())
 		var fenced atomic.Int64
-		var sequencers, writers sync.WaitGroup
+		var sequencers sync.WaitGroup
 		for range 3 {
 			seq := key.sequencer(t, open(t, at), nil)
 			sequencers.Go(func() {
@@ -167,16 +183,7 @@ func TestSequencersNeverFork(t *testing.T) {
 				}
 			})
 		}
-		for range callers {
-			writers.Go(func() {
-				for range each {
-					if err := write(t.Context(), db); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		writers.Wait()
+		writeAtOnce(t, db, callers, each)
 		for rest := 1; rest > 0; {
 			q, err := db.Log().Queue(t.Context(), 1)
 			if err != nil {

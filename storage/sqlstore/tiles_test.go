@@ -83,7 +83,7 @@ func TestPublishersNeverFork(t *testing.T) {
 		db := open(t, at)
 		ctx, stop := context.WithCancel(t.Context())
 		var killed atomic.Int64
-		var gateways, writers sync.WaitGroup
+		var gateways sync.WaitGroup
 		for i := range 3 {
 			own, luck := open(t, at), rand.New(rand.NewPCG(20261126, uint64(i)))
 			gateways.Go(func() {
@@ -105,16 +105,7 @@ func TestPublishersNeverFork(t *testing.T) {
 				}
 			})
 		}
-		for range callers {
-			writers.Go(func() {
-				for range each {
-					if err := write(t.Context(), db); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		writers.Wait()
+		writeAtOnce(t, db, callers, each)
 		for deadline := time.Now().Add(time.Minute); ; {
 			head, err := db.Log().Public(t.Context())
 			if err != nil {
