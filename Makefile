@@ -53,13 +53,22 @@ deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the
 # all of them in `make unit`.
 SLOW_RACE := ./internal/gateway ./internal/safe ./internal/sealed ./storage/sqlstore
 
-test: deps build check-static check-web ## install what the tests need and run every test
+# Two at a time, for half of the tests wait for somebody: Go's beside those of
+# the web application, then whole programs beside the browser.
+test: ## install what the tests need and run every test
+	$(MAKE) deps build
+	$(MAKE) -j2 --output-sync=target test-go check-web
+	$(MAKE) -j2 --output-sync=target test-programs browser
+
+.PHONY: test-go test-programs
+test-go: deps check-static
 	go test -tags demo -race -timeout 25m $$(go list -tags demo ./... | grep -v -E '/internal/(e2e|archtest|gateway|safe|sealed)($$|/liar)|/storage/sqlstore')
 	go test -tags demo -timeout 20m $(SLOW_RACE)
 	go test -tags demo -race -timeout 20m -run 'AtOnce|OfMany|SameTime|Swapped|Together|OpenedOnce|MigrateOnce|EachReplica' $(SLOW_RACE)
 	go test -tags suite2 -run SecondSuite ./internal/sealed
+
+test-programs: deps build
 	go test -tags demo -timeout 30m ./internal/e2e/...
-	$(MAKE) browser
 
 browser: build ## the whole story in a real browser; screenshots in artifacts/screens
 	cd $(WEB) && npm run --silent test:e2e

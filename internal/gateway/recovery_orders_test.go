@@ -51,8 +51,12 @@ func TestNoOrderOfEventsGivesSharesTooEarlyOrTooLate(t *testing.T) {
 		c := &course{circle: r}
 		c.end(rt)
 		steps := rapid.SliceOfN(rapid.Custom(drawHurry), 8, 20).Draw(rt, "steps")
-		ask := hurry{What: "ask"}
-		for _, h := range slices.Concat([]hurry{ask, {What: "agree"}, {What: "agree", Who: 1}}, steps) {
+		// Every course is in too great a hurry at first and has patience at last,
+		// so that shares are both kept back and given, whatever lies between.
+		ask, agreed := hurry{What: "ask"}, []hurry{{What: "agree"}, {What: "agree", Who: 1}}
+		early := slices.Concat([]hurry{ask}, agreed, []hurry{{What: "give"}})
+		late := slices.Concat([]hurry{ask}, agreed, []hurry{{What: "wait", Wait: 73 * time.Hour}, {What: "give"}, {What: "give", Who: 1}})
+		for _, h := range slices.Concat(early, steps, late) {
 			c.step(rt, h)
 		}
 		gifts, offers = gifts+c.gifts, offers+c.offers
