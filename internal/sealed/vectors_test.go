@@ -240,5 +240,6 @@ func makeVectors(t *testing.T) map[string]any {
 		"change":     makeChange(t),
 		"content":    makeContents(t),
 		"request":    makeRequest(t),
+		"acknowledge": makeAcknowledgements(t),
 	}
 }

@@ -15,7 +15,9 @@ export type Context =
 	| 'coffre/v1/card'
 	| 'coffre/v1/agreement'
 	| 'coffre/v1/request'
-	| 'coffre/v1/note';
+	| 'coffre/v1/note'
+	| 'coffre/v1/acknowledgement'
+	| 'coffre/v1/deletion';
 
 const signatureSize = 64;
 const vkSize = 33;

@@ -16,6 +16,7 @@ import {
 } from '../keyring.ts';
 import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
+import { type AcknowledgeVector, makeAcknowledgements } from './acknowledge.ts';
 import { type CustodyVector, makeCustody } from './custody.ts';
 import { makeRequest, type RequestVector } from './request.ts';
 
@@ -77,6 +78,8 @@ export interface Vectors {
 	custody: CustodyVector;
 	/** A request, and what both sides write about it. */
 	request: RequestVector;
+	/** What an administration says of what it was given. */
+	acknowledge: AcknowledgeVector;
 }
 export type VectorName = keyof Vectors;
 
@@ -142,6 +145,7 @@ export async function make(): Promise<Vectors> {
 	return {
 		custody: await makeCustody(),
 		request: await makeRequest(),
+		acknowledge: makeAcknowledgements(),
 		succession: await succession(),
 		change: change(),
 		resealed: again,
