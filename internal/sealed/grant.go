@@ -34,6 +34,9 @@ type Grant struct {
 	// Request that it answers, and the kind of document that it is given as.
 	Request string `json:"request,omitempty"`
 	Kind    string `json:"kind,omitempty"`
+	// Issue is what the document's issuer has signed of it (SPEC.md §15); nobody
+	// has verified it yet.
+	Issue []byte `json:"issue,omitempty"`
 	// Origin and Door are a slip's.
 	Origin string `json:"origin,omitempty"`
 	Door   string `json:"door,omitempty"`
@@ -155,6 +158,11 @@ func (g Grant) check(slip bool) error {
 	}
 	if g.NotAfter != "" {
 		if err := checkTime(g.NotAfter); err != nil {
+			return err
+		}
+	}
+	if len(g.Issue) > 0 {
+		if err := checkIssueForm(g.Issue); err != nil {
 			return err
 		}
 	}

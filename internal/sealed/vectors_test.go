@@ -240,6 +240,7 @@ func makeVectors(t *testing.T) map[string]any {
 		"change":     makeChange(t),
 		"content":    makeContents(t),
 		"request":    makeRequest(t),
+		"issue":      makeIssue(t),
 		"acknowledge": makeAcknowledgements(t),
 	}
 }

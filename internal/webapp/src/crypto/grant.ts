@@ -11,7 +11,9 @@ import {
 import { type Bytes, concat, fromBase64, toBase64, utf8 } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { sealedSize } from './form.ts';
+import { checkLength } from './issue.ts';
 import {
+	base64,
 	hash,
 	id,
 	integer,
@@ -28,6 +30,12 @@ import {
 import { blockSize, padLF, type RootKey, signerOf } from './sign.ts';
 
 const text = string(1000, 1);
+/** What the document's issuer has signed of it (SPEC.md §15); nobody has verified it yet. */
+const issue = (v: unknown): string => {
+	const s = base64()(v);
+	checkLength(fromBase64(s));
+	return s;
+};
 
 const required = {
 	suite,
@@ -51,10 +59,11 @@ const optional = {
 	notAfter: time,
 	request: id,
 	kind: kindCode,
+	issue,
 };
 
 const grantShape = object(required, optional);
-const slipShape = object({ ...required, origin: id, door: oneOf('gateway') }, {});
+const slipShape = object({ ...required, origin: id, door: oneOf('gateway') }, { issue });
 
 /** SPEC.md §6. */
 export type Grant = ReturnType<typeof grantShape>;

@@ -18,6 +18,7 @@ import { type Manifest, sealManifest } from '../manifest.ts';
 import { type Context, RootKey } from '../sign.ts';
 import { type AcknowledgeVector, makeAcknowledgements } from './acknowledge.ts';
 import { type CustodyVector, makeCustody } from './custody.ts';
+import { type IssueVector, makeIssue } from './issue.ts';
 import { makeRequest, type RequestVector } from './request.ts';
 
 // What this implementation makes and the Go one must read, ts-*.json, and the
@@ -78,6 +79,8 @@ export interface Vectors {
 	custody: CustodyVector;
 	/** A request, and what both sides write about it. */
 	request: RequestVector;
+	/** An issuer's mark, and a grant that carries it. */
+	issue: IssueVector;
 	/** What an administration says of what it was given. */
 	acknowledge: AcknowledgeVector;
 }
@@ -145,6 +148,7 @@ export async function make(): Promise<Vectors> {
 	return {
 		custody: await makeCustody(),
 		request: await makeRequest(),
+		issue: await makeIssue(),
 		acknowledge: makeAcknowledgements(),
 		succession: await succession(),
 		change: change(),
