@@ -16,7 +16,7 @@ export interface Problem {
  * wrong-key, words, word-unknown, too-large, empty, name, no-prf, cancelled,
  * leaf, offline, locked, no-key, mismatch, same-way, few-ways, many-ways,
  * keys-changed, custodian-code, card, no-card, same-custodian, no-custody,
- * few-shares, not-agreed, push-refused, push-unavailable, waiting, witnesses, internal.
+ * few-shares, not-agreed, push-refused, push-unavailable, seal, waiting, witnesses, internal.
  */
 export class CoffreError extends Error {
 	readonly code: string;

@@ -5,6 +5,7 @@ import type { RecoveryView } from './custodytypes.ts';
 import { OpenAdministration } from './openadministration.ts';
 import { OpenSafe } from './opensafe.ts';
 import { createPasskey, keyOf } from './passkey.ts';
+import type { AskedItem, RequestView } from './requesttypes.ts';
 import {
 	type AdministrationView,
 	type AgentView,
@@ -154,6 +155,23 @@ export class Client {
 	/** With `checked` true once its key was found in the log by this client. */
 	administrations(q = ''): Promise<readonly AdministrationView[]> {
 		return this.#core((c) => c.administrations(q));
+	}
+	/** For whoever has the link: verified, before anybody is logged in. */
+	publicRequest(id: string, seal?: string): Promise<RequestView> {
+		return this.#core((c) => c.publicRequest(id, seal));
+	}
+	/** For who is logged in, whatever is open: one that is for her alone too. */
+	askedRequest(id: string, seal?: string): Promise<RequestView> {
+		return this.#core((c) => c.askedRequest(id, seal));
+	}
+	/** Newest first, each verified. */
+	askedRequests(after?: string): Promise<{ items: readonly AskedItem[]; next?: string }> {
+		return this.#core((c) => c.askedRequests(after));
+	}
+	/** How many wait for an answer, as the server says: cheap, for a figure on a page. */
+	async waitingRequests(): Promise<number> {
+		const { items } = await this.#api.get('/api/v1/safe/requests', { query: { limit: 100 } });
+		return items.filter((i) => i.request.state === 'open' && i.reply.state === 'asked').length;
 	}
 	/** Where the bytes are, checked against the journal. */
 	territory(): Promise<TerritoryView> {

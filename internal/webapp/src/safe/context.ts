@@ -26,6 +26,7 @@ const alarms = new Set([
 	'leaf',
 	'witnesses',
 	'card',
+	'seal',
 ]);
 
 /** Adds to an alarm what was received, so that it can be shown to somebody else. */

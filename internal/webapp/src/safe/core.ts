@@ -1,5 +1,6 @@
 import type { CustodyCore } from './custodycore.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
+import type { RequestCore } from './requestcore.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -58,7 +59,7 @@ export type OnProgress = (p: Progress) => void;
  * Everything that touches a key. In a browser it runs in a worker and dies
  * with it; the tests call it directly. Arguments and results are plain data.
  */
-export interface Core extends CustodyCore {
+export interface Core extends CustodyCore, RequestCore {
 	newPaper(lang: Language): Promise<PaperDraft>;
 	newPassphrase(lang: Language): Promise<PassphraseDraft>;
 	/** Words of the list that begin like this. */

@@ -52,28 +52,33 @@ export class Directory {
 		this.#checked.delete(id);
 		if (!view.hasKey) return { ...view, checked: false };
 		try {
-			this.#checked.set(id, await this.#check(mark, a));
+			this.#checked.set(id, await checkAdministration(this.#context, mark, a));
 			return { ...view, checked: true };
 		} catch (e) {
 			return { ...view, checked: false, error: asCoffreError(e) };
 		}
 	}
+}
 
-	#check(mark: Mark, a: Administration): Promise<Checked> {
-		return withEvidence({ administration: a }, this.#context.now, async () => {
-			const { key, recipient } = a;
-			if (!key || recipient === undefined)
-				throw new CoffreError('leaf', { message: 'its key is not in the log' });
-			const fact = await this.#context.log.fact(mark, key);
-			const same =
-				fact.holder === 'administration' &&
-				fact.id === a.id &&
-				fact.vk === a.vk &&
-				fact.recipient === fingerprint(recipient) &&
-				fact.name === a.name &&
-				fact.siret === a.siret;
-			if (!same) throw new CoffreError('leaf', { message: 'the log holds another key for it' });
-			return { recipient: parseRecipient(recipient), index: key.index, name: a.name };
-		});
-	}
+/** What anything may be sealed to: the key that the log shows for that administration. */
+export function checkAdministration(
+	context: Context,
+	mark: Mark,
+	a: Administration,
+): Promise<Checked> {
+	return withEvidence({ administration: a }, context.now, async () => {
+		const { key, recipient } = a;
+		if (!key || recipient === undefined)
+			throw new CoffreError('leaf', { message: 'its key is not in the log' });
+		const fact = await context.log.fact(mark, key);
+		const same =
+			fact.holder === 'administration' &&
+			fact.id === a.id &&
+			fact.vk === a.vk &&
+			fact.recipient === fingerprint(recipient) &&
+			fact.name === a.name &&
+			fact.siret === a.siret;
+		if (!same) throw new CoffreError('leaf', { message: 'the log holds another key for it' });
+		return { recipient: parseRecipient(recipient), index: key.index, name: a.name };
+	});
 }

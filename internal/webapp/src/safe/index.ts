@@ -12,5 +12,6 @@ export { OpenAdministration } from './openadministration.ts';
 export { OpenSafe } from './opensafe.ts';
 export { passkeysPossible } from './passkey.ts';
 export type * from './receipttypes.ts';
+export type * from './requesttypes.ts';
 export { scriptURL } from './trusted.ts';
 export * from './types.ts';

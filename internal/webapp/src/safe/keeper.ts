@@ -35,6 +35,8 @@ import { receiptOf } from './receipt.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import { type Recovered, Recoveries, waysOf } from './recovery.ts';
 import { Renewal } from './renewal.ts';
+import { RequestKeeper } from './requestcore.ts';
+import { Requests } from './requests.ts';
 import { Resealing } from './resealing.ts';
 import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
 import { readTerritory } from './territory.ts';
@@ -72,10 +74,11 @@ interface Opened {
 	readonly custodians: Custodians;
 	readonly custodies: Custodies;
 	readonly renewal: Renewal;
+	readonly requests: Requests;
 }
 
 /** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
-export class Keeper implements Core {
+export class Keeper extends RequestKeeper implements Core {
 	readonly #context: Context;
 	readonly #directory: Directory;
 	#opened: Opened | undefined;
@@ -85,6 +88,7 @@ export class Keeper implements Core {
 	#recovered: (Recovered & { readonly paper: Uint8Array }) | undefined;
 
 	constructor(options: KeeperOptions) {
+		super();
 		this.#context = {
 			api: options.api,
 			memory: options.memory,
@@ -335,6 +339,12 @@ export class Keeper implements Core {
 		return vault.state();
 	}
 
+	protected get context(): Context {
+		return this.#context;
+	}
+	protected get requests(): Requests {
+		return this.#safe.requests;
+	}
 	/** The side of a custodian: of the open safe, or of the open administration. */
 	get #held(): Custodies {
 		const agent = this.#agent;
@@ -359,6 +369,7 @@ export class Keeper implements Core {
 			uploads,
 			unlockers: ways,
 			renewal,
+			requests: new Requests(this.#context, vault, documents),
 			custodians,
 			custodies,
 		};

@@ -3,6 +3,7 @@ import type { CardView, CustodyOrder, CustodyView, HeldView } from './custodytyp
 import { IdleLock } from './idle.ts';
 import { keyOf } from './passkey.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
+import type { AnswerOrder, AskedView, RefusalOrder } from './requesttypes.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -180,6 +181,21 @@ export class OpenSafe {
 	}
 	endAddress(id: string): Promise<void> {
 		return this.#core.endAddress(id);
+	}
+
+	/** What an administration asks for, verified; `seal` is what the link that was followed carries. */
+	request(id: string, seal?: string): Promise<AskedView> {
+		return this.#core.request(id, seal);
+	}
+	/** Gives documents for the request that was shown, all of them or none. */
+	answerRequest(order: AnswerOrder): Promise<readonly GrantView[]> {
+		return this.#core.answerRequest(order);
+	}
+	refuseRequest(order: RefusalOrder): Promise<void> {
+		return this.#core.refuseRequest(order);
+	}
+	askAboutRequest(id: string, text: string): Promise<void> {
+		return this.#core.askAboutRequest(id, text);
 	}
 
 	/** Newest first; each proof is checked here against the key of the log. */

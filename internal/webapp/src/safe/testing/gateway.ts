@@ -145,9 +145,9 @@ export class FakeGateway {
 					? { kind, safe: { id: this.safe, state: this.keyring ? 'open' : 'absent' } }
 					: { kind };
 			case 'GET administrations':
-				return { items: [this.#administrationView()] };
+				return { items: [this.administrationView()] };
 			case 'GET administration':
-				return this.#administrationView();
+				return this.administrationView();
 			case 'GET administration/keyring':
 				return { ...found(this.administrationKeyring) };
 			case 'PUT administration/keyring':
@@ -207,7 +207,7 @@ export class FakeGateway {
 		}
 	}
 
-	#administrationView(): Json {
+	administrationView(): Json {
 		const view = {
 			id: this.administration,
 			name: 'Mairie de Valmont',
