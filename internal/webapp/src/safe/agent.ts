@@ -14,8 +14,9 @@ import {
 import { parseEvent } from '../crypto/log.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
-import type { Memory, OpenedGrant } from './core.ts';
+import type { Memory } from './core.ts';
 import { checkRelease, checkWho, same } from './documents.ts';
+import type { OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import { makeReceipt } from './receipt.ts';
 import { unlockers } from './secrets.ts';
 import { checkVKSeen, rememberPins } from './seen.ts';
@@ -58,8 +59,9 @@ export class Agent {
 		return this.#keyring;
 	}
 
-	async open(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
-		const { grant, key, proof, log } = await this.#release(id);
+	/** `as`: what the grant is shown as; one that was given for anything else is an alarm. */
+	async open(id: string, signal?: AbortSignal, as?: ShownAs): Promise<OpenedAnswer> {
+		const { grant, key, proof, log } = await this.#release(id, as);
 		const sealed = await this.#context.api.blob('/api/v1/administration/grants/{id}/content', {
 			path: { id },
 			signal,
@@ -69,15 +71,22 @@ export class Agent {
 		const blob = await withEvidence({ document }, this.#context.now, () =>
 			openDocument(sealed, grant, key, grant.type, { signal }),
 		);
-		const content = contentOf(key, await hashOfFile(blob), grant.size);
+		const plain = await hashOfFile(blob);
+		const content = contentOf(key, plain, grant.size);
 		const committed = parseEvent(proof.event).detail?.content;
 		// The document is there all the same; its receipt tells the act alone.
 		const told = commitmentOf(content) === committed ? content : undefined;
 		const receipt = await makeReceipt(this.#context, log, proof, told, grant.name);
-		return { blob, grant: view(grant), receipt };
+		const proven = {
+			sealed: { sha256, size: length },
+			content: { sha256: plain, size: grant.size },
+			proof,
+			log,
+		};
+		return { blob, grant: view(grant), receipt, proven };
 	}
 
-	async #release(id: string): Promise<Released> {
+	async #release(id: string, as: ShownAs | undefined): Promise<Released> {
 		const mark = await this.#context.log.mark();
 		const { data: release } = await this.#context.api.call(
 			'post',
@@ -108,6 +117,7 @@ export class Agent {
 			const { purpose, procedure, service } = opened.grant;
 			checkRelease(event, 'grant.released', { purpose, procedure, service });
 			this.#checkEnd(opened.grant);
+			if (as !== undefined) checkAnswer(id, opened.grant, as);
 			return { ...opened, proof: release.proof, log: mark.vkey };
 		});
 	}
@@ -116,6 +126,15 @@ export class Agent {
 		if (notAfter === undefined || new Date(notAfter) < this.#context.now())
 			throw new CoffreError('expired');
 	}
+}
+
+/** Given for this request, as this kind of document, by this citizen: by her own signature. */
+function checkAnswer(id: string, { request, kind, safe }: Grant, shown: ShownAs): void {
+	if (request === shown.request && kind === shown.kind && safe === shown.safe) return;
+	throw new CoffreError('mismatch', {
+		message: 'given for another request, as another kind of document or by somebody else',
+		evidence: { grant: id, shown, signed: { request, kind, safe } },
+	});
 }
 
 interface Released extends Opened<Grant> {
