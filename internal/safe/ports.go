@@ -130,10 +130,11 @@ type Grants interface {
 	Insert(ctx context.Context, g Grant) error
 	ByKey(ctx context.Context, safe SafeID, key string) (Grant, error)
 	Get(ctx context.Context, id GrantID) (Grant, error)
-	// Update replaces version, sealed, ended, opened and openings.
+	// Update replaces version, sealed, ended, opened and openings; it refuses a
+	// grant without its sealed bytes.
 	Update(ctx context.Context, g Grant) error
-	// OfSafe and OfAdministration list newest first; with services, those of
-	// these and those of none.
+	// OfSafe and OfAdministration list newest first, without the sealed bytes;
+	// with services, those of these and those of none.
 	OfSafe(ctx context.Context, safe SafeID, p Page) ([]Grant, string, error)
 	OfAdministration(ctx context.Context, a AdministrationID, services []string, p Page) ([]Grant, string, error)
 }

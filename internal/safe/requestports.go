@@ -43,7 +43,8 @@ type Answers interface {
 	Note(ctx context.Context, id NoteID) (RequestNote, error)
 	// Notes of a reply, oldest first, at most limit of the newest.
 	Notes(ctx context.Context, id ReplyID, limit int) ([]RequestNote, error)
-	// Grants that one safe gave for a request, newest first.
+	// Grants that one safe gave for a request, newest first; here too without
+	// the sealed bytes.
 	Grants(ctx context.Context, r RequestID, s SafeID, limit int) ([]Grant, error)
 	// GrantsOf lists all grants for a request, by safe, then oldest first.
 	GrantsOf(ctx context.Context, r RequestID, p Page) ([]Grant, string, error)

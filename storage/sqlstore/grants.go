@@ -3,8 +3,10 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -14,23 +16,50 @@ type grants struct{ tx *sql.Tx }
 const (
 	grantColumns = `id, safe, doc, version, administration, service, purpose, procedure_name, sealed,
 idempotency_key, created, not_after, ended, opened, openings, most_openings, request, kind`
-	// grantRead joins what lists show beside the row.
-	grantRead = `SELECT g.id, g.safe, g.doc, g.version, g.administration, g.service, g.purpose, g.procedure_name, g.sealed,
+	// grantShown are the row and what lists show beside it. The sealed bytes are
+	// ten times the rest, kept apart from it by PostgreSQL, and no list's.
+	grantShown = `SELECT g.id, g.safe, g.doc, g.version, g.administration, g.service, g.purpose, g.procedure_name,
 g.idempotency_key, g.created, g.not_after, g.ended, g.opened, g.openings, g.most_openings, g.request, g.kind,
-COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0)
-FROM grants g
+COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0)`
+	grantBeside = `
 LEFT JOIN administrations a ON a.id = g.administration
 LEFT JOIN safes s ON s.id = g.safe
 LEFT JOIN accounts h ON h.id = s.account
 LEFT JOIN versions v ON v.doc = g.doc AND v.id = g.version `
+	grantListed = grantShown + ` FROM grants g` + grantBeside
+	grantRead   = grantShown + `, g.sealed FROM grants g` + grantBeside
 )
+
+type grantTimes struct{ created, notAfter, ended, opened int64 }
+
+func grantFields(g *safe.Grant, at *grantTimes) []any {
+	return []any{
+		&g.ID, &g.Safe, &g.Doc, &g.Version, &g.Administration, &g.Service, &g.Purpose, &g.Procedure, &g.Key,
+		&at.created, &at.notAfter, &at.ended, &at.opened, &g.Openings, &g.MostOpenings, &g.Request, &g.Kind,
+		&g.AdministrationName, &g.Holder, &g.DocSealed,
+	}
+}
+
+func (at grantTimes) into(g *safe.Grant) {
+	g.Created, g.NotAfter, g.Ended, g.Opened = timeOf(at.created), timeOf(at.notAfter), timeOf(at.ended), timeOf(at.opened)
+}
 
 func scanGrant(r row) (safe.Grant, error) {
 	var g safe.Grant
-	var created, notAfter, ended, opened int64
-	err := r.Scan(&g.ID, &g.Safe, &g.Doc, &g.Version, &g.Administration, &g.Service, &g.Purpose, &g.Procedure, &g.Sealed,
-		&g.Key, &created, &notAfter, &ended, &opened, &g.Openings, &g.MostOpenings, &g.Request, &g.Kind, &g.AdministrationName, &g.Holder, &g.DocSealed)
-	g.Created, g.NotAfter, g.Ended, g.Opened = timeOf(created), timeOf(notAfter), timeOf(ended), timeOf(opened)
+	var at grantTimes
+	err := r.Scan(append(grantFields(&g, &at), &g.Sealed)...)
+	at.into(&g)
+	if g.Sealed == nil { // emptied, and read
+		g.Sealed = []byte{}
+	}
+	return g, err
+}
+
+func scanListedGrant(r row) (safe.Grant, error) {
+	var g safe.Grant
+	var at grantTimes
+	err := r.Scan(grantFields(&g, &at)...)
+	at.into(&g)
 	return g, err
 }
 
@@ -53,36 +82,63 @@ func (s grants) Get(ctx context.Context, id safe.GrantID) (safe.Grant, error) {
 	return g, mapError("read grant", err)
 }
 
+// errListed is what a list left out: nobody writes it back as nothing.
+var errListed = errors.New("update grant: its sealed bytes were not read")
+
 func (s grants) Update(ctx context.Context, g safe.Grant) error {
+	if g.Sealed == nil {
+		return errListed
+	}
 	r, err := s.tx.ExecContext(ctx, `UPDATE grants SET ended = $2, opened = $3, openings = $4, version = $5, sealed = $6 WHERE id = $1`,
 		string(g.ID), micros(g.Ended), micros(g.Opened), g.Openings, string(g.Version), g.Sealed)
 	return changed("update grant", r, err)
 }
 
 func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Grant, string, error) {
-	return s.list(ctx, `g.safe = $1`, string(id), nil, p)
+	return s.list(ctx, grantListed+`WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
+		string(id), nil, p)
 }
 
 func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, services []string, p safe.Page) ([]safe.Grant, string, error) {
-	return s.list(ctx, `g.administration = $1`, string(a), services, p)
+	if len(services) > 0 {
+		return s.list(ctx, ofServices(grantsOfServices, len(services)), string(a), services, p)
+	}
+	return s.list(ctx, grantListed+`WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
+		string(a), nil, p)
 }
 
-func (s grants) list(ctx context.Context, where, whose string, services []string, p safe.Page) ([]safe.Grant, string, error) {
+// The newest of each service come from its own part of an index, and the page
+// from these: a service with ten grants does not read a town's million to find
+// them.
+const (
+	newestGrants     = `id, created FROM grants WHERE administration = $1 AND (created, id) < ($2, $3) AND service = `
+	newestFirst      = ` ORDER BY created DESC, id DESC LIMIT $4`
+	grantsOfServices = grantShown + ` FROM (SELECT c.id, c.created FROM (
+SELECT * FROM (SELECT ` + newestGrants + `''` + newestFirst + `) AS newest {services}) AS c ORDER BY c.created DESC, c.id DESC LIMIT $4) AS page
+JOIN grants g ON g.id = page.id` + grantBeside + `ORDER BY page.created DESC, page.id DESC`
+	grantsOfService = ` UNION ALL SELECT * FROM (SELECT ` + newestGrants + `{service}` + newestFirst + `) AS newest`
+)
+
+// ofServices puts n services into a statement, whose arguments are the fifth
+// and those after it.
+func ofServices(text string, n int) string {
+	var all strings.Builder
+	for i := range n {
+		all.WriteString(strings.Replace(grantsOfService, "{service}", fmt.Sprintf("$%d", 5+i), 1))
+	}
+	return strings.Replace(text, "{services}", all.String(), 1)
+}
+
+func (s grants) list(ctx context.Context, text, whose string, services []string, p safe.Page) ([]safe.Grant, string, error) {
 	us, id, err := before(p.After)
 	if err != nil {
 		return nil, "", err
 	}
 	args := []any{whose, us, id, p.Limit + 1}
-	if len(services) > 0 {
-		where += ` AND g.service IN (''`
-		for _, sv := range services {
-			args = append(args, sv)
-			where += fmt.Sprintf(`, $%d`, len(args))
-		}
-		where += `)`
+	for _, sv := range services {
+		args = append(args, sv)
 	}
-	list, err := query(ctx, s.tx, "list grants", scanGrant,
-		grantRead+`WHERE `+where+` AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, args...)
+	list, err := query(ctx, s.tx, "list grants", scanListedGrant, text, args...)
 	if err != nil {
 		return nil, "", err
 	}

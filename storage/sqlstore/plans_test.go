@@ -23,7 +23,7 @@ var (
 // short are the steps that are no reading of a table that grows: one row, one
 // for each release, a queue taken from its front, the few that a limit leaves of
 // an index.
-var short = []string{"CONSTANT", "schema_versions", "log_head", "log_queue", "tallied"}
+var short = []string{"CONSTANT", "schema_versions", "log_head", "log_queue", "tallied", "newest", "page"}
 
 // TestNoStatementReadsAWholeTable: what is quick with ten documents is quick
 // with ten million. Every statement of this package is planned by both.
@@ -182,9 +182,10 @@ func statements(t *testing.T) []string {
 	})
 }
 
-// filled is a statement over many rows with one of them.
+// filled is a statement over many rows with one of them, and over services
+// with three.
 func filled(text string) string {
-	return strings.Replace(text, "{rows}", holes("($)", 1), 1)
+	return ofServices(strings.Replace(text, "{rows}", holes("($)", 1), 1), 3)
 }
 
 // constant evaluates literals, names of constants and their sums.

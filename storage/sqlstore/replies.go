@@ -157,7 +157,7 @@ func (s answers) Notes(ctx context.Context, id safe.ReplyID, limit int) ([]safe.
 }
 
 func (s answers) Grants(ctx context.Context, r safe.RequestID, id safe.SafeID, limit int) ([]safe.Grant, error) {
-	return query(ctx, s.tx, "list grants", scanGrant, grantRead+`WHERE g.request = $1 AND g.request <> '' AND g.safe = $2
+	return query(ctx, s.tx, "list grants", scanListedGrant, grantListed+`WHERE g.request = $1 AND g.request <> '' AND g.safe = $2
 ORDER BY g.created DESC, g.id DESC LIMIT $3`, string(r), string(id), limit)
 }
 
@@ -166,7 +166,7 @@ func (s answers) GrantsOf(ctx context.Context, r safe.RequestID, p safe.Page) ([
 	if err != nil {
 		return nil, "", err
 	}
-	list, err := query(ctx, s.tx, "list grants", scanGrant, grantRead+`WHERE g.request = $1 AND g.request <> ''
+	list, err := query(ctx, s.tx, "list grants", scanListedGrant, grantListed+`WHERE g.request = $1 AND g.request <> ''
 AND (g.safe, g.created, g.id) > ($2, $3, $4) ORDER BY g.safe, g.created, g.id LIMIT $5`, string(r), of, at, id, p.Limit+1)
 	if err != nil {
 		return nil, "", err
