@@ -1,4 +1,5 @@
 import type { CustodyCore } from './custodycore.ts';
+import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { RequestCore } from './requestcore.ts';
 import type {
@@ -113,6 +114,9 @@ export interface Core extends CustodyCore, RequestCore {
 	unlockAdministration(key: Key): Promise<void>;
 	receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
 	openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant>;
+	/** Of the open administration. */
+	officeAct<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>>;
+	openAnswer(grant: string, as: ShownAs, signal?: AbortSignal): Promise<OpenedAnswer>;
 }
 
 /** What an agent has opened, with the receipt of the act. */

@@ -8,6 +8,7 @@ export type { CoreLink, KeyringKind } from './core.ts';
 export type { Completion } from './custodycore.ts';
 export * from './custodytypes.ts';
 export { HIDDEN_LOCK_MS, IDLE_LOCK_MS } from './limits.ts';
+export type * from './officerequesttypes.ts';
 export { OpenAdministration } from './openadministration.ts';
 export { OpenSafe } from './opensafe.ts';
 export { passkeysPossible } from './passkey.ts';

@@ -31,6 +31,8 @@ import { Directory } from './directory.ts';
 import { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
+import { OfficeRequests } from './officerequests.ts';
+import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import { receiptOf } from './receipt.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import { type Recovered, Recoveries, waysOf } from './recovery.ts';
@@ -271,8 +273,17 @@ export class Keeper extends RequestKeeper implements Core {
 		return this.#context.api.get('/api/v1/administration/grants', { query: { after } });
 	}
 	async openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
+		return this.#office.open(id, signal);
+	}
+	async openAnswer(grant: string, as: ShownAs, signal?: AbortSignal): Promise<OpenedAnswer> {
+		return this.#office.open(grant, signal, as);
+	}
+	async officeAct<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>> {
+		return new OfficeRequests(this.#context, this.#office).do(act, args);
+	}
+	get #office(): Agent {
 		if (!this.#agent) throw new CoffreError('locked');
-		return this.#agent.open(id, signal);
+		return this.#agent;
 	}
 
 	async custody(): Promise<CustodyView | undefined> {

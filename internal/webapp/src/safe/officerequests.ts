@@ -16,6 +16,9 @@ import type { Agent } from './agent.ts';
 import { type Context, withAny, withEvidence } from './context.ts';
 import type { Mark } from './logwatch.ts';
 import type {
+	ActArgs,
+	Done,
+	OfficeAct,
 	OfficeActs,
 	OfficeReplyView,
 	OfficeRequestDetail,
@@ -49,14 +52,8 @@ export class OfficeRequests implements OfficeActs {
 	}
 
 	/** One of its acts, by name: what is asked for from another thread. */
-	do<A extends keyof OfficeActs>(
-		act: A,
-		args: Parameters<OfficeActs[A]>,
-	): Promise<Awaited<ReturnType<OfficeActs[A]>>> {
-		const done = this[act] as (
-			...args: Parameters<OfficeActs[A]>
-		) => Promise<Awaited<ReturnType<OfficeActs[A]>>>;
-		return done.apply(this, args);
+	do<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>> {
+		return (this[act] as (...args: ActArgs<A>) => Promise<Done<A>>).apply(this, args);
 	}
 
 	async list({ open, reference, after }: RequestsWanted): Promise<Paged<OfficeRequestView>> {

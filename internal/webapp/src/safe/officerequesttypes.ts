@@ -85,3 +85,6 @@ export interface OfficeActs {
 	side(id: string, reply: string): Promise<SideView>;
 	answer(id: string, reply: string, text: string): Promise<void>;
 }
+export type OfficeAct = keyof OfficeActs;
+export type ActArgs<A extends OfficeAct> = Parameters<OfficeActs[A]>;
+export type Done<A extends OfficeAct> = Awaited<ReturnType<OfficeActs[A]>>;

@@ -1,6 +1,7 @@
 import type { CoreLink, OpenedGrant } from './core.ts';
 import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
+import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { GrantView } from './types.ts';
 
 /** An administration whose key is in memory. After lock() every method rejects with "locked". */
@@ -49,6 +50,17 @@ export class OpenAdministration {
 	open(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
 		this.#idle.touch();
 		return this.#link.core.openGrant(id, signal);
+	}
+
+	/** One of its acts about what it asks for. */
+	act<A extends OfficeAct>(act: A, ...args: ActArgs<A>): Promise<Done<A>> {
+		this.#idle.touch();
+		return this.#link.core.officeAct(act, args);
+	}
+	/** As open(), of what is shown as the answer to a request: given for anything else, it is an alarm. */
+	openAnswer(grant: string, as: ShownAs, signal?: AbortSignal): Promise<OpenedAnswer> {
+		this.#idle.touch();
+		return this.#link.core.openAnswer(grant, as, signal);
 	}
 
 	/** The safes that this administration would give back. */

@@ -26,7 +26,12 @@ export type FromWorker =
 
 /** Where a method takes its callback and its signal: they do not cross as they are. */
 export const progressAt: Partial<Record<Method, number>> = { add: 2 };
-export const signalAt: Partial<Record<Method, number>> = { add: 3, open: 1, openGrant: 1 };
+export const signalAt: Partial<Record<Method, number>> = {
+	add: 3,
+	open: 1,
+	openGrant: 1,
+	openAnswer: 2,
+};
 
 const mark = 'coffre:error';
 
