@@ -11,6 +11,12 @@ import (
 
 const markSlip = "coffre/v1/deposit"
 
+// The doors of a slip: who has sealed the document.
+const (
+	DoorGateway = "gateway"
+	DoorClient  = "client" // a mediator's tab
+)
+
 // Grant is what a grant or a deposit slip says (SPEC.md §6).
 type Grant struct {
 	Suite     int    `json:"suite"`
@@ -37,9 +43,12 @@ type Grant struct {
 	// Issue is what the document's issuer has signed of it (SPEC.md §15); nobody
 	// has verified it yet.
 	Issue []byte `json:"issue,omitempty"`
-	// Origin and Door are a slip's.
+	// Mandate under which a mediator reads, gives or deposits (SPEC.md §16).
+	Mandate string `json:"mandate,omitempty"`
+	// Origin and Door are a slip's, and the folder that is proposed.
 	Origin string `json:"origin,omitempty"`
 	Door   string `json:"door,omitempty"`
+	Folder string `json:"folder,omitempty"`
 }
 
 // OpenedGrant is a grant with the key of its document.
@@ -59,6 +68,9 @@ func (g Grant) Ref() DocumentRef {
 // key, to its reader.
 func SealGrant(g Grant, root RootKey, key *Identity, to *Recipient) ([]byte, error) {
 	payload, err := g.encode(to, false)
+	if err == nil {
+		err = g.checkOfRoot()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("seal grant: %w", err)
 	}
@@ -85,19 +97,30 @@ func SealSlip(g Grant, key *Identity, to *Recipient) ([]byte, error) {
 // OpenGrant opens and verifies a grant that must have been sealed to reader
 // and signed under vk. The caller still compares ids with what it asked for.
 func OpenGrant(b []byte, reader *Identity, vk VK) (OpenedGrant, error) {
-	f, err := openLine(b, reader)
+	g, err := openSignedGrant(b, reader, vk)
+	if err == nil {
+		err = g.Grant.checkOfRoot()
+	}
 	if err != nil {
 		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
 	}
+	return g, nil
+}
+
+func openSignedGrant(b []byte, reader *Identity, vk VK) (OpenedGrant, error) {
+	f, err := openLine(b, reader)
+	if err != nil {
+		return OpenedGrant{}, err
+	}
 	if err := f.verify(vk); err != nil {
-		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
+		return OpenedGrant{}, err
 	}
 	g, err := f.opened(reader, false)
 	if err == nil {
 		err = ofSuite(vk, g.Grant.Suite)
 	}
 	if err != nil {
-		return OpenedGrant{}, fmt.Errorf("open grant: %w", err)
+		return OpenedGrant{}, err
 	}
 	return g, nil
 }
@@ -169,10 +192,10 @@ func (g Grant) check(slip bool) error {
 	if slip {
 		return g.checkSlip()
 	}
-	if err := g.checkAnswer(); err != nil {
+	if err := cmp.Or(g.checkAnswer(), g.checkMandate()); err != nil {
 		return err
 	}
-	if g.Origin != "" || g.Door != "" || (g.Index != nil && *g.Index < 0) {
+	if g.Origin+g.Door+g.Folder != "" || (g.Index != nil && *g.Index < 0) {
 		return fmt.Errorf("members of a slip in a grant: %w", ErrForm)
 	}
 	return nil
@@ -195,11 +218,46 @@ func (g Grant) checkAnswer() error {
 	return checkSlug(g.Kind)
 }
 
+// checkMandate: of a grant to a mediator's session or by one. Either ends.
+func (g Grant) checkMandate() error {
+	if g.Mandate == "" {
+		return nil
+	}
+	if g.NotAfter == "" || (g.Index == nil) != (g.Reader == g.Mandate) {
+		return fmt.Errorf("mandate in a grant without an end, or to somebody else: %w", ErrForm)
+	}
+	return checkID(g.Mandate)
+}
+
+// checkOfRoot: what a mediator gives, the session signs; the citizen's own key
+// under it would be a mandate's act without a mandate.
+func (g Grant) checkOfRoot() error {
+	if g.Mandate != "" && g.Index != nil {
+		return fmt.Errorf("a mediator's grant under the key of the safe: %w", ErrMismatch)
+	}
+	return nil
+}
+
 func (g Grant) checkSlip() error {
-	if g.Index != nil || g.Purpose+g.Procedure+g.Service+g.NotAfter+g.Request+g.Kind != "" || g.Door != "gateway" || g.Reader != g.Safe {
+	if g.Index != nil || g.Purpose+g.Procedure+g.Service+g.NotAfter+g.Request+g.Kind != "" || g.Reader != g.Safe {
 		return fmt.Errorf("members of a grant in a slip: %w", ErrForm)
 	}
-	return checkID(g.Origin)
+	switch g.Door {
+	case DoorGateway:
+		if g.Mandate+g.Folder != "" {
+			return fmt.Errorf("members of a mediator's slip in another: %w", ErrForm)
+		}
+		return checkID(g.Origin)
+	case DoorClient:
+		if g.Folder != "" {
+			if err := CheckName(g.Folder); err != nil {
+				return err
+			}
+		}
+		return checkID(g.Origin, g.Mandate)
+	default:
+		return fmt.Errorf("slip of door %.20q: %w", g.Door, ErrForm)
+	}
 }
 
 // line is an opened grant file, not yet believed.

@@ -64,8 +64,10 @@ type RootKey struct {
 // NewRootKey derives the signing key of a root secret, in the latest suite.
 func NewRootKey(root Secret) RootKey { return rootKey(suites()[0], root) }
 
-func rootKey(s suite, root Secret) RootKey {
-	seed := Derive(root[:], s.label("coffre/v1/root/ed25519"))
+func rootKey(s suite, root Secret) RootKey { return signingKey(s, root, "coffre/v1/root/ed25519") }
+
+func signingKey(s suite, secret Secret, label string) RootKey {
+	seed := Derive(secret[:], s.label(label))
 	key := ed25519.NewKeyFromSeed(seed[:])
 	return RootKey{&key, s}
 }

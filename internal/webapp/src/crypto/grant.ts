@@ -27,7 +27,7 @@ import {
 	suite,
 	time,
 } from './shape.ts';
-import { blockSize, padLF, type RootKey, signerOf } from './sign.ts';
+import { blockSize, padLF, type RootKey, type SigningKey, signerOf } from './sign.ts';
 
 const text = string(1000, 1);
 /** What the document's issuer has signed of it (SPEC.md §15); nobody has verified it yet. */
@@ -60,10 +60,14 @@ const optional = {
 	request: id,
 	kind: kindCode,
 	issue,
+	mandate: id,
 };
 
 const grantShape = object(required, optional);
-const slipShape = object({ ...required, origin: id, door: oneOf('gateway') }, { issue });
+const slipShape = object(
+	{ ...required, origin: id, door: oneOf('gateway', 'client') },
+	{ issue, mandate: id, folder: name },
+);
 
 /** SPEC.md §6. */
 export type Grant = ReturnType<typeof grantShape>;
@@ -84,9 +88,17 @@ export async function sealGrant(
 	key: Identity,
 	to: Recipient,
 ): Promise<Bytes> {
+	checkOfRoot(g);
+	return sealSigned(g, root, key, to);
+}
+
+/** By the session of a mediator, whose mandate the caller has looked at (mandate.ts). */
+export const sealSessionGrant = sealSigned;
+
+async function sealSigned(g: Grant, by: SigningKey, key: Identity, to: Recipient): Promise<Bytes> {
 	checkTo(g, to);
 	const payload = canonical(checked(grantShape, g));
-	const signature = root.sign(context, payload).subarray(0, 64);
+	const signature = by.sign(context, payload).subarray(0, 64);
 	return seal(file(`${context} ${toBase64(signature)}`, payload, key), to);
 }
 
@@ -99,7 +111,34 @@ export async function openGrant(
 	reader: string,
 ): Promise<Opened<Grant>> {
 	const { grant, key } = await openSignedBy([vk], sealed, identity, recipient, reader);
+	checkOfRoot(grant);
 	return { grant, key };
+}
+
+/** `vk` is the session's that a mandate names; only mandate.ts says what it is worth. */
+export async function openSessionGrant(
+	sealed: Uint8Array,
+	identity: Identity,
+	recipient: Recipient,
+	vk: Uint8Array,
+	reader: string,
+): Promise<Opened<Grant>> {
+	const { grant, key } = await openSignedBy([vk], sealed, identity, recipient, reader);
+	return { grant, key };
+}
+
+/** By a mediator's tab: unsigned as every slip, of a mandate that the holder's client knows. */
+export async function sealSlip(g: Slip, key: Identity, to: Recipient): Promise<Bytes> {
+	checkTo(g, to);
+	return seal(file('coffre/v1/deposit -', canonical(checkSlip(g)), key), to);
+}
+
+function checkSlip(v: unknown): Slip {
+	const g = checked(slipShape, v);
+	if (g.door === 'client' ? g.mandate === undefined : (g.mandate ?? g.folder) !== undefined)
+		throw new CoffreError('form', { message: 'a mandate at the wrong door' });
+	if (g.reader !== g.safe) throw new CoffreError('form', { message: 'a slip for somebody else' });
+	return g;
 }
 
 /**
@@ -148,7 +187,7 @@ export async function openSlip(
 	if (mark !== 'coffre/v1/deposit' || proof !== '-') {
 		throw new CoffreError('form', { message: 'not a deposit slip' });
 	}
-	const grant = checked(slipShape, parseCanonical(payload));
+	const grant = checkSlip(parseCanonical(payload));
 	if (grant.recipient !== fingerprint(recipient) || grant.reader !== safe || grant.safe !== safe) {
 		throw new CoffreError('mismatch', { message: 'the slip is for another safe' });
 	}
@@ -160,7 +199,22 @@ function checked<T extends { size: number; sealed: number }>(shape: Shape<T>, v:
 	if (sealedSize(g.size) !== g.sealed)
 		throw new CoffreError('length', { message: 'size and sealed disagree' });
 	checkAnswer(g);
+	if (shape === (grantShape as unknown)) checkMandate(g);
 	return g;
+}
+
+/** Of a grant to a mediator's session, or by one. Either ends. */
+function checkMandate(g: object): void {
+	const { mandate, index, reader, notAfter } = g as Partial<Grant>;
+	if (mandate === undefined) return;
+	if (notAfter === undefined || (index === undefined) !== (reader === mandate))
+		throw new CoffreError('form', { message: 'mandate without an end, or to somebody else' });
+}
+
+/** What a mediator gives, the session signs: under the holder's own key it would be without a mandate. */
+function checkOfRoot(g: Grant): void {
+	if (g.mandate !== undefined && g.index !== undefined)
+		throw new CoffreError('mismatch', { message: 'a mediator’s grant under the key of the safe' });
 }
 
 /** To a request only an administration is given anything, and by its kind it is known what for. */

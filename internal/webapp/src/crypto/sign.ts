@@ -16,26 +16,36 @@ export type Context =
 	| 'coffre/v1/agreement'
 	| 'coffre/v1/request'
 	| 'coffre/v1/note'
+	| 'coffre/v1/issue'
 	| 'coffre/v1/acknowledgement'
-	| 'coffre/v1/deletion';
+	| 'coffre/v1/deletion'
+	| 'coffre/v1/mandate'
+	| 'coffre/v1/revocation';
 
 const signatureSize = 64;
 const vkSize = 33;
 
-/** The safe's signing key, from its root secret (SPEC.md §2). */
-export class RootKey {
+/** What signs: a safe's root, or the key of a mediator's session (SPEC.md §16). */
+export class SigningKey {
 	readonly #seed: Bytes;
 	/** Suite byte and public key. */
 	readonly vk: Bytes;
 
-	constructor(root: Uint8Array) {
-		this.#seed = derive(root, 'coffre/v1/root/ed25519');
+	constructor(seed: Bytes) {
+		this.#seed = seed;
 		this.vk = concat(Uint8Array.of(1), ed25519.getPublicKey(this.#seed));
 	}
 
 	/** signed(context, payload) of SPEC.md §3. */
 	sign(context: Context, payload: Uint8Array): Bytes {
 		return concat(ed25519.sign(message(context, payload), this.#seed), payload);
+	}
+}
+
+/** The safe's signing key, from its root secret (SPEC.md §2). */
+export class RootKey extends SigningKey {
+	constructor(root: Uint8Array) {
+		super(derive(root, 'coffre/v1/root/ed25519'));
 	}
 }
 

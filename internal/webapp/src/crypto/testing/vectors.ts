@@ -19,6 +19,7 @@ import { type Context, RootKey } from '../sign.ts';
 import { type AcknowledgeVector, makeAcknowledgements } from './acknowledge.ts';
 import { type CustodyVector, makeCustody } from './custody.ts';
 import { type IssueVector, makeIssue } from './issue.ts';
+import { type MandateVector, makeMandate } from './mandate.ts';
 import { makeRequest, type RequestVector } from './request.ts';
 
 // What this implementation makes and the Go one must read, ts-*.json, and the
@@ -79,6 +80,8 @@ export interface Vectors {
 	custody: CustodyVector;
 	/** A request, and what both sides write about it. */
 	request: RequestVector;
+	/** A mediator's mandate, and what is done under it. */
+	mandate: MandateVector;
 	/** An issuer's mark, and a grant that carries it. */
 	issue: IssueVector;
 	/** What an administration says of what it was given. */
@@ -148,6 +151,7 @@ export async function make(): Promise<Vectors> {
 	return {
 		custody: await makeCustody(),
 		request: await makeRequest(),
+		mandate: await makeMandate(),
 		issue: await makeIssue(),
 		acknowledge: makeAcknowledgements(),
 		succession: await succession(),

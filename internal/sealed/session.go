@@ -1,0 +1,112 @@
+package sealed
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const printWords = 4
+
+// Session is the public part of a mediator's session: what the citizen's client
+// seals to, and what proves that an act was done in that tab.
+type Session struct {
+	Recipient string `json:"recipient"` // age1pq1…
+	VK        []byte `json:"vk"`
+}
+
+func (s Session) check() error {
+	_, err1 := ParseRecipient(s.Recipient)
+	_, err2 := ParseVK(s.VK)
+	return cmp.Or(err1, err2)
+}
+
+// Print is what a QR code carries of it, past every server.
+func (s Session) Print() SessionPrint {
+	sum := sha256.Sum256([]byte(s.Recipient + "\n" + base64.StdEncoding.EncodeToString(s.VK)))
+	return SessionPrint(sum[:16])
+}
+
+// CheckPrint is ErrMismatch when these are not the keys of the tab that was
+// seen: the server has put others in their place.
+func (s Session) CheckPrint(seen SessionPrint) error {
+	p := s.Print()
+	if subtle.ConstantTimeCompare(p[:], seen[:]) != 1 {
+		return fmt.Errorf("check session: other keys than those of the mediator's screen: %w", ErrMismatch)
+	}
+	return nil
+}
+
+// SessionPrint is enough of a session's hash that no other keys have it.
+type SessionPrint [16]byte
+
+// String is what stands in the QR code, behind #.
+func (p SessionPrint) String() string { return base64.RawURLEncoding.EncodeToString(p[:]) }
+
+// ParseSessionPrint reads it.
+func ParseSessionPrint(s string) (SessionPrint, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != len(SessionPrint{}) || base64.RawURLEncoding.EncodeToString(b) != s {
+		return SessionPrint{}, fmt.Errorf("read print of session: %w", ErrForm)
+	}
+	return SessionPrint(b), nil
+}
+
+// Words are its first 44 bits, to be compared on two screens where no QR code
+// was read.
+func (p SessionPrint) Words(lang string) ([]string, error) {
+	l, ok := lists()[lang]
+	if !ok {
+		return nil, fmt.Errorf("write print: %w", errLanguage)
+	}
+	out := make([]string, printWords)
+	for i := range out {
+		var v int
+		for bit := i * 11; bit < (i+1)*11; bit++ {
+			v = v<<1 | int(p[bit/8]>>(7-bit%8)&1)
+		}
+		out[i] = norm.NFC.String(l.words[v])
+	}
+	return out, nil
+}
+
+// SessionKey is what a mediator's tab has, and nothing else: it is drawn when a
+// session is opened and gone with the tab. It prints as [redacted].
+type SessionKey struct {
+	id  *Identity
+	key RootKey
+}
+
+// NewSessionKey derives both keys of the 32 bytes that the tab has drawn.
+func NewSessionKey(secret Secret) (SessionKey, error) {
+	in := suites()[0]
+	id, err := IdentityFromSeed(Derive(secret[:], in.label("coffre/v1/session/age")))
+	if err != nil {
+		return SessionKey{}, err
+	}
+	return SessionKey{id, signingKey(in, secret, "coffre/v1/session/ed25519")}, nil
+}
+
+// Public is what the citizen's client is given of it.
+func (k SessionKey) Public() Session {
+	vk := k.key.VK()
+	return Session{Recipient: k.id.Recipient().String(), VK: vk[:]}
+}
+
+// Identity opens what the citizen's client has sealed to the session.
+func (k SessionKey) Identity() *Identity { return k.id }
+
+// Format hides it from every verb.
+func (k SessionKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// Holds is ErrMismatch unless the mandate was signed for this very session.
+func (k SessionKey) Holds(m Mandate) error {
+	if m.Session == nil {
+		return fmt.Errorf("check mandate: for no session: %w", ErrMismatch)
+	}
+	return m.Session.CheckPrint(k.Public().Print())
+}

@@ -1,0 +1,69 @@
+import { CoffreError } from '../errors.ts';
+import {
+	fingerprint,
+	type Identity,
+	identityFromSeed,
+	type Recipient,
+	recipientOf,
+} from './age.ts';
+import { type Bytes, fromBase64, toBase64, utf8 } from './bytes.ts';
+import { recipientText } from './custody.ts';
+import { derive, sha256 } from './derive.ts';
+import { base64, object } from './shape.ts';
+import { checkVK, SigningKey } from './sign.ts';
+import { hashWords, type Language } from './words.ts';
+
+// SPEC.md §16: the keys of a mediator's session. They live in one tab, and nothing keeps them.
+
+export const sessionShape = object({ recipient: recipientText, vk: base64(33) }, {});
+
+/** What the citizen's client is shown of a session's keys. */
+export type Session = ReturnType<typeof sessionShape>;
+
+const printSize = 16;
+const printWords = 4;
+
+/** Drawn when a session is opened, gone with the tab. Secret. */
+export interface SessionKey {
+	readonly identity: Identity;
+	readonly recipient: Recipient;
+	readonly key: SigningKey;
+	readonly public: Session;
+}
+
+export async function newSessionKey(secret: Uint8Array): Promise<SessionKey> {
+	const identity = identityFromSeed(derive(secret, 'coffre/v1/session/age'));
+	const key = new SigningKey(derive(secret, 'coffre/v1/session/ed25519'));
+	const recipient = await recipientOf(identity);
+	return { identity, recipient, key, public: { recipient, vk: toBase64(key.vk) } };
+}
+
+/** What the QR code carries behind #, past every server. */
+export function sessionPrint(s: Session): string {
+	return toBase64(printBytes(s)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** Four words, to be compared on both screens where no QR code was read. */
+export function sessionWords(s: Session, lang: Language): string[] {
+	return hashWords(printBytes(s), printWords, lang);
+}
+
+/** 'mismatch' when these are not the keys of the tab whose print was seen. */
+export function checkPrint(s: Session, seen: string): void {
+	if (sessionPrint(s) !== seen)
+		throw new CoffreError('mismatch', {
+			message: 'other keys than those of the mediator’s screen',
+		});
+}
+
+export function checkSession(v: unknown): Session {
+	const s = sessionShape(v);
+	checkVK(fromBase64(s.vk));
+	return s;
+}
+
+export const sessionFingerprint = (s: Session): string => fingerprint(s.recipient as Recipient);
+
+function printBytes(s: Session): Bytes {
+	return sha256(utf8(`${s.recipient}\n${s.vk}`)).subarray(0, printSize) as Bytes;
+}
