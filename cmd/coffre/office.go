@@ -97,6 +97,9 @@ func (a *app) fetch(ctx context.Context, office *client.Office, id, out, receipt
 	if err != nil {
 		return err
 	}
+	if m := g.Mandate; m != nil {
+		a.note(a.tr("Partagé par %s, %s, pour le compte de l'usager.", "Shared by %s, %s, on behalf of the citizen."), m.MediatorName, m.StructureName)
+	}
 	o.Progress = a.progress(g.Grant.Name)
 	return a.deliver(out, g.Grant.Name, func(path string, force bool) error {
 		o.Force = o.Force || force

@@ -32,6 +32,11 @@ type counter struct {
 	box     []byte
 	key     int64 // index of the safe's key in the log
 	told    journal.Event
+	doc     *sealed.Identity // of the version
+	root    sealed.RootKey   // of the safe
+	reader  *sealed.Recipient
+	mandate []byte // that a release comes with
+	deposit *client.Proof
 }
 
 const (
@@ -56,7 +61,7 @@ func newCounter(t *testing.T) (*counter, *client.Safe, *client.Office) {
 	}
 	root, hers, vault := keyring(id("s"))
 	_, theirs, reader := keyring(id("o"))
-	c.vk = root.VK()
+	c.vk, c.root, c.reader = root.VK(), root, reader.Recipient()
 	entry, err := journal.KeyFact{
 		Type: "key", Holder: "safe", ID: id("s"), Epoch: 1, VK: base64.StdEncoding.EncodeToString(c.vk[:]), Recipient: vault.Recipient().Fingerprint(),
 	}.Encode()
@@ -66,7 +71,7 @@ func newCounter(t *testing.T) (*counter, *client.Safe, *client.Office) {
 	c.key = 2
 
 	own, key, box := (&export{t: t, safe: id("s"), vault: vault}).seal(id("d"), "a.txt", []byte("document"))
-	c.of, c.box = own, box
+	c.of, c.box, c.doc = own, box, key
 	index := int64(0)
 	c.of.Reader, c.of.Recipient, c.of.Index = id("o"), reader.Recipient().Fingerprint(), &index
 	c.of.Purpose, c.of.Service, c.of.NotAfter = "Inscription scolaire", "Écoles", "2026-12-01T08:00:00Z"
@@ -136,7 +141,7 @@ func (c *counter) answer(u *url.URL) any {
 		text, salt := c.log.event(c.t, c.told)
 		return client.Release{
 			Doc: c.of.Doc, Version: c.of.Version, Sealed: c.of.Sealed, SHA256: c.of.SHA256, Grant: grant, VK: c.vk[:], Key: &key,
-			Proof: proofOf(c.t, c.log, text, salt, int64(len(c.log.entries)-1)),
+			Proof: proofOf(c.t, c.log, text, salt, int64(len(c.log.entries)-1)), Mandate: c.mandate, Deposit: c.deposit,
 		}
 	}
 	switch u.Path {

@@ -251,10 +251,7 @@ func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (seal
 	if err != nil {
 		return none, err
 	}
-	// It may have been sealed before the administration's key was replaced.
-	g, err := withAny(o.ring.Vaults(), func(id *sealed.Identity) (sealed.OpenedGrant, error) {
-		return sealed.OpenGrant(rel.Grant, id, vk)
-	})
+	g, err := o.openReleased(ctx, m, ev, rel, vk)
 	if err != nil {
 		return none, err
 	}

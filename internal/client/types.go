@@ -113,6 +113,10 @@ type Release struct {
 	VK      []byte        `json:"vk"`
 	Key     *journal.Leaf `json:"key"`
 	Proof   Proof         `json:"proof"`
+	// Mandate, signed, of a mediator who gave it; and the deposit under it by which
+	// the document came in, when the mandate does not name it.
+	Mandate []byte `json:"mandate,omitempty"`
+	Deposit *Proof `json:"deposit,omitempty"`
 }
 
 // Deposit waits in the inbox.

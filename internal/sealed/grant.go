@@ -57,6 +57,8 @@ type OpenedGrant struct {
 	Key   *Identity
 	// Slip: signed by nobody.
 	Slip bool
+	// Mandate under which a mediator gave it; nil when the holder did.
+	Mandate *Mandate
 }
 
 // Ref is what the sealed document has to be.

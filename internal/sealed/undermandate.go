@@ -64,6 +64,7 @@ func OpenGrantUnderMandate(b []byte, reader *Identity, by Chain) (OpenedGrant, M
 	if err != nil {
 		return fail(err)
 	}
+	g.Mandate = &m
 	return g, m, nil
 }
 

@@ -48,7 +48,7 @@ func TestAMediatorGivesWhatTheMandateAllows(t *testing.T) {
 	v := someGiving(t)
 	chain := Chain{Mandate: v.signed(t), VK: v.root.VK()}
 	g, m := must2(OpenGrantUnderMandate(v.seal(t, v.grant), v.office, chain))(t)
-	if !reflect.DeepEqual(g.Grant, v.grant) || g.Key.Reveal() != v.doc.Reveal() || !reflect.DeepEqual(m, v.mandate) {
+	if !reflect.DeepEqual(g.Grant, v.grant) || g.Key.Reveal() != v.doc.Reveal() || !reflect.DeepEqual(m, v.mandate) || !reflect.DeepEqual(g.Mandate, &m) {
 		t.Errorf("%+v under %+v", g.Grant, m)
 	}
 	// A clock that is behind the citizen's phone is no reason to be refused.
