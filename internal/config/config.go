@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -63,6 +64,9 @@ type Config struct {
 	// Agents says which of them act for their administration: "appointed", by
 	// the operator or a referent, or "anyone" whom the provider says to be its.
 	Agents string `yaml:"agents"`
+	// KeyOverlap is how long what was sealed to a former key of an administration
+	// is still taken; 0 is 24 hours.
+	KeyOverlap time.Duration `yaml:"key_overlap"`
 }
 
 // Territory is what the pages show.
@@ -176,6 +180,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Agents != "" && c.Agents != appointedAgents && c.Agents != AnyAgent {
 		bad("agents is %q: write appointed or anyone", c.Agents)
+	}
+	if c.KeyOverlap < 0 || c.KeyOverlap > 30*24*time.Hour {
+		bad("key_overlap is %s: write at most 720h, or nothing for 24h", c.KeyOverlap)
 	}
 	if c.Journal.Retention < 0 || c.Journal.Retention > 100 {
 		bad("journal.retention is %d: write the years that the journal is kept, or nothing for 5", c.Journal.Retention)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"mime"
 	"net/http"
@@ -27,8 +28,12 @@ func (g *Gateway) deposit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	issue, err := issueOf(r)
+	if err != nil {
+		return err
+	}
 	rec, err := g.safe.Deposit(r.Context(), actor(r), address, safe.DepositInput{
-		Key: r.Header.Get("Idempotency-Key"), Name: name, Type: mediaType(r), Size: size, Body: r.Body,
+		Key: r.Header.Get("Idempotency-Key"), Name: name, Type: mediaType(r), Size: size, Body: r.Body, Issue: issue,
 	})
 	if err != nil {
 		return err
@@ -48,6 +53,19 @@ func (g *Gateway) deposit(w http.ResponseWriter, r *http.Request) error {
 		string(v.Doc), string(v.ID), v.At.UTC(), rec.Content.Size, rec.Content.SHA256, v.Sealed,
 		hex.EncodeToString(v.SHA256[:]), rec.Content.Nonce, viewProof(rec.Proof),
 	})
+}
+
+// issueOf reads what the depositor has signed of the document (SPEC.md §15).
+func issueOf(r *http.Request) ([]byte, error) {
+	v := r.Header.Get("Coffre-Issue")
+	if v == "" {
+		return nil, nil
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(v)
+	if err != nil {
+		return nil, problem.Wrap(safe.ReasonIssueMalformed, err)
+	}
+	return b, nil
 }
 
 // fileName reads Content-Disposition (RFC 6266, RFC 8187).

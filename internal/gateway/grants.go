@@ -43,6 +43,7 @@ type grantInput struct {
 	Kind           string `json:"kind"`
 	Grant          []byte `json:"grant"`
 	VK             []byte `json:"vk"`
+	Recipient      string `json:"recipient"`
 }
 
 func (in grantInput) parse(key string) (safe.NewGrant, error) {
@@ -64,7 +65,7 @@ func (in grantInput) parse(key string) (safe.NewGrant, error) {
 	}
 	return safe.NewGrant{
 		Key: key, Doc: doc, Version: version, Administration: adm, Service: in.Service, Purpose: in.Purpose,
-		Procedure: in.Procedure, NotAfter: until.UTC(), Sealed: in.Grant, VK: in.VK,
+		Procedure: in.Procedure, NotAfter: until.UTC(), Sealed: in.Grant, VK: in.VK, Recipient: in.Recipient,
 		Openings: in.Openings, Kind: in.Kind,
 	}, nil
 }

@@ -79,7 +79,8 @@ func problemOf(err error) *problem.Error {
 			safe.ReasonNotReferent, safe.ReasonLastReferent, safe.ReasonOtherService:
 			slug = d.Reason
 		case safe.ReasonOpenedOut, safe.ReasonUnknownKind, safe.ReasonNotAsked, safe.ReasonClock, safe.ReasonRequestClosed,
-			safe.ReasonRequestExpired, safe.ReasonManyNotes:
+			safe.ReasonRequestExpired, safe.ReasonManyNotes, safe.ReasonKeyRotated, safe.ReasonIssueMalformed,
+			safe.ReasonIssueNotYours, safe.ReasonIssueOtherContent:
 			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}

@@ -82,6 +82,8 @@ type answerInput struct {
 	Grants []answerGrantInput `json:"grants"`
 	Note   *noteInput         `json:"note"`
 	VK     []byte             `json:"vk"`
+	// Recipient is the fingerprint of what they are sealed to.
+	Recipient string `json:"recipient"`
 }
 
 type answerGrantInput struct {
@@ -94,7 +96,7 @@ type answerGrantInput struct {
 }
 
 func (in answerInput) parse(key string) (safe.NewAnswer, error) {
-	n := safe.NewAnswer{Key: key, VK: in.VK}
+	n := safe.NewAnswer{Key: key, VK: in.VK, Recipient: in.Recipient}
 	for _, g := range in.Grants {
 		doc, err := safe.ParseID[safe.DocumentID](g.Doc)
 		if err != nil {

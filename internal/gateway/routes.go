@@ -124,6 +124,7 @@ func (g *Gateway) publicRoutes() []Route {
 		{"getTerritory", "GET", "/api/v1/territory", Public, noBody, nil, RateRead, g.getTerritory},
 		{"getTerms", "GET", "/api/v1/terms", Public, noBody, nil, RateRead, g.getTerms},
 		{"listAdministrations", "GET", "/api/v1/administrations", Public, noBody, nil, RateRead, g.listAdministrations},
+		{"listAdministrationKeys", "GET", "/api/v1/administrations/{id}/keys", Public, noBody, nil, RateRead, g.listAdministrationKeys},
 		{"getCheckpoint", "GET", "/log/checkpoint", Public, noBody, nil, RateRead, g.getCheckpoint},
 		{"getCheckpointOf", "GET", "/log/checkpoints/{size}", Public, noBody, nil, RateTile, g.getCheckpointOf},
 		{"getTile", "GET", "/log/tile/{tile:.+}", Public, noBody, nil, RateTile, g.getTile},

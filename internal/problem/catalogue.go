@@ -174,6 +174,18 @@ func aboutDocuments() []entry {
 		{"opened-out", http.StatusGone, both(
 			"Ouvert autant de fois que permis", "L'usager avait limité le nombre d'ouvertures. Demandez-lui de partager à nouveau le document.",
 			"Opened as often as allowed", "The citizen had limited how often it can be opened. Ask for the document to be shared again.")},
+		{"key-rotated", http.StatusPreconditionFailed, both(
+			"Cette administration a changé de clé", "Rien n'a été partagé. Recommencez : le document sera scellé pour sa nouvelle clé.",
+			"This administration has changed its key", "Nothing was shared. Try again: the document will be sealed to its new key.")},
+		{"issue-malformed", http.StatusUnprocessableEntity, both(
+			"La signature d'émetteur est illisible", "Rien n'a été déposé. Signez de nouveau le document, ou déposez-le sans signature.",
+			"The issuer's signature cannot be read", "Nothing was deposited. Sign the document again, or deposit it without a signature.")},
+		{"issue-not-yours", http.StatusUnprocessableEntity, both(
+			"Ce n'est pas la signature de votre administration", "Rien n'a été déposé. Signez le document avec la clé en vigueur de l'administration qui le dépose.",
+			"This is not your administration's signature", "Nothing was deposited. Sign the document with the key in use of the administration that deposits it.")},
+		{"issue-other-content", http.StatusUnprocessableEntity, both(
+			"Le document n'est pas celui qui a été signé", "Son contenu a changé après la signature. Rien n'a été déposé. Signez le document tel qu'il est, puis recommencez.",
+			"The document is not the one that was signed", "Its content has changed since it was signed. Nothing was deposited. Sign the document as it is, then try again.")},
 		{"unknown-kind", http.StatusUnprocessableEntity, both(
 			"Sorte de document inconnue", "Prenez un code de la liste : /api/v1/kinds.",
 			"Unknown kind of document", "Take a code from the list: /api/v1/kinds.")},

@@ -112,12 +112,14 @@ func (s *Domain) AdministrationKeyring(ctx context.Context, a Actor) (Sealed, er
 
 // PutAdministrationKeyring makes the keyring of the caller's administration
 // (match nil: AlreadyExists when there is another) or replaces the one whose
-// hash is match (Stale when it is not the present one). It returns once the
+// hash is match (Stale when it is not the present one), with another root when
+// the present one has named it. It returns once the
 // key is in the published log, so that citizens can seal to it at once.
 func (s *Domain) PutAdministrationKeyring(ctx context.Context, a Actor, match *[32]byte, c sealed.Container) (Sealed, error) {
 	ev := s.begin(a, journal.WhatAdministrationKey)
 	ev.Administration = string(a.Administration)
 	var ring Sealed
+	var step *sealed.Former
 	var id string
 	err := s.update(ctx, ev, func(tx Tx) error {
 		id = ""
@@ -132,20 +134,24 @@ func (s *Domain) PutAdministrationKeyring(ctx context.Context, a Actor, match *[
 		if match == nil {
 			ring, done, err = s.makeKeyring(ctx, tx, string(adm.ID), c)
 		} else {
-			ring, done, err = s.swapKeyring(ctx, tx, string(adm.ID), adm.VK, *match, c)
+			ring, step, done, err = s.swapOfficeKeyring(ctx, tx, adm, *match, c)
 		}
 		if err != nil || done {
 			return err
 		}
+		was := adm
 		adm.VK, adm.Recipient, adm.Epoch, adm.KeyLeaf = bytes.Clone(c.VK), c.Recipient, ring.Epoch, -1
 		if err := tx.Administrations.Put(ctx, adm); err != nil {
 			return backend("put administration", err)
+		}
+		if err := s.retire(ctx, tx, was, adm, step); err != nil {
+			return err
 		}
 		if err := appendFact(ctx, tx, administrationFact(adm)); err != nil {
 			return err
 		}
 		written := *ev
-		written.AdministrationName, written.Detail = adm.Name, detail("epoch", decimal(ring.Epoch))
+		written.AdministrationName, written.Detail = adm.Name, detail("epoch", decimal(ring.Epoch), "root", replacedRoot(step))
 		id, err = s.record(ctx, tx, written)
 		return err
 	})

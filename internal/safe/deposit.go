@@ -20,6 +20,8 @@ type DepositInput struct {
 	Type string // media type; "" is application/octet-stream
 	Size int64  // of Body, exactly
 	Body io.Reader
+	// Issue is what the depositor has signed of it (SPEC.md §15); nil is none.
+	Issue []byte
 }
 
 // DepositReceipt is what the depositor keeps.
@@ -153,6 +155,9 @@ func (s *Domain) depositTarget(ctx context.Context, tx Tx, a Actor, id AddressID
 	if err := s.checkDeposit(d.in); err != nil {
 		return err
 	}
+	if err := s.checkIssue(ctx, tx, d.in, ad.Administration); err != nil {
+		return err
+	}
 	sf, err := openSafe(ctx, tx, ad.Safe)
 	if err != nil {
 		return err
@@ -208,6 +213,9 @@ func (s *Domain) sealDeposit(ctx context.Context, d *deposit) error {
 	if d.version.Content, err = d.content.Commitment(); err != nil {
 		return &Error{Kind: Damaged, Msg: "commit to content", Err: err}
 	}
+	if err := sameIssued(d.in.Issue, sum256(plain), d.in.Size); err != nil {
+		return err
+	}
 	d.version.SHA256 = sum256(whole)
 	slip, err := sealed.SealSlip(d.slipGrant(s), identity, d.to)
 	if err != nil {
@@ -223,7 +231,7 @@ func (d *deposit) slipGrant(s *Domain) sealed.Grant {
 		Suite: d.suite, Safe: string(v.Safe), Doc: string(v.Doc), Version: string(v.ID),
 		SHA256: hexSum(v.SHA256), Sealed: v.Sealed, Size: d.in.Size, Name: d.in.Name, Type: d.in.Type,
 		Created: rfc3339(s.now()), Reader: string(v.Safe), Recipient: d.to.Fingerprint(),
-		Origin: string(v.Origin), Door: string(GatewayDoor),
+		Origin: string(v.Origin), Door: string(GatewayDoor), Issue: d.in.Issue,
 	}
 }
 

@@ -46,6 +46,7 @@ type Config struct {
 	LogKey       string        // vkey of the log, repeated in exports
 	Origin       string        // public URL, repeated in exports
 	Retention    int           // DefaultRetention: years that an event is kept
+	Overlap      time.Duration // DefaultOverlap: how long a former key of an administration is still sealed to
 	Outlets      Outlets       // nobody is told anything
 }
 
@@ -74,6 +75,9 @@ func New(c Config) *Domain {
 	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
+	}
+	if c.Overlap == 0 {
+		c.Overlap = DefaultOverlap
 	}
 	if c.Retention == 0 {
 		c.Retention = DefaultRetention

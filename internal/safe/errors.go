@@ -113,6 +113,15 @@ const (
 	// the list; ReasonNotAsked for one that a request does not ask for.
 	ReasonUnknownKind = "unknown-kind"
 	ReasonNotAsked    = "not-asked"
+	// ReasonKeyRotated comes with Stale when something was sealed to a key that
+	// the administration has replaced, longer ago than the overlap.
+	ReasonKeyRotated = "key-rotated"
+	// ReasonIssueMalformed, ReasonIssueNotYours and ReasonIssueOtherContent come
+	// with Invalid when a deposit's issue is none, is not the depositor's, or is of
+	// other bytes.
+	ReasonIssueMalformed    = "issue-malformed"
+	ReasonIssueNotYours     = "issue-not-yours"
+	ReasonIssueOtherContent = "issue-other-content"
 	// ReasonClock comes with Invalid when what was signed is of a time to come.
 	ReasonClock = "clock-ahead"
 	// ReasonRequestClosed comes with Ended when the administration has closed a

@@ -25,6 +25,7 @@ type NewGrant struct {
 	NotAfter       time.Time
 	Sealed         []byte
 	VK             []byte // the key it is signed under; nil is not compared
+	Recipient      string // fingerprint of what it is sealed to; "" is not compared
 	Openings       int64  // how often it may be opened; 0 is any number
 	Kind           string // that the document is given as; "" is not said
 	Request        RequestID
@@ -98,6 +99,9 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	ev.AdministrationName = adm.Name
 	if adm.Recipient == "" {
 		return Grant{}, refusal(NoKey, "the administration has no key yet")
+	}
+	if err := s.sealedTo(ctx, tx, adm, n.Recipient); err != nil {
+		return Grant{}, err
 	}
 	if n.Service != "" && !hasService(adm, n.Service) {
 		return Grant{}, refusal(Invalid, "the administration has no such service")

@@ -31,6 +31,7 @@ type Tx struct {
 	Sweep           Sweep
 	Grants          Grants
 	Administrations Administrations
+	FormerKeys      FormerKeys
 	Addresses       Addresses
 	Custodies       Custodies
 	Recoveries      Recoveries

@@ -152,6 +152,8 @@ type NewAnswer struct {
 	Grants []AnswerGrant
 	Note   *NewNote
 	VK     []byte // the key that they are signed under; nil is not compared
+	// Recipient is the fingerprint of what they are sealed to; "" is not compared.
+	Recipient string
 }
 
 // AnswerGrant is one document given for one kind.
@@ -267,7 +269,7 @@ func (s *Domain) giveOne(ctx context.Context, tx Tx, a Actor, on *replying, n Ne
 	}
 	one := NewGrant{
 		Key: n.keyOf(i), Doc: g.Doc, Version: g.Version, Administration: r.Administration, Service: r.Service, Purpose: r.Purpose,
-		Procedure: r.Procedure, NotAfter: end, Sealed: g.Sealed, VK: n.VK, Openings: most, Request: r.ID, Kind: g.Kind,
+		Procedure: r.Procedure, NotAfter: end, Sealed: g.Sealed, VK: n.VK, Recipient: n.Recipient, Openings: most, Request: r.ID, Kind: g.Kind,
 	}
 	if err := s.checkNewGrant(one); err != nil {
 		return Grant{}, err

@@ -79,7 +79,7 @@ func (d *DB) Leaves() journal.Reader { return leaves{d.read} }
 func (d *DB) stores(tx *sql.Tx, held map[string]bool) safe.Tx {
 	return safe.Tx{
 		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
-		Administrations: administrations{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
+		Administrations: administrations{tx}, FormerKeys: formerKeys{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
 		Notices: notices{tx}, Webhooks: webhooks{tx}, Outbox: outbox{tx},
 		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},
 		Events: events{tx, held}, Leaves: leaves{tx}, Keeper: keeping{tx},

@@ -35,6 +35,7 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"administrations": administrationTests(),
 		"addresses":       addressTests(),
 		"custodies":       custodyTests(),
+		"former keys":     formerKeyTests(),
 		"recoveries":      recoveryTests(),
 		"outbox":          outboxTests(),
 		"requests":        requestTests(),

@@ -1,4 +1,5 @@
 import { noticeErrors } from './errors.notices.words.ts';
+import { issueErrors } from './errors.issue.words.ts';
 import { requestErrors } from './errors.requests.words.ts';
 import { words } from './words.svelte.ts';
 
@@ -7,6 +8,7 @@ import { words } from './words.svelte.ts';
 export const texts = words(
 	{
 		...requestErrors.fr,
+		...issueErrors.fr,
 		...noticeErrors.fr,
 		unauthenticated: [
 			'Identification nécessaire',
@@ -122,6 +124,7 @@ export const texts = words(
 	},
 	{
 		...requestErrors.en,
+		...issueErrors.en,
 		...noticeErrors.en,
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
