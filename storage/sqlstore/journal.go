@@ -12,19 +12,18 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// events writes the journal in one transaction; held are the safes whose
-// counters it has.
+// events writes the journal in one transaction.
 type events struct {
 	tx   *sql.Tx
-	held map[string]bool
+	turn *turn
 }
 
 // Hold takes the counters in the order of their safes: two transactions that
 // want the same ones never wait for each other in a circle.
 func (s events) Hold(ctx context.Context, safes ...string) error {
 	sorted := slices.Compact(slices.Sorted(slices.Values(safes)))
-	for _, whose := range sorted {
-		s.held[whose] = true // wanted, even if others are in the way
+	if err := s.turn.take(sorted...); err != nil {
+		return err
 	}
 	for _, whose := range sorted {
 		_, err := s.tx.ExecContext(ctx, `INSERT INTO journal_places (safe, n) VALUES ($1, 0)
@@ -37,10 +36,12 @@ ON CONFLICT (safe) DO UPDATE SET n = journal_places.n`, whose)
 }
 
 func (s events) Next(ctx context.Context, whose string) (int64, error) {
-	if len(s.held) > 0 && !s.held[whose] {
+	if held := s.turn.held; len(held) > 0 && !held[whose] {
 		return 0, fmt.Errorf("next place in the journal of %s: its counter is not held", whose)
 	}
-	s.held[whose] = true
+	if err := s.turn.take(whose); err != nil {
+		return 0, err
+	}
 	var n int64
 	err := s.tx.QueryRowContext(ctx, `INSERT INTO journal_places (safe, n) VALUES ($1, 1)
 ON CONFLICT (safe) DO UPDATE SET n = journal_places.n + 1 RETURNING n`, whose).Scan(&n)

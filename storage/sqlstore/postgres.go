@@ -215,7 +215,7 @@ func again(err error) bool {
 		return true
 	}
 	// A statement failed, its caller went on, and the commit undid it all.
-	return errors.Is(err, pgx.ErrTxCommitRollback)
+	return errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, errInLine)
 }
 
 // postgresKind is 0 for what the caller cannot mend.

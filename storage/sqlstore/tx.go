@@ -17,7 +17,7 @@ const (
 
 // View implements safe.Rows: one snapshot.
 func (d *DB) View(ctx context.Context, fn func(safe.Tx) error) error {
-	return d.snapshot(ctx, func(tx *sql.Tx) error { return fn(d.stores(tx, map[string]bool{})) })
+	return d.snapshot(ctx, func(tx *sql.Tx) error { return fn(d.stores(tx, newTurn(d.line, nil))) })
 }
 
 func (d *DB) snapshot(ctx context.Context, fn func(*sql.Tx) error) error {
@@ -53,9 +53,9 @@ func (d *DB) try(ctx context.Context, wanted map[string]bool, fn func(safe.Tx) e
 		return nil, err
 	}
 	defer leave()
-	held = map[string]bool{}
-	err = isolated(ctx, d.write, d.update, func(tx *sql.Tx) error { return fn(d.stores(tx, held)) })
-	return held, err
+	mine := newTurn(d.line, wanted)
+	err = isolated(ctx, d.write, d.update, func(tx *sql.Tx) error { return fn(d.stores(tx, mine)) })
+	return mine.held, err
 }
 
 // pause is different for each of those that were in each other's way.
