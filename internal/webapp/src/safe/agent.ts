@@ -3,7 +3,7 @@ import { canonical } from '../crypto/canonical.ts';
 import { commitmentOf, contentOf, hashOfFile } from '../crypto/content.ts';
 import { hashHex } from '../crypto/derive.ts';
 import { openDocument } from '../crypto/document.ts';
-import { type Grant, type Opened, openGrant } from '../crypto/grant.ts';
+import type { Grant } from '../crypto/grant.ts';
 import {
 	type Container,
 	checkContainer,
@@ -13,7 +13,7 @@ import {
 } from '../crypto/keyring.ts';
 import { parseEvent } from '../crypto/log.ts';
 import { CoffreError } from '../errors.ts';
-import { type Context, checkEpoch, withAny, withEvidence } from './context.ts';
+import { type Context, checkEpoch, withEvidence } from './context.ts';
 import type { Memory } from './core.ts';
 import { checkRelease, checkWho, same } from './documents.ts';
 import type { OpenedAnswer, ShownAs } from './officerequesttypes.ts';
@@ -21,6 +21,7 @@ import { makeReceipt } from './receipt.ts';
 import { unlockers } from './secrets.ts';
 import { checkVKSeen, rememberPins } from './seen.ts';
 import type { Draft, EventProof, OpenedGrantView } from './types.ts';
+import { mediatorOf, type OpenedBy, openReleased } from './undermandate.ts';
 
 const path = '/api/v1/administration/keyring';
 
@@ -61,7 +62,7 @@ export class Agent {
 
 	/** `as`: what the grant is shown as; one that was given for anything else is an alarm. */
 	async open(id: string, signal?: AbortSignal, as?: ShownAs): Promise<OpenedAnswer> {
-		const { grant, key, proof, log } = await this.#release(id, as);
+		const { grant, key, proof, log, mandate } = await this.#release(id, as);
 		const sealed = await this.#context.api.blob('/api/v1/administration/grants/{id}/content', {
 			path: { id },
 			signal,
@@ -83,7 +84,9 @@ export class Agent {
 			proof,
 			log,
 		};
-		return { blob, grant: view(grant), receipt, proven };
+		const mediator = mediatorOf(mandate);
+		const seen = { ...view(grant), ...(mediator ? { mediator } : {}) };
+		return { blob, grant: seen, receipt, proven };
 	}
 
 	async #release(id: string, as: ShownAs | undefined): Promise<Released> {
@@ -109,9 +112,8 @@ export class Agent {
 				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
 			}
 			const vk = fromBase64(release.vk);
-			const opened = await withAny(vaults, (v) =>
-				openGrant(fromBase64(release.grant), v.identity, v.recipient, vk, reader),
-			);
+			const by = { vaults, vk, reader };
+			const opened = await openReleased(this.#context, mark, event, release, by);
 			same('grant and release', opened.grant, { safe: fact.id, doc, version, sha256, sealed });
 			// The citizen's journal says what for in the words that she has signed.
 			const { purpose, procedure, service } = opened.grant;
@@ -137,7 +139,7 @@ function checkAnswer(id: string, { request, kind, safe }: Grant, shown: ShownAs)
 	});
 }
 
-interface Released extends Opened<Grant> {
+interface Released extends OpenedBy {
 	readonly proof: EventProof;
 	/** The key of the log that it is of. */
 	readonly log: string;

@@ -288,4 +288,6 @@ export interface OpenedGrantView {
 	/** That it answers, and the kind of document that it was given as. */
 	readonly request?: string;
 	readonly kind?: string;
+	/** Who gave it for the citizen, and of which structure, as she has signed it. */
+	readonly mediator?: { readonly name: string; readonly structure: string };
 }

@@ -16,6 +16,10 @@ export const texts = words(
 		shared: 'Partagé le',
 		checked:
 			'Vérifié ici : signature de l’usager, preuve au journal, document intact jusqu’au dernier octet.',
+		mediated: (name: string, structure: string) =>
+			`Partagé par ${name}, ${structure}, pour le compte de l’usager.`,
+		checkedMediated:
+			'Vérifié ici : mandat signé par l’usager, signature faite sous ce mandat, preuve au journal, document intact jusqu’au dernier octet.',
 		download: 'Télécharger',
 		downloadNamed: (name: string) => `Télécharger « ${name} »`,
 		preview: 'Aperçu',
@@ -45,6 +49,9 @@ export const texts = words(
 		shared: 'Shared on',
 		checked:
 			'Checked here: the citizen’s signature, the proof in the journal, the document whole to its last byte.',
+		mediated: (name, structure) => `Shared by ${name}, ${structure}, on behalf of the citizen.`,
+		checkedMediated:
+			'Checked here: the mandate that the citizen signed, the signature made under it, the proof in the journal, the document whole to its last byte.',
 		download: 'Download',
 		downloadNamed: (name) => `Download “${name}”`,
 		preview: 'Preview',
