@@ -51,7 +51,11 @@ func (g *Gateway) listReceivedGrants(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	items, next, err := g.safe.Received(r.Context(), actor(r), p)
+	q := r.URL.Query()
+	wanted := safe.ReceivedWanted{
+		State: q.Get("state"), Service: q.Get("service"), Kind: q.Get("kind"), Reference: q.Get("reference"), Text: q.Get("q"),
+	}
+	items, next, err := g.safe.Received(r.Context(), actor(r), wanted, p)
 	if err != nil {
 		return err
 	}

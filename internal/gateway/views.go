@@ -132,6 +132,7 @@ type grantView struct {
 	Used               bool       `json:"used,omitempty"`
 	Request            string     `json:"request,omitempty"`
 	Kind               string     `json:"kind,omitempty"`
+	Reference          string     `json:"reference,omitempty"`
 	Safe               string     `json:"safe,omitempty"`
 	Sealed             int64      `json:"sealed"`
 }
@@ -151,7 +152,7 @@ func viewGrant(g safe.Grant, now time.Time, toOffice bool) grantView {
 		v.State = "expired"
 	}
 	if toOffice {
-		v.Holder, v.Safe = g.Holder, string(g.Safe)
+		v.Holder, v.Safe, v.Reference = g.Holder, string(g.Safe), g.Reference
 	}
 	return v
 }

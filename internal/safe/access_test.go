@@ -60,7 +60,7 @@ func TestRoles(t *testing.T) {
 		"journal": {"citizen", func(a safe.Actor) error { return drop(w.Journal(w.ctx, a, "", 10)) }},
 		"export":  {"citizen", func(a safe.Actor) error { return drop(w.Export(w.ctx, a)) }},
 		"received": {"agent system", func(a safe.Actor) error {
-			_, _, err := w.Received(w.ctx, a, safe.Page{})
+			_, _, err := w.Received(w.ctx, a, safe.ReceivedWanted{}, safe.Page{})
 			return err
 		}},
 		"releasegrant": {"agent system", func(a safe.Actor) error { return drop(w.ReleaseGrant(w.ctx, a, g.ID)) }},

@@ -42,7 +42,7 @@ func TestAProviderProvesAnEmployerNotARight(t *testing.T) {
 	m := w.mairie(t, "Mairie de Valmont", "21370999900015")
 	camille, hugo := m.agent, w.comes(t, m, "Hugo Petit")
 	receive := func(a safe.Actor) error {
-		_, _, err := w.Received(w.ctx, a, safe.Page{})
+		_, _, err := w.Received(w.ctx, a, safe.ReceivedWanted{}, safe.Page{})
 		return err
 	}
 	wantReason(t, receive(camille), safe.Forbidden, safe.ReasonNotAppointed)
@@ -144,7 +144,7 @@ func TestAnAgentOfAnotherService(t *testing.T) {
 		t.Errorf("journalled as %+v", e)
 	}
 	seen := func() int {
-		all, _, err := w.Received(w.ctx, hugo, safe.Page{})
+		all, _, err := w.Received(w.ctx, hugo, safe.ReceivedWanted{}, safe.Page{})
 		must(t, err)
 		return len(all)
 	}

@@ -135,9 +135,9 @@ type Grants interface {
 	// grant without its sealed bytes.
 	Update(ctx context.Context, g Grant) error
 	// OfSafe and OfAdministration list newest first, without the sealed bytes;
-	// with services, those of these and those of none.
+	// the latter those that a filter lets through.
 	OfSafe(ctx context.Context, safe SafeID, p Page) ([]Grant, string, error)
-	OfAdministration(ctx context.Context, a AdministrationID, services []string, p Page) ([]Grant, string, error)
+	OfAdministration(ctx context.Context, a AdministrationID, f GrantFilter, p Page) ([]Grant, string, error)
 }
 
 // Administrations is the registry.

@@ -7,19 +7,20 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/journal"
 )
 
-// Received lists what was shared with the services of the caller, newest first, ended and expired grants included.
-func (s *Domain) Received(ctx context.Context, a Actor, p Page) ([]Grant, string, error) {
+// Received lists what was shared with the services of the caller, newest first,
+// ended and expired grants included where they are not left out.
+func (s *Domain) Received(ctx context.Context, a Actor, w ReceivedWanted, p Page) ([]Grant, string, error) {
 	var all []Grant
 	var next string
 	err := s.rows.View(ctx, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActReceive); err != nil {
 			return err
 		}
-		services, err := servicesOf(ctx, tx, a)
+		f, err := s.filterOf(ctx, tx, a, w)
 		if err != nil {
 			return err
 		}
-		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, services, p.bounded())
+		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, f, p.bounded())
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatGrantReleased), backend("list grants", err))

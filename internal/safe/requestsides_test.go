@@ -61,7 +61,7 @@ func TestRequestsAreOfAService(t *testing.T) {
 	must(t, err)
 	all, _, err := w.Requests(w.ctx, m.agent, safe.RequestFilter{}, safe.Page{})
 	must(t, err)
-	given, _, err := w.Received(w.ctx, m.agent, safe.Page{})
+	given, _, err := w.Received(w.ctx, m.agent, safe.ReceivedWanted{}, safe.Page{})
 	must(t, err)
 	if len(all) != 3 || len(given) != 3 {
 		t.Errorf("the agent sees %d requests and %d grants", len(all), len(given))

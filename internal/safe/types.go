@@ -142,6 +142,7 @@ type Grant struct {
 	AdministrationName string
 	Holder             string
 	DocSealed          int64
+	Reference          string // of the request that it answers
 }
 
 // Service is a counter of an administration (état civil, CCAS, …).

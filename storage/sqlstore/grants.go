@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
@@ -20,12 +19,13 @@ idempotency_key, created, not_after, ended, opened, openings, most_openings, req
 	// ten times the rest, kept apart from it by PostgreSQL, and no list's.
 	grantShown = `SELECT g.id, g.safe, g.doc, g.version, g.administration, g.service, g.purpose, g.procedure_name,
 g.idempotency_key, g.created, g.not_after, g.ended, g.opened, g.openings, g.most_openings, g.request, g.kind,
-COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0)`
+COALESCE(a.name, ''), COALESCE(h.name, ''), COALESCE(v.sealed, 0), COALESCE(q.reference, '')`
 	grantBeside = `
 LEFT JOIN administrations a ON a.id = g.administration
 LEFT JOIN safes s ON s.id = g.safe
 LEFT JOIN accounts h ON h.id = s.account
-LEFT JOIN versions v ON v.doc = g.doc AND v.id = g.version `
+LEFT JOIN versions v ON v.doc = g.doc AND v.id = g.version
+LEFT JOIN requests q ON q.id = g.request AND q.administration = g.administration `
 	grantListed = grantShown + ` FROM grants g` + grantBeside
 	grantRead   = grantShown + `, g.sealed FROM grants g` + grantBeside
 )
@@ -36,7 +36,7 @@ func grantFields(g *safe.Grant, at *grantTimes) []any {
 	return []any{
 		&g.ID, &g.Safe, &g.Doc, &g.Version, &g.Administration, &g.Service, &g.Purpose, &g.Procedure, &g.Key,
 		&at.created, &at.notAfter, &at.ended, &at.opened, &g.Openings, &g.MostOpenings, &g.Request, &g.Kind,
-		&g.AdministrationName, &g.Holder, &g.DocSealed,
+		&g.AdministrationName, &g.Holder, &g.DocSealed, &g.Reference,
 	}
 }
 
@@ -99,9 +99,12 @@ func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe
 		string(id), nil, p)
 }
 
-func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, services []string, p safe.Page) ([]safe.Grant, string, error) {
-	if len(services) > 0 {
-		return s.list(ctx, ofServices(grantsOfServices, len(services)), string(a), services, p)
+func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, f safe.GrantFilter, p safe.Page) ([]safe.Grant, string, error) {
+	switch {
+	case narrowed(f):
+		return s.find(ctx, a, f, p)
+	case len(f.Services) > 0:
+		return s.list(ctx, ofServices(grantsOfServices, len(f.Services)), string(a), f.Services, p)
 	}
 	return s.list(ctx, grantListed+`WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
 		string(a), nil, p)
@@ -138,12 +141,14 @@ func (s grants) list(ctx context.Context, text, whose string, services []string,
 	for _, sv := range services {
 		args = append(args, sv)
 	}
+	return s.page(ctx, text, args, p)
+}
+
+func (s grants) page(ctx context.Context, text string, args []any, p safe.Page) ([]safe.Grant, string, error) {
 	list, err := query(ctx, s.tx, "list grants", scanListedGrant, text, args...)
 	if err != nil {
 		return nil, "", err
 	}
-	list, next := page(list, p.Limit, func(g safe.Grant) string {
-		return cursor(strconv.FormatInt(micros(g.Created), 10), string(g.ID))
-	})
+	list, next := page(list, p.Limit, func(g safe.Grant) string { return cursorAt(micros(g.Created), string(g.ID)) })
 	return list, next, nil
 }

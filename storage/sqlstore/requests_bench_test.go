@@ -116,7 +116,7 @@ func (of tenThousandOf) lists(r safe.RequestID) map[string]pageOf {
 			return next, err
 		},
 		"an office's grants": func(ctx context.Context, tx safe.Tx, p safe.Page) (string, error) {
-			_, next, err := tx.Grants.OfAdministration(ctx, of.administration, nil, p)
+			_, next, err := tx.Grants.OfAdministration(ctx, of.administration, safe.GrantFilter{}, p)
 			return next, err
 		},
 		"a citizen's requests": func(ctx context.Context, tx safe.Tx, p safe.Page) (string, error) {

@@ -40,7 +40,7 @@ func grantTests() map[string]rowsTest {
 				return tx.Grants.Update(t.Context(), safe.Grant{ID: "x", Sealed: []byte{1}})
 			}), safe.NotFound)
 		},
-		"lists are newest first": grantLists,
+		"lists are newest first": grantLists, "what is looked for is found": grantsFound,
 	}
 }
 
@@ -132,7 +132,7 @@ func grantLists(t *testing.T, db Database) {
 	wantPages(t, db, ofSafe, listSafe)
 	badCursor(t, db, listSafe)
 	wantPages(t, db, ofAdmin, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
-		return tx.Grants.OfAdministration(ctx, admin.ID, nil, p)
+		return tx.Grants.OfAdministration(ctx, admin.ID, safe.GrantFilter{}, p)
 	})
 	var ofService []safe.Grant
 	for _, g := range ofAdmin {
@@ -144,14 +144,14 @@ func grantLists(t *testing.T, db Database) {
 		t.Fatalf("%d of %d grants are of the service", len(ofService), len(ofAdmin))
 	}
 	wantPages(t, db, ofService, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
-		return tx.Grants.OfAdministration(ctx, admin.ID, []string{"ccas", "none'"}, p)
+		return tx.Grants.OfAdministration(ctx, admin.ID, safe.GrantFilter{Services: []string{"ccas", "none'"}}, p)
 	})
 	many := make([]string, 150)
 	for i := range many {
 		many[i] = strconv.Itoa(i)
 	}
 	wantPages(t, db, ofAdmin, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
-		return tx.Grants.OfAdministration(ctx, admin.ID, append(many, "ccas", "etat-civil"), p)
+		return tx.Grants.OfAdministration(ctx, admin.ID, safe.GrantFilter{Services: append(many, "ccas", "etat-civil")}, p)
 	})
 	if err := db.Update(t.Context(), func(tx safe.Tx) error { return tx.Grants.Update(t.Context(), ofAdmin[0]) }); err == nil {
 		t.Fatal("a grant as a list gives it was written back, without its sealed bytes")
