@@ -1913,6 +1913,8 @@ export interface components {
             readonly request?: string;
             /** @description that the document was given as */
             readonly kind?: string;
+            /** @description of the request that it answers, shown to the administration */
+            readonly reference?: string;
             /** @description the citizen's safe, shown to the administration */
             readonly safe?: string;
             /** @description length of the sealed document */
@@ -4173,6 +4175,15 @@ export interface operations {
     readonly listReceivedGrants: {
         readonly parameters: {
             readonly query?: {
+                readonly state?: "live" | "expired" | "ended";
+                /** @description id or name of one of its services */
+                readonly service?: string;
+                /** @description given as this kind of document */
+                readonly kind?: string;
+                /** @description of the request that they answer */
+                readonly reference?: string;
+                /** @description words that each stand in the citizen's name, the purpose or the procedure */
+                readonly q?: string;
                 /** @description cursor `next` of the page before */
                 readonly after?: components["parameters"]["after"];
                 readonly limit?: components["parameters"]["limit"];
