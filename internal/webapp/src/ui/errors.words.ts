@@ -16,6 +16,7 @@ const alarms = new Set([
 	'mismatch',
 	'hash',
 	'form',
+	'seal',
 ]);
 
 export interface Said {
@@ -64,6 +65,10 @@ export const texts = words(
 		mismatch: [
 			'Cela ne correspond pas',
 			'Ce que le serveur a envoyé n’est pas ce qui a été demandé.',
+		],
+		seal: [
+			'Ce n’est pas la demande de votre lien',
+			'Le serveur en montre une autre à sa place. Si vous avez recopié le lien à la main, vérifiez-le ; sinon, ne répondez pas et prévenez l’administration qui vous a écrit.',
 		],
 		hash: [
 			'Ce fichier a été modifié',
@@ -172,6 +177,10 @@ export const texts = words(
 			'Independent witnesses cosign the journal, so that everybody is shown the same one. The server shows one that they have not cosigned, or has changed the list of witnesses. If the host announced this, ask for a confirmation by other means than this site.',
 		],
 		mismatch: ['This does not match', 'What the server sent is not what was asked for.'],
+		seal: [
+			'This is not the request of your link',
+			'The server shows another one in its place. If you have typed the link by hand, check it; else do not answer, and tell the administration that wrote to you.',
+		],
 		hash: ['This file was changed', 'What arrived has not the hash that you had signed.'],
 		form: [
 			'The answer of the server is malformed',

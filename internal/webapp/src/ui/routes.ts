@@ -58,6 +58,8 @@ const lines: readonly Line[] = [
 	},
 	{ path: '/partages', needs: 'safe-open', load: () => import('./pages/shares/Shares.svelte') },
 	{ path: '/depots', needs: 'safe-open', load: () => import('./pages/deposits/Deposits.svelte') },
+	{ path: '/demandes', needs: 'citizen', load: () => import('./pages/requests/Requests.svelte') },
+	{ path: '/demande/{id}', needs: 'public', load: () => import('./pages/requests/Request.svelte') },
 	{ path: '/journal', needs: 'safe-open', load: () => import('./pages/journal/Journal.svelte') },
 	{ path: '/cles', needs: 'citizen', load: () => import('./pages/keys/Keys.svelte') },
 	{

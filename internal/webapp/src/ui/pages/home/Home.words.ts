@@ -15,6 +15,10 @@ export const texts = words(
 		unlock: 'Déverrouiller',
 		documents: 'Documents',
 		documentsLead: 'Ajouter, retrouver, ranger.',
+		requests: 'Demandes',
+		requestsLead: 'Ce que des administrations vous demandent.',
+		waiting: (n: string, plural: number) =>
+			plural > 1 ? `${n} attendent votre réponse` : 'Une attend votre réponse',
 		shares: 'Partages',
 		sharesLead: 'Qui peut lire quoi, et jusqu’à quand.',
 		deposits: 'Dépôts',
@@ -42,6 +46,10 @@ export const texts = words(
 		unlock: 'Unlock',
 		documents: 'Documents',
 		documentsLead: 'Add, find, file.',
+		requests: 'Requests',
+		requestsLead: 'What administrations ask you for.',
+		waiting: (n: string, plural: number) =>
+			plural === 1 ? 'One waits for your answer' : `${n} wait for your answer`,
 		shares: 'Shared',
 		sharesLead: 'Who can read what, and until when.',
 		deposits: 'Deposits',
