@@ -67,7 +67,7 @@ func (g *Gateway) releaseGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rel, err := g.safe.ReleaseGrant(r.Context(), actor(r), id)
+	rel, err := g.safe.ReleaseGrantOnce(r.Context(), actor(r), id, r.Header.Get("Idempotency-Key"))
 	if err != nil {
 		return err
 	}

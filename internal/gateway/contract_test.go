@@ -38,7 +38,7 @@ func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	must(t, err)
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
-		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, agentsPart, documentPart, sharePart, requestPart, successionPart,
+		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, agentsPart, documentPart, sharePart, retrievalPart, requestPart, successionPart,
 		depositPart, readPart, noticePart, recoveryPart, erasePart,
 	} {
 		part(t, s)

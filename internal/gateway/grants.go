@@ -23,7 +23,11 @@ func (g *Gateway) listGrants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, listOf(items, next, g.viewGrantFor(false)))
+	keys, err := g.safe.GrantKeys(r.Context(), items)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, grantPage{listOf(items, next, g.viewGrantFor(false)), keys})
 }
 
 func (g *Gateway) viewGrantFor(office bool) func(safe.Grant) grantView {

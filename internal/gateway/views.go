@@ -135,6 +135,10 @@ type grantView struct {
 	Reference          string     `json:"reference,omitempty"`
 	Safe               string     `json:"safe,omitempty"`
 	Sealed             int64      `json:"sealed"`
+	Acknowledgement    *saidView  `json:"acknowledgement,omitempty"`
+	Deletion           *saidView  `json:"deletion,omitempty"`
+	DeleteBy           *time.Time `json:"deleteBy,omitempty"`
+	Overdue            bool       `json:"overdue,omitempty"`
 }
 
 // viewGrant shows whose it is only to the administration.
@@ -151,6 +155,7 @@ func viewGrant(g safe.Grant, now time.Time, toOffice bool) grantView {
 	case !g.Live(now):
 		v.State = "expired"
 	}
+	viewCopies(&v, g.Copies, now)
 	if toOffice {
 		v.Holder, v.Safe, v.Reference = g.Holder, string(g.Safe), g.Reference
 	}

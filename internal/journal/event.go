@@ -32,6 +32,8 @@ const (
 	WhatGrantCreated      = "grant.created"
 	WhatGrantReleased     = "grant.released"
 	WhatGrantEnded        = "grant.ended"
+	WhatGrantAcknowledged = "grant.acknowledged" // Detail: outcome, release
+	WhatGrantDeleted      = "grant.deleted"      // its copies; Detail: how
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
 	WhatOfficeRead        = "administration.read" // only ever refused

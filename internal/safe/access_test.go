@@ -65,6 +65,15 @@ func TestRoles(t *testing.T) {
 		}},
 		"releasegrant": {"agent system", func(a safe.Actor) error { return drop(w.ReleaseGrant(w.ctx, a, g.ID)) }},
 		"grantcontent": {"agent system", func(a safe.Actor) error { return drop(w.GrantContent(w.ctx, a, g.ID)) }},
+		"acknowledge":  {"agent system", func(a safe.Actor) error { return w.Acknowledge(w.ctx, a, safe.NewID[safe.GrantID](), nil) }},
+		"deletions": {"agent system", func(a safe.Actor) error {
+			_, _, err := w.DueDeletions(w.ctx, a, safe.Page{})
+			return err
+		}},
+		"delete": {"agent system", func(a safe.Actor) error {
+			_, _, err := w.DeclareDeletions(w.ctx, a, [][]byte{nil})
+			return err
+		}},
 		"deposit": {"agent system", func(a safe.Actor) error {
 			return drop(w.Deposit(w.ctx, a, safe.NewID[safe.AddressID](), safe.DepositInput{}))
 		}},

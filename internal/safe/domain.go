@@ -48,6 +48,7 @@ type Config struct {
 	Retention    int           // DefaultRetention: years that an event is kept
 	Overlap      time.Duration // DefaultOverlap: how long a former key of an administration is still sealed to
 	Outlets      Outlets       // nobody is told anything
+	DeleteWithin time.Duration // 30 days: time to delete copies once a grant has ended
 }
 
 // Domain is every use case. Safe for concurrent use; it keeps no state of
@@ -75,6 +76,9 @@ func New(c Config) *Domain {
 	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
+	}
+	if c.DeleteWithin == 0 {
+		c.DeleteWithin = deleteWithin
 	}
 	if c.Overlap == 0 {
 		c.Overlap = DefaultOverlap

@@ -46,8 +46,10 @@ func (s *Domain) Grants(ctx context.Context, a Actor, p Page) ([]Grant, string, 
 			return err
 		}
 		var err error
-		all, next, err = tx.Grants.OfSafe(ctx, a.Safe, p.bounded())
-		return err
+		if all, next, err = tx.Grants.OfSafe(ctx, a.Safe, p.bounded()); err != nil {
+			return err
+		}
+		return withCopies(ctx, tx, all)
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatSafeRead), backend("list grants", err))
 }
@@ -218,6 +220,9 @@ func (s *Domain) EndGrant(ctx context.Context, a Actor, id GrantID) error {
 		g.Ended = s.now()
 		if err := tx.Grants.Update(ctx, g); err != nil {
 			return backend("end grant", err)
+		}
+		if err := s.endCopies(ctx, tx, g); err != nil {
+			return err
 		}
 		done := *ev
 		aboutGrant(&done, g)

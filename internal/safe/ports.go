@@ -41,6 +41,8 @@ type Tx struct {
 	Requests        Requests
 	Replies         Replies
 	Answers         Answers
+	Openings        Openings
+	Holdings        Holdings
 	Events          journal.Appender
 	Leaves          journal.Reader
 	Keeper          journal.Keeper

@@ -20,8 +20,10 @@ func (s *Domain) Received(ctx context.Context, a Actor, w ReceivedWanted, p Page
 		if err != nil {
 			return err
 		}
-		all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, f, p.bounded())
-		return err
+		if all, next, err = tx.Grants.OfAdministration(ctx, a.Administration, f, p.bounded()); err != nil {
+			return err
+		}
+		return withCopies(ctx, tx, all)
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatGrantReleased), backend("list grants", err))
 }
@@ -31,7 +33,18 @@ func (s *Domain) Received(ctx context.Context, a Actor, w ReceivedWanted, p Page
 // grant is NotFound; an ended one Ended, a past one Expired. Each of these
 // tries is in the journal of the safe that granted, with the reason.
 func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release, error) {
+	return s.ReleaseGrantOnce(ctx, a, id, "")
+}
+
+// ReleaseGrantOnce is ReleaseGrant with an Idempotency-Key: for a day the same
+// caller gets the same release again, and no opening is counted for it.
+func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key string) (Release, error) {
 	ev := s.begin(a, journal.WhatGrantReleased)
+	if key != "" {
+		if err := checkKey(key); err != nil {
+			return Release{}, s.refuse(ctx, ev, err)
+		}
+	}
 	var out Release
 	var sf Safe
 	var record string
@@ -40,21 +53,29 @@ func (s *Domain) ReleaseGrant(ctx context.Context, a Actor, id GrantID) (Release
 		if err != nil {
 			return err
 		}
-		if g.Used() {
+		before, err := s.releasedBefore(ctx, tx, a, g, key)
+		if err != nil {
+			return err
+		}
+		if before == nil && g.Used() {
 			return openedOut()
 		}
 		if sf, err = openSafe(ctx, tx, g.Safe); err != nil {
 			return err
 		}
-		g.Opened, g.Openings = s.now(), g.Openings+1
-		if err := tx.Grants.Update(ctx, g); err != nil {
-			return backend("count opening", err)
-		}
 		out = Release{Version: v, Grant: g.Sealed, VK: sf.VK}
+		if before != nil {
+			record = before.Record
+			return nil
+		}
 		done := *ev
 		done.Detail = detail("content", v.Content)
-		record, err = s.record(ctx, tx, done)
-		return err
+		if record, err = s.record(ctx, tx, done); err != nil {
+			return err
+		}
+		return s.opened(ctx, tx, &g, Opening{
+			ID: ev.ID, Record: record, Grant: g.ID, Version: g.Version, By: callerOf(a), Key: key, At: s.now(),
+		})
 	})
 	if err != nil {
 		return Release{}, err

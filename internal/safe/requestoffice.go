@@ -67,8 +67,10 @@ func (s *Domain) RequestGrants(ctx context.Context, a Actor, id RequestID, p Pag
 	var next string
 	err := s.officeView(ctx, a, id, func(tx Tx, _ Request) error {
 		var err error
-		all, next, err = tx.Answers.GrantsOf(ctx, id, p.bounded())
-		return err
+		if all, next, err = tx.Answers.GrantsOf(ctx, id, p.bounded()); err != nil {
+			return err
+		}
+		return withCopies(ctx, tx, all)
 	})
 	return all, next, err
 }
@@ -119,8 +121,10 @@ func (s *Domain) Reply(ctx context.Context, a Actor, id RequestID, reply ReplyID
 		if notes, err = tx.Answers.Notes(ctx, reply, maxNotes); err != nil {
 			return backend("list notes", err)
 		}
-		v.Grants, err = tx.Answers.Grants(ctx, id, v.Reply.Safe, pageLimit)
-		return backend("list grants", err)
+		if v.Grants, err = tx.Answers.Grants(ctx, id, v.Reply.Safe, pageLimit); err != nil {
+			return backend("list grants", err)
+		}
+		return withCopies(ctx, tx, v.Grants)
 	})
 	if err != nil {
 		return ReplyView{}, err

@@ -143,6 +143,9 @@ type Grant struct {
 	Holder             string
 	DocSealed          int64
 	Reference          string // of the request that it answers
+
+	// Copies are what became of it; nil while it was never opened.
+	Copies *Copies
 }
 
 // Service is a counter of an administration (état civil, CCAS, …).

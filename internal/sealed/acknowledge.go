@@ -118,6 +118,19 @@ func OpenDeletion(signed []byte, vk VK) (Deletion, error) {
 	return d, nil
 }
 
+// ReadDeletion reads one without asking who signed it: for whoever then finds
+// the key by what it says.
+func ReadDeletion(signed []byte) (Deletion, error) {
+	var d Deletion
+	if len(signed) <= 64 {
+		return Deletion{}, fmt.Errorf("read deletion: %w", ErrLength)
+	}
+	if err := decodeSuite(signed[64:], &d, func() int { return d.Suite }); err != nil {
+		return Deletion{}, fmt.Errorf("read deletion: %w", err)
+	}
+	return d, d.check()
+}
+
 func (d Deletion) check() error {
 	err := cmp.Or(
 		checkSuite(d.Suite), checkID(d.Administration, d.Grant, d.Safe, d.Doc, d.Version), checkTime(d.At),

@@ -60,6 +60,11 @@ func TestADeletionIsAttestedByWhoeverSignedIt(t *testing.T) {
 		refused(t, "another administration's", err, ErrSignature)
 		_, err = OpenAcknowledgement(signed, root.VK())
 		refused(t, "as an acknowledgement", err, ErrSignature)
+		if got := must(ReadDeletion(signed))(t); got != want {
+			t.Errorf("read as %+v", got)
+		}
+		_, err = ReadDeletion(signed[:64])
+		refused(t, "cut", err, ErrLength)
 		for _, word := range []string{want.How, readerID, grantID, safeID, docID, versID, someTime} {
 			_, err := OpenDeletion(replace(t, signed, word, strings.Repeat("e", len(word))), root.VK())
 			refused(t, "edited "+word, err, ErrSignature)
@@ -114,6 +119,8 @@ func TestAcknowledgementsRefuse(t *testing.T) {
 		spoil(&d)
 		_, err := SignDeletion(d, root)
 		refused(t, "sign "+what, err, ErrForm)
+		_, err = ReadDeletion(must(signPayload(contextDeletion, root, d, nil))(t))
+		refused(t, "read "+what, err, ErrForm)
 		_, err = OpenDeletion(must(signPayload(contextDeletion, root, d, nil))(t), root.VK())
 		refused(t, "open "+what, err, ErrForm)
 	}

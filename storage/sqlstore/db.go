@@ -82,6 +82,7 @@ func (d *DB) stores(tx *sql.Tx, mine *turn) safe.Tx {
 		Administrations: administrations{tx}, FormerKeys: formerKeys{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
 		Notices: notices{tx}, Webhooks: webhooks{tx}, Outbox: outbox{tx},
 		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},
+		Openings: openings{tx}, Holdings: holdings{tx},
 		Events: events{tx, mine}, Leaves: leaves{tx}, Keeper: keeping{tx},
 	}
 }

@@ -105,6 +105,9 @@ func (s sweep) Erase(ctx context.Context, id safe.SafeID, doc safe.DocumentID) e
 	if err := changed("erase document", r, err); err != nil {
 		return err
 	}
+	if err := eraseRetrievals(ctx, s.tx, id, doc); err != nil {
+		return err
+	}
 	_, err = s.tx.ExecContext(ctx, `DELETE FROM grants WHERE safe = $1 AND doc = $2`, string(id), string(doc))
 	return mapError("erase grants", err)
 }
