@@ -28,7 +28,8 @@ func (a *app) verifyCommand() command {
 		short: a.tr("vérifier sans croire personne : le journal entier, un reçu, un export, le site", "verify and believe nobody: the whole journal, a receipt, an export, the site"),
 		long: a.tr(`  coffre verify log                 relire tout le journal public du serveur
   coffre verify log DOSSIER         le même, sur une copie des tuiles, hors connexion
-  coffre verify receipt REÇU        un reçu, hors connexion ; --file compare le document
+  coffre verify receipt REÇU        un reçu, hors connexion ; --file compare le document ;
+                                    ou l'attestation de ce qu'un médiateur a fait
   coffre verify receipt LIEN        le lien d'un code QR, avec les tuiles publiques
   coffre verify export ZIP          un export, hors connexion
   coffre verify export JSON         les preuves du journal, prises sur le site
@@ -42,7 +43,8 @@ réponse dit ce qui est prouvé et ce qui ne l'est pas. Code de sortie 3 et un f
 preuve quand quelque chose ne va pas ; 1 quand la vérification n'a pas pu se faire.`,
 			`  coffre verify log                 read the server's whole public journal again
   coffre verify log DIRECTORY       the same, on a copy of the tiles, offline
-  coffre verify receipt RECEIPT     a receipt, offline; --file compares the document
+  coffre verify receipt RECEIPT     a receipt, offline; --file compares the document;
+                                    or the attestation of what a mediator has done
   coffre verify receipt LINK        the link of a QR code, with the public tiles
   coffre verify export ZIP          an export, offline
   coffre verify export JSON         the proofs of the journal, taken from the site
@@ -278,7 +280,8 @@ func (a *app) faultText(f *client.Fault) string {
 // isReceipt says whether a file is one, of either form.
 func (a *app) isReceipt(path string) bool {
 	_, _, err := readReceipt(path)
-	return err == nil
+	at, _ := readAttestation(path)
+	return err == nil || at != nil
 }
 
 // maxReceipt bounds what is read as one.

@@ -164,3 +164,38 @@ func TestEveryPolicySeenCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyAttestation says what a mediator has done and may do, in words, and
+// no more than was proven.
+func TestVerifyAttestation(t *testing.T) {
+	raw, err := os.ReadFile("../../internal/client/testdata/ts-attestation.json")
+	must(t, err)
+	var v struct {
+		File    string `json:"file"`
+		VKey    string `json:"vkey"`
+		Refused []struct {
+			Why  string `json:"why"`
+			Text string `json:"text"`
+		} `json:"refused"`
+	}
+	must(t, json.Unmarshal(raw, &v))
+	write := func(text string) string {
+		path := filepath.Join(t.TempDir(), "attestation.json")
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	said := []string{
+		"The attestation is proven.", "Yasmine Haddad, France Services de Vaulx", "Demander l’aide au logement", "share with a named administration",
+		"deposit received, by Yasmine Haddad", "taken back by the citizen", "Not proven: that nothing else was done",
+	}
+	b := newBench(t, "en_GB.UTF-8")
+	b.told(t, append(said, saidWhose), []string{saidLasting}, write(v.File))
+	b.told(t, said, []string{saidWhose, saidLasting}, write(v.File), "--log-key", v.VKey)
+	must(t, b.run("verify", write(v.File)))
+	for _, r := range v.Refused {
+		b := newBench(t, "en_GB.UTF-8")
+		if err := b.run("verify", "receipt", write(r.Text)); err == nil || strings.Contains(b.out.String(), "Proven:") {
+			t.Errorf("%s: %v, %s", r.Why, err, b.out)
+		}
+	}
+}

@@ -20,10 +20,21 @@ func (a *app) verifyReceipt(ctx context.Context, what string, o verifyOptions) e
 	if strings.Contains(what, "/verifier#") {
 		return a.verifyLink(ctx, what, o)
 	}
+	notReceipt := func() error {
+		return a.fail(nil, a.tr("%s n'est pas un reçu, ou il a été abîmé : il ne prouve rien.", "%s is no receipt, or was damaged: it proves nothing."), clean(what))
+	}
+	switch at, err := readAttestation(what); {
+	case errors.Is(err, client.ErrReceipt):
+		return notReceipt()
+	case err != nil:
+		return err
+	case at != nil:
+		return a.verifyAttestation(ctx, *at, o)
+	}
 	r, old, err := readReceipt(what)
 	switch {
 	case errors.Is(err, client.ErrReceipt):
-		return a.fail(nil, a.tr("%s n'est pas un reçu, ou il a été abîmé : il ne prouve rien.", "%s is no receipt, or was damaged: it proves nothing."), clean(what))
+		return notReceipt()
 	case err != nil:
 		return err
 	case old != nil:
