@@ -18,7 +18,8 @@ type GrantFilter struct {
 	Kind  string // given as this kind of document
 	// Reference is that of the file which the request that they answer is about.
 	Reference string
-	// Words each stand in the citizen's name, the purpose or the procedure.
+	// Words each stand in the citizen's name, the purpose, the procedure or the
+	// service; capitals and accents do not count.
 	Words []string
 	Now   time.Time // by which a grant is expired
 }
@@ -40,7 +41,7 @@ const (
 
 // filterOf turns what is wanted into what the caller may see of it.
 func (s *Domain) filterOf(ctx context.Context, tx Tx, a Actor, w ReceivedWanted) (GrantFilter, error) {
-	f := GrantFilter{State: w.State, Kind: w.Kind, Reference: w.Reference, Words: strings.Fields(strings.ToLower(w.Text)), Now: s.now()}
+	f := GrantFilter{State: w.State, Kind: w.Kind, Reference: w.Reference, Words: strings.Fields(w.Text), Now: s.now()}
 	if w.State != "" && !slices.Contains([]string{"live", "expired", "ended"}, w.State) {
 		return f, refusal(Invalid, "no such state of a grant")
 	}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
@@ -58,9 +59,31 @@ func (w *found) conditions(f safe.GrantFilter) {
 	if f.Reference != "" {
 		w.and("q.reference = ?", f.Reference)
 	}
+	said := plain(`COALESCE(h.name, '') || ' ' || g.purpose || ' ' || g.procedure_name || ' ' || g.service`)
 	for _, word := range f.Words {
-		w.and(`(LOWER(COALESCE(h.name, '')) LIKE ? ESCAPE '\' OR LOWER(g.purpose) LIKE ? ESCAPE '\' OR LOWER(g.procedure_name) LIKE ? ESCAPE '\')`, "%"+literal(word)+"%")
+		w.and(said+` LIKE ? ESCAPE '\'`, "%"+literal(folded().Replace(strings.ToLower(word)))+"%")
 	}
+}
+
+// accents are what people leave out when they search. SQLite lowers A to Z only.
+func accents() []string {
+	return []string{
+		"à", "a", "â", "a", "ä", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o",
+		"ù", "u", "û", "u", "ü", "u", "œ", "oe", "æ", "ae", "’", "'",
+		"À", "a", "Â", "a", "Ç", "c", "É", "e", "È", "e", "Ê", "e", "Ë", "e", "Î", "i", "Ï", "i", "Ô", "o", "Ù", "u", "Û", "u", "Œ", "oe",
+	}
+}
+
+func folded() *strings.Replacer { return strings.NewReplacer(accents()...) }
+
+// plain is a text as it is searched: small letters without accents, in the words
+// that both databases know.
+func plain(expression string) string {
+	text := "LOWER(" + expression + ")"
+	for pair := range slices.Chunk(accents(), 2) {
+		text = fmt.Sprintf("REPLACE(%s, '%s', '%s')", text, pair[0], strings.ReplaceAll(pair[1], "'", "''"))
+	}
+	return text
 }
 
 // literal takes the meaning of LIKE from a text.

@@ -30,7 +30,7 @@ func grantsFound(t *testing.T, db Database) {
 		g.Administration = admin.ID
 		g.Service = []string{"", "ccas", "Centre d’action sociale"}[i%3]
 		g.Kind = []string{"identity", "residence"}[i%2]
-		g.Purpose = []string{"Inscrire un enfant", "Aide_100%"}[i/2%2]
+		g.Purpose = []string{"Inscrire à l’École", "Aide_100%"}[i/2%2]
 		switch i % 4 {
 		case 1:
 			g.NotAfter = start()
@@ -58,7 +58,7 @@ func grantsFound(t *testing.T, db Database) {
 		"one of his own": {safe.GrantFilter{Services: []string{"ccas"}, Only: []string{"ccas", "Centre d’action sociale"}}, func(g safe.Grant) bool { return g.Service == "ccas" }},
 		"kind":           {safe.GrantFilter{Kind: "residence"}, func(g safe.Grant) bool { return g.Kind == "residence" }},
 		"reference":      {safe.GrantFilter{Reference: r.Reference}, func(g safe.Grant) bool { return g.Request == r.ID }},
-		"name, purpose":  {safe.GrantFilter{Words: []string{"diallo", "inscrire"}}, func(g safe.Grant) bool { return g.Purpose == "Inscrire un enfant" }},
+		"name, purpose":  {safe.GrantFilter{Words: []string{"diallo", "inscrire", "ecole"}}, func(g safe.Grant) bool { return g.Purpose == "Inscrire à l’École" }},
 		"signs":          {safe.GrantFilter{Words: []string{"_100%"}}, func(g safe.Grant) bool { return g.Purpose == "Aide_100%" }},
 		"sign":           {safe.GrantFilter{Words: []string{"%_"}}, func(safe.Grant) bool { return false }},
 		"no such":        {safe.GrantFilter{Reference: "É-417"}, func(safe.Grant) bool { return false }},
