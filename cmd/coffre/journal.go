@@ -149,6 +149,8 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatGrantCreated, "partage", "share"},
 		{journal.WhatGrantReleased, "partage ouvert", "share opened"},
 		{journal.WhatGrantEnded, "partage arrêté", "share ended"},
+		{journal.WhatGrantAcknowledged, "réception signée par l'administration", "receipt signed by the administration"},
+		{journal.WhatGrantDeleted, "effacement des copies attesté par l'administration", "deletion of copies attested by the administration"},
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
 		{journal.WhatAppointed, "agent nommé", "agent appointed"},

@@ -6,6 +6,22 @@ const more = (before: string, text: string, after = ''): string =>
 	text === '' ? '' : `${before}${text}${after}`;
 
 const fr: Readonly<Record<string, Act>> = {
+	'grant.acknowledged': {
+		done: ({ doc, detail }) =>
+			({
+				altered: `signalé que ${doc} est arrivé altéré`,
+				unreadable: `signalé que ${doc} ne s’ouvre pas avec sa clé`,
+				infected: `signalé que son antivirus a mis ${doc} à l’écart`,
+			})[detail] ?? `confirmé, par sa signature, avoir reçu ${doc} intact`,
+		tried: (a) => `confirmer la réception de ${a.doc}`,
+	},
+	'grant.deleted': {
+		done: ({ doc, detail }) =>
+			detail === 'client'
+				? `effacé ses copies de ${doc} et l’a attesté par sa signature`
+				: `déclaré, par sa signature, avoir effacé ses copies de ${doc}`,
+		tried: (a) => `attester l’effacement de ses copies de ${a.doc}`,
+	},
 	'administration.key': {
 		done: () => 'créé ou renouvelé la clé de son administration',
 		tried: () => 'accéder à la clé de son administration',
@@ -33,6 +49,22 @@ const fr: Readonly<Record<string, Act>> = {
 };
 
 const en: Readonly<Record<string, Act>> = {
+	'grant.acknowledged': {
+		done: ({ doc, detail }) =>
+			({
+				altered: `reported that ${doc} arrived altered`,
+				unreadable: `reported that ${doc} does not open with their key`,
+				infected: `reported that their scanner has set ${doc} apart`,
+			})[detail] ?? `confirmed, by signature, that ${doc} was received intact`,
+		tried: (a) => `confirm the receipt of ${a.doc}`,
+	},
+	'grant.deleted': {
+		done: ({ doc, detail }) =>
+			detail === 'client'
+				? `deleted their copies of ${doc} and attested it by signature`
+				: `declared, by signature, that their copies of ${doc} are deleted`,
+		tried: (a) => `attest the deletion of their copies of ${a.doc}`,
+	},
 	'administration.key': {
 		done: () => 'made or renewed the key of their administration',
 		tried: () => 'use the key of their administration',

@@ -21,7 +21,10 @@ export interface About {
 	readonly until: string;
 	/** How many own grants a change has sealed again, in figures. */
 	readonly resealed: string;
-	/** Name of the device, of the version of the terms, of the registered software, of custodians. */
+	/**
+	 * Name of the device, of the version of the terms, of the registered software, of custodians; what
+	 * came of a retrieval; how copies were deleted.
+	 */
 	readonly detail: string;
 	/** Of a maintenance. */
 	readonly reason: string;

@@ -100,6 +100,21 @@ test('the story of a share, as the citizen reads it', () => {
 	);
 });
 
+test('what became of a share, as the citizen reads it', () => {
+	const said = (what: string, detail: Record<string, string>) =>
+		say('fr', { what, who: camille, detail }, 'facture.pdf');
+	expect(said('grant.acknowledged', { outcome: 'intact', release: 'r' })).toBe(
+		'Camille Martin (Mairie de Valmont) a confirmé, par sa signature, avoir reçu « facture.pdf » intact.',
+	);
+	expect(said('grant.acknowledged', { outcome: 'infected', release: 'r' })).toBe(
+		'Camille Martin (Mairie de Valmont) a signalé que son antivirus a mis « facture.pdf » à l’écart.',
+	);
+	expect(said('grant.deleted', { how: 'client' })).toBe(
+		'Camille Martin (Mairie de Valmont) a effacé ses copies de « facture.pdf » et l’a attesté par sa signature.',
+	);
+	expect(said('grant.deleted', { how: 'declared' })).toContain('déclaré, par sa signature,');
+});
+
 test('who acted: the holder, a person, a software, the upkeep', () => {
 	expect(say('fr', {})).toBe('Vous avez ouvert un document.');
 	const system = { kind: 'system', name: 'Scolarité', administrationName: 'Université de Valmont' };

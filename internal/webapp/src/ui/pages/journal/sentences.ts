@@ -69,7 +69,14 @@ function aboutOf(
 		purpose: event.purpose ?? '',
 		resealed: detail.resealed ?? '',
 		until: end === undefined ? '' : day(end),
-		detail: detail.device ?? detail.version ?? detail.name ?? detail.names ?? '',
+		detail:
+			detail.device ??
+			detail.version ??
+			detail.name ??
+			detail.names ??
+			detail.outcome ??
+			detail.how ??
+			'',
 		reason: event.reason === undefined ? '' : reasonOf(event, s),
 	};
 }
