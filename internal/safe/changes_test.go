@@ -181,11 +181,16 @@ func TestADocumentIsSealedAnew(t *testing.T) {
 	if len(all) != 3 {
 		t.Errorf("%d grants are listed", len(all))
 	}
-	for _, g := range all {
-		if (len(g.Sealed) > 0) != (g.ID == live.ID) {
-			t.Errorf("grant %s keeps %d sealed bytes", g.ID, len(g.Sealed))
+	must(t, w.db.View(w.ctx, func(tx safe.Tx) error {
+		for _, listed := range all {
+			g, err := tx.Grants.Get(w.ctx, listed.ID)
+			must(t, err)
+			if (len(g.Sealed) > 0) != (g.ID == live.ID) {
+				t.Errorf("grant %s keeps %d sealed bytes", g.ID, len(g.Sealed))
+			}
 		}
-	}
+		return nil
+	}))
 	sound(t, w)
 }
 

@@ -81,7 +81,11 @@ func (s *Domain) checkGrantRow(ctx context.Context, tx Tx, g Grant, r *Report) e
 	if err != nil && !IsKind(err, NotFound) {
 		return err
 	}
-	if err != nil || v.State != Kept || v.Safe != g.Safe || len(g.Sealed) == 0 {
+	whole, missing := tx.Grants.Get(ctx, g.ID) // lists leave out what is sealed
+	if missing != nil {
+		return missing
+	}
+	if err != nil || v.State != Kept || v.Safe != g.Safe || len(whole.Sealed) == 0 {
 		r.add(Finding{Fault: FaultGrant, Safe: g.Safe, Doc: g.Doc, Version: g.Version, Grant: g.ID})
 	}
 	return nil
