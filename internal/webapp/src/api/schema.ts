@@ -160,6 +160,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/administrations/{id}/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every key that an administration has or had, the newest first, to verify what it has signed (SPEC.md 15) */
+        readonly get: operations["listAdministrationKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/log/checkpoint": {
         readonly parameters: {
             readonly query?: never;
@@ -1157,7 +1174,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What was shared with it */
+        /** What was shared with it, newest first */
         readonly get: operations["listReceivedGrants"];
         readonly put?: never;
         readonly post?: never;
@@ -1195,6 +1212,51 @@ export interface paths {
         readonly get: operations["getGrantContent"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/grants/{id}/acknowledgements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What came of a release
+         * @description Signed by the administration's root (SPEC.md 14), one for each release, once the bytes were
+         *     verified and are where they belong. The same again changes nothing; another outcome of the
+         *     same release is `already-exists`.
+         */
+        readonly post: operations["acknowledgeGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/deletions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Grants that have ended and whose copies it has not attested to have deleted, the one that ended first before the others */
+        readonly get: operations["listDeletions"];
+        readonly put?: never;
+        /**
+         * Attest that no copy is left of what was given
+         * @description Each attestation is of one grant, signed by the administration's root (SPEC.md 14), and taken or
+         *     refused by itself. The same again changes nothing. A grant that was opened after the time of its
+         *     attestation is `stale`.
+         */
+        readonly post: operations["declareDeletions"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1885,6 +1947,8 @@ export interface components {
             readonly grant: components["schemas"]["Bytes"];
             /** @description the verification key that it is signed under: 412 when the safe has another by now */
             readonly vk?: components["schemas"]["Bytes"];
+            /** @description fingerprint of the key that it is sealed to: 412 `key-rotated` when the administration has replaced it too long ago */
+            readonly recipient?: components["schemas"]["Hash"];
         };
         readonly Grant: {
             readonly id: components["schemas"]["Id"];
@@ -1919,10 +1983,47 @@ export interface components {
             readonly safe?: string;
             /** @description length of the sealed document */
             readonly sealed: number;
+            /** @description of the last retrieval that was acknowledged */
+            readonly acknowledgement?: components["schemas"]["Acknowledgement"];
+            /** @description absent while the administration may have copies */
+            readonly deletion?: components["schemas"]["Deletion"];
+            /** @description until when the administration has to delete its copies; absent when it was never opened, or has attested to it */
+            readonly deleteBy?: components["schemas"]["Time"];
+            /** @description that time is over */
+            readonly overdue?: boolean;
+        };
+        readonly Acknowledgement: {
+            /** @enum {string} */
+            readonly outcome: "intact" | "altered" | "unreadable" | "infected";
+            /** @description when it came */
+            readonly at: components["schemas"]["Time"];
+            /** @description SPEC.md 14 */
+            readonly signed: components["schemas"]["Bytes"];
+            readonly vk: components["schemas"]["Bytes"];
+        };
+        readonly Deletion: {
+            /** @enum {string} */
+            readonly how: "client" | "declared";
+            /** @description when it came */
+            readonly at: components["schemas"]["Time"];
+            /** @description SPEC.md 14 */
+            readonly signed: components["schemas"]["Bytes"];
+            readonly vk: components["schemas"]["Bytes"];
+        };
+        readonly DeclaredDeletions: {
+            readonly declared: readonly components["schemas"]["Id"][];
+            readonly refused: readonly {
+                /** @description absent when it could not be read */
+                readonly grant?: string;
+                /** @description the slug */
+                readonly problem: string;
+            }[];
         };
         readonly GrantPage: {
             readonly items: readonly components["schemas"]["Grant"][];
             readonly next?: string;
+            /** @description to citizens: key facts of administrations, each once, under which acknowledgements and deletions of this page are signed */
+            readonly keys?: readonly components["schemas"]["Leaf"][];
         };
         readonly Service: {
             readonly id: string;
@@ -1938,6 +2039,15 @@ export interface components {
             readonly vk?: components["schemas"]["Bytes"];
             readonly epoch?: number;
             readonly key?: components["schemas"]["Leaf"];
+        };
+        readonly AdministrationKey: {
+            readonly vk: components["schemas"]["Bytes"];
+            /** @description of the keyring in use, or of the one that replaced it */
+            readonly epoch: number;
+            /** @description its last fact */
+            readonly key: components["schemas"]["Leaf"];
+            /** @description of a former one: the fact of its succession */
+            readonly ended?: components["schemas"]["Leaf"];
         };
         readonly Appointment: {
             /**
@@ -2069,6 +2179,8 @@ export interface components {
             readonly note?: components["schemas"]["NewNote"];
             /** @description under which the grants are signed; another one than the safe's is stale */
             readonly vk?: string;
+            /** @description fingerprint of the key that they are sealed to, as of a grant */
+            readonly recipient?: components["schemas"]["Hash"];
         };
         readonly NewAnswerGrant: {
             readonly doc: components["schemas"]["Id"];
@@ -2199,6 +2311,8 @@ export interface components {
         readonly ifMatch: string;
         /** @description chosen by the client; the same key with the same content gives the same answer */
         readonly idempotencyKey: string;
+        /** @description chosen by the client; for 24 hours the same caller gets the same release again for it, and no opening is counted */
+        readonly onceKey: string;
         /** @description RFC 9530, `sha-256=:base64:` of the sealed bytes */
         readonly contentDigest: string;
     };
@@ -2410,6 +2524,32 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AdministrationPage"];
                 };
             };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listAdministrationKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description keys */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AdministrationKey"][];
+                    };
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -4182,7 +4322,7 @@ export interface operations {
                 readonly kind?: string;
                 /** @description of the request that they answer */
                 readonly reference?: string;
-                /** @description words that each stand in the citizen's name, the purpose or the procedure */
+                /** @description words that each stand in the citizen's name, the purpose, the procedure or the service */
                 readonly q?: string;
                 /** @description cursor `next` of the page before */
                 readonly after?: components["parameters"]["after"];
@@ -4209,7 +4349,10 @@ export interface operations {
     readonly releaseGrant: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description chosen by the client; for 24 hours the same caller gets the same release again for it, and no opening is counted */
+                readonly "Idempotency-Key"?: components["parameters"]["onceKey"];
+            };
             readonly path: {
                 readonly id: components["parameters"]["id"];
             };
@@ -4265,6 +4408,89 @@ export interface operations {
             readonly 404: components["responses"]["Problem"];
             readonly 410: components["responses"]["Problem"];
             readonly 416: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly acknowledgeGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly acknowledgement: components["schemas"]["Bytes"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description kept */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly 409: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listDeletions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly declareDeletions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly attestations: readonly components["schemas"]["Bytes"][];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description which were taken */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeclaredDeletions"];
+                };
+            };
+            readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -4343,6 +4569,8 @@ export interface operations {
             readonly header: {
                 /** @description `attachment; filename=…` or filename* (RFC 8187): the document's name */
                 readonly "Content-Disposition"?: string;
+                /** @description base64 of what the depositing administration has signed of these very bytes (SPEC.md 15); 422 `issue-malformed`, `issue-not-yours`, `issue-other-content` when it is not that */
+                readonly "Coffre-Issue"?: string;
                 /** @description chosen by the client; the same key with the same content gives the same answer */
                 readonly "Idempotency-Key": components["parameters"]["idempotencyKey"];
             };

@@ -34,11 +34,8 @@ export type Acknowledgement = ReturnType<typeof acknowledgementShape>;
 export type Deletion = ReturnType<typeof deletionShape>;
 export type Outcome = Acknowledgement['outcome'];
 
-/** The grant that both have to be about. */
-export type Acknowledged = Pick<
-	Acknowledgement,
-	'administration' | 'grant' | 'safe' | 'doc' | 'version'
->;
+/** What both have to be about. The version is the one that was retrieved: it may be sealed anew since. */
+export type Acknowledged = Pick<Acknowledgement, 'administration' | 'grant' | 'safe' | 'doc'>;
 
 export function signAcknowledgement(a: Acknowledgement, root: RootKey): Bytes {
 	return root.sign(acknowledgementContext, canonical(acknowledgementShape(a)));
@@ -64,7 +61,7 @@ export function openDeletion(signed: Uint8Array, vk: Uint8Array, of: Acknowledge
 }
 
 function sameGrant<T extends Acknowledged>(said: T, of: Acknowledged): T {
-	for (const member of ['administration', 'grant', 'safe', 'doc', 'version'] as const)
+	for (const member of ['administration', 'grant', 'safe', 'doc'] as const)
 		if (said[member] !== of[member])
 			throw new CoffreError('mismatch', { message: 'said of another grant' });
 	return said;

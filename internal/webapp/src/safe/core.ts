@@ -1,7 +1,9 @@
+import type { CoffreError } from '../errors.ts';
 import type { CustodyCore } from './custodycore.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { RequestCore } from './requestcore.ts';
+import type { ShareView } from './retrieval.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -88,7 +90,8 @@ export interface Core extends CustodyCore, RequestCore {
 	removeFolder(id: string): Promise<void>;
 	erase(ids: readonly string[]): Promise<void>;
 	share(order: ShareOrder): Promise<GrantView>;
-	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
+	/** What was shared, and what administrations have signed of it, verified. */
+	grants(after?: string): Promise<{ items: readonly ShareView[]; next?: string }>;
 	endGrant(id: string): Promise<void>;
 	inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }>;
 	adopt(doc: string, folder?: string): Promise<void>;
@@ -124,6 +127,8 @@ export interface OpenedGrant {
 	readonly blob: Blob;
 	readonly grant: OpenedGrantView;
 	readonly receipt: ReceiptView;
+	/** Why the administration's acknowledgement of this opening has not arrived. */
+	readonly unsaid?: CoffreError;
 }
 
 /** Where the core remembers what is not secret: epochs and checkpoints it has seen. */

@@ -14,5 +14,6 @@ export { OpenSafe } from './opensafe.ts';
 export { passkeysPossible } from './passkey.ts';
 export type * from './receipttypes.ts';
 export type * from './requesttypes.ts';
+export type * from './retrieval.ts';
 export { scriptURL } from './trusted.ts';
 export * from './types.ts';

@@ -40,6 +40,7 @@ import { Renewal } from './renewal.ts';
 import { RequestKeeper } from './requestcore.ts';
 import { Requests } from './requests.ts';
 import { Resealing } from './resealing.ts';
+import { type ShareView, sharesOf } from './retrieval.ts';
 import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
 import { readTerritory } from './territory.ts';
 import type {
@@ -201,8 +202,8 @@ export class Keeper extends RequestKeeper implements Core {
 	async share(order: ShareOrder): Promise<GrantView> {
 		return this.#safe.documents.share(order, this.#directory);
 	}
-	async grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
-		return this.#context.api.get('/api/v1/safe/grants', { query: { after } });
+	async grants(after?: string): Promise<{ items: readonly ShareView[]; next?: string }> {
+		return sharesOf(this.#context, this.#safe.vault.keyring.safe, after);
 	}
 	async endGrant(id: string): Promise<void> {
 		await this.#context.api.call('delete', '/api/v1/safe/grants/{id}', { path: { id } });

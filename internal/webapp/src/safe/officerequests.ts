@@ -28,6 +28,7 @@ import type {
 	RequestsWanted,
 	SideView,
 } from './officerequesttypes.ts';
+import { type DeclaredView, declareDeleted } from './retrieval.ts';
 import type { GrantView } from './types.ts';
 
 type Schemas = components['schemas'];
@@ -188,6 +189,16 @@ export class OfficeRequests implements OfficeActs {
 		for (const n of side.notes) notes.push(await this.#note(mark, id, side, n));
 		const { reply: shown, grants } = side;
 		return { view: { reply: shown, grants, notes }, to: parseRecipient(side.recipient) };
+	}
+
+	async due(after?: string): Promise<Paged<GrantView>> {
+		const query = { after, limit: pageSize };
+		const page = await this.#context.api.get('/api/v1/administration/deletions', { query });
+		return paged(page.items, page.next);
+	}
+
+	declareDeleted(grants: readonly GrantView[], note?: string): Promise<DeclaredView> {
+		return declareDeleted(this.#context, this.#agent.keyring, grants, note);
 	}
 
 	async #note(mark: Mark, request: string, side: Side, n: Schemas['SealedNote']): Promise<Note> {

@@ -1,6 +1,7 @@
 import type { components } from '../api/schema.ts';
 import type { DocumentRequest, Note, Wanted } from '../crypto/request.ts';
 import type { OpenedGrant } from './core.ts';
+import type { DeclaredView } from './retrieval.ts';
 import type { EventProof, GrantView } from './types.ts';
 
 type Schemas = components['schemas'];
@@ -84,6 +85,10 @@ export interface OfficeActs {
 	grants(id: string, after?: string): Promise<Paged<GrantView>>;
 	side(id: string, reply: string): Promise<SideView>;
 	answer(id: string, reply: string, text: string): Promise<void>;
+	/** Grants that have ended and of which there may be copies; `deleteBy` and `overdue` say how late it is. */
+	due(after?: string): Promise<Paged<GrantView>>;
+	/** Signs an agent's word that no copy is left of what these had given; up to 500. */
+	declareDeleted(grants: readonly GrantView[], note?: string): Promise<DeclaredView>;
 }
 export type OfficeAct = keyof OfficeActs;
 export type ActArgs<A extends OfficeAct> = Parameters<OfficeActs[A]>;

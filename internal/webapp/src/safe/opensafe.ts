@@ -4,6 +4,7 @@ import { IdleLock } from './idle.ts';
 import { keyOf } from './passkey.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { AnswerOrder, AskedView, RefusalOrder } from './requesttypes.ts';
+import type { ShareView } from './retrieval.ts';
 import type {
 	AddressView,
 	AdministrationView,
@@ -155,7 +156,7 @@ export class OpenSafe {
 			notAfter: notAfter.toISOString(),
 		});
 	}
-	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+	grants(after?: string): Promise<{ items: readonly ShareView[]; next?: string }> {
 		return this.#core.grants(after);
 	}
 	endGrant(id: string): Promise<void> {

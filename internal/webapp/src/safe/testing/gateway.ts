@@ -5,7 +5,7 @@ import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
 import { Tree } from '../../crypto/testing/tree.ts';
 import { signedChange } from './change.ts';
-import { type Json, Records, released } from './records.ts';
+import { type Json, listed, Records, released } from './records.ts';
 import { found, Refusal } from './refusal.ts';
 
 export type { Json };
@@ -31,6 +31,7 @@ interface Grant {
 	id: string;
 	body: Json & { doc: string; version: string; grant: string };
 	ended: boolean;
+	said: Json;
 }
 export class FakeGateway {
 	/** Several safes may share one log. */
@@ -105,6 +106,17 @@ export class FakeGateway {
 		};
 	}
 
+	/** Signed by the administration, of a grant. */
+	say(id: string, member: 'acknowledgement' | 'deletion', signed: string): Response {
+		this.#grant(id).said[member] = { signed, vk: found(this.administrationKeyring).vk };
+		return new Response(null, { status: 204 });
+	}
+	#officeKeys() {
+		return this.#administrationKeyIndex < 0
+			? []
+			: [this.#log.factLeaf(this.#administrationKeyIndex)];
+	}
+
 	#consistency(query: URLSearchParams): Json {
 		const path = this.tree.consistency(Number(query.get('from')), Number(query.get('to')));
 		return { path: path.map(toBase64) };
@@ -154,13 +166,9 @@ export class FakeGateway {
 				return this.#putAdministrationKeyring(body);
 			case 'GET administration/grants':
 			case 'GET safe/grants':
-				return {
-					items: this.grants.map((g) => ({
-						id: g.id,
-						...g.body,
-						state: g.ended ? 'ended' : 'live',
-					})),
-				};
+				return { items: this.grants.map(listed), keys: this.#officeKeys() };
+			case 'POST administration/grants/:id/acknowledgements':
+				return this.say(id, 'acknowledgement', body.acknowledgement as string);
 			case 'POST administration/grants/:id/release':
 				return this.#releaseGrant(id);
 			case 'GET administration/grants/:id/content':
@@ -352,7 +360,7 @@ export class FakeGateway {
 		return { doc, version, sealed, sha256: sum, grant, proof };
 	}
 	#share(body: Grant['body']): Json {
-		const g = { id: newId(), body, ended: false };
+		const g = { id: newId(), body, ended: false, said: {} };
 		this.grants.push(g);
 		this.#log.record({ what: 'grant.created', grant: g.id, doc: body.doc, version: body.version });
 		return { id: g.id, ...body };

@@ -77,6 +77,11 @@ export class Records {
 	}
 }
 
+/** A grant as lists show it. */
+export function listed(g: { id: string; body: Json; said: Json; ended: boolean }): Json {
+	return { id: g.id, ...g.body, ...g.said, state: g.ended ? 'ended' : 'live' };
+}
+
 /** What the journal says when an agent opens what was shared. */
 export function released(g: { id: string; body: Json }, administration: string): Json {
 	const said = ['doc', 'version', 'purpose', 'procedure', 'service'];
