@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/coffre-citoyen/coffre/internal/problem"
@@ -83,5 +84,7 @@ func (g *Gateway) getGrantContent(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return g.stream(w, r, v)
+	return g.streamOf(w, r, v, func(from, n int64) (io.ReadCloser, error) {
+		return g.safe.OpenGranted(r.Context(), actor(r), id, v, from, n)
+	})
 }

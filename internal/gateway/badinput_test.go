@@ -60,6 +60,10 @@ func sentences() map[string][2]string {
 			"Choisissez une date plus proche : d'ordinaire, un an au plus. Vous pourrez partager à nouveau.",
 			"Choose a nearer date: a year at most, as a rule. You can share again later.",
 		},
+		"end-past": {
+			"Choisissez une date à venir. Si elle l'est, remettez l'horloge de votre appareil à l'heure, puis recommencez.",
+			"Choose a date to come. If it is, set your device's clock right, then try again.",
+		},
 		"body-too-large": {
 			"Réduisez la demande, ou faites-en plusieurs. La limite est de 64 Kio.",
 			"Make the request smaller, or make several. The limit is 64 KiB.",
@@ -275,6 +279,7 @@ func TestWrongValues(t *testing.T) {
 		{"a purpose of two lines", share("purpose", "one\ntwo"), 422, "invalid"},
 		{"a purpose of 201 characters", share("purpose", strings.Repeat("é", 201)), 422, "invalid"},
 		{"no date", share("notAfter", "tomorrow"), 422, "invalid"},
+		{"a date past", share("notAfter", "2020-01-01T00:00:00Z"), 422, "end-past"},
 		{"a date too far", share("notAfter", "2126-01-01T00:00:00Z"), 422, "end-too-far"},
 		{"an unknown service", share("service", "cantine"), 422, "invalid"},
 		{"a grant that is not sealed", share("grant", []byte("AGE-SECRET-KEY-PQ-1")), 422, "wrong-form"},

@@ -105,13 +105,17 @@ func (g *Gateway) getContent(w http.ResponseWriter, r *http.Request) error {
 
 // stream sends sealed bytes, whole or a range.
 func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, v safe.Version) error {
+	return g.streamOf(w, r, v, func(from, n int64) (io.ReadCloser, error) { return g.safe.OpenObject(r.Context(), v, from, n) })
+}
+
+func (g *Gateway) streamOf(w http.ResponseWriter, r *http.Request, v safe.Version, open func(from, n int64) (io.ReadCloser, error)) error {
 	tag := etag(v.SHA256)
 	s, err := rangeOf(r, tag, v.Sealed)
 	if err != nil {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", v.Sealed))
 		return err
 	}
-	body, err := g.safe.OpenObject(r.Context(), v, s.from, s.length)
+	body, err := open(s.from, s.length)
 	if err != nil {
 		return err
 	}

@@ -207,6 +207,9 @@ func aboutDocuments() []entry {
 		{"end-too-far", http.StatusUnprocessableEntity, both(
 			"Date de fin trop éloignée", "Choisissez une date plus proche : d'ordinaire, un an au plus. Vous pourrez partager à nouveau.",
 			"End date too far away", "Choose a nearer date: a year at most, as a rule. You can share again later.")},
+		{"end-past", http.StatusUnprocessableEntity, both(
+			"Date de fin déjà passée", "Choisissez une date à venir. Si elle l'est, remettez l'horloge de votre appareil à l'heure, puis recommencez.",
+			"End date already past", "Choose a date to come. If it is, set your device's clock right, then try again.")},
 		{"expired", http.StatusGone, both(
 			"Ce n'est plus valable", "La date de fin est passée. Demandez un nouveau partage, ou recommencez l'envoi.",
 			"No longer valid", "Its end date has passed. Ask for a new grant, or send it again.")},

@@ -106,6 +106,9 @@ const (
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"
+	// ReasonPast comes with Invalid when a grant would end before it begins, by
+	// the clock here.
+	ReasonPast = "end-past"
 	// ReasonOpenedOut comes with Ended when a grant was opened as often as the
 	// citizen allowed.
 	ReasonOpenedOut = "opened-out"

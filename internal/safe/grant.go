@@ -149,7 +149,7 @@ func (s *Domain) checkNewGrant(n NewGrant) error {
 	now := s.now()
 	switch {
 	case !n.NotAfter.After(now):
-		return refusal(Invalid, "the end of the grant is past")
+		return &Error{Kind: Invalid, Reason: ReasonPast, Msg: "the end of the grant is past"}
 	case n.NotAfter.Sub(now) > s.cfg.Policy.MaxGrant:
 		return &Error{Kind: Invalid, Reason: ReasonTooFar, Msg: "the end of the grant is too far away"}
 	}

@@ -30,6 +30,10 @@ export const texts = words(
 			'Date de fin trop éloignée',
 			'Choisissez une date plus proche : d’ordinaire, un an au plus. Vous pourrez partager à nouveau.',
 		],
+		'end-past': [
+			'Date de fin déjà passée',
+			'Choisissez une date à venir. Si elle l’est, remettez l’horloge de votre appareil à l’heure, puis recommencez.',
+		],
 		'unknown-organisation': [
 			'Votre organisme n’est pas inscrit ici',
 			'Demandez à l’hébergeur du coffre de l’inscrire.',
@@ -136,6 +140,10 @@ export const texts = words(
 		'end-too-far': [
 			'End date too far away',
 			'Choose a nearer date: a year at most, as a rule. You can share again later.',
+		],
+		'end-past': [
+			'End date already past',
+			'Choose a date to come. If it is, set your device’s clock right, then try again.',
 		],
 		'unknown-organisation': [
 			'Your organisation is not registered here',
