@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -108,6 +109,9 @@ func (a *app) refusedBy(err error) string {
 			text += fmt.Sprintf(a.tr(" La limite est de %s.", " The limit is %s."), a.size(p.Limit))
 		}
 		return text + " (" + clean(p.Slug()) + ")"
+	case errors.As(err, &o) && o.Code == "invalid_client" && o.Skewed():
+		return fmt.Sprintf(a.tr("L'horloge de cette machine et celle du serveur diffèrent de %s : remettez celle-ci à l'heure, puis recommencez.",
+			"This machine's clock and the server's are %s apart: set this one right, then try again."), o.Ahead.Abs().Round(time.Second))
 	case errors.As(err, &o) && o.Code == "invalid_client":
 		return a.tr("Le serveur ne reconnaît pas cette clé de logiciel. Vérifiez --key et --server, ou demandez à l'exploitant d'inscrire la clé publique.",
 			"The server does not know this system's key. Check --key and --server, or ask the operator to register the public key.")

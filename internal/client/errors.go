@@ -68,7 +68,14 @@ func IsProblem(err error, slug string) bool {
 type OAuthError struct {
 	Code        string `json:"error"`
 	Description string `json:"error_description"`
+	// Ahead is how far this machine's clock is before the server's; a minute is
+	// enough for no assertion to be believed.
+	Ahead time.Duration `json:"-"`
 }
+
+// Skewed says whether the clocks are too far apart for the refusal to have
+// another cause.
+func (e *OAuthError) Skewed() bool { return e.Ahead.Abs() > 20*time.Second }
 
 func (e *OAuthError) Error() string { return strings.TrimSuffix(e.Code+": "+e.Description, ": ") }
 

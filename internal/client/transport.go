@@ -164,7 +164,12 @@ func (c *Client) sendOnce(ctx context.Context, rq request) (*http.Response, erro
 		return resp, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return nil, refusal(resp)
+	err = refusal(resp)
+	var o *OAuthError
+	if said, unread := http.ParseTime(resp.Header.Get("Date")); unread == nil && errors.As(err, &o) {
+		o.Ahead = c.now().Sub(said)
+	}
+	return nil, err
 }
 
 // refusal reads a problem document; anything else is named by its status.
