@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Api } from '../api/client.ts';
 import { newIdentity } from '../crypto/age.ts';
+import { writeAttestation } from '../crypto/attestation.ts';
 import { random, toBase64, utf8 } from '../crypto/bytes.ts';
 import { commitmentOf, contentOf } from '../crypto/content.ts';
 import { commitment } from '../crypto/log.ts';
@@ -11,6 +12,7 @@ import {
 	writeLink,
 	writeReceipt,
 } from '../crypto/receipt.ts';
+import { makeAttestation } from '../crypto/testing/attestation.ts';
 import { Tree } from '../crypto/testing/tree.ts';
 import { linesOf, Witness } from '../crypto/testing/witness.ts';
 import { memoryOf } from './memory.ts';
@@ -213,5 +215,29 @@ describe('a receipt that anybody holds', () => {
 			expect([none, await codeOf(none)]).toEqual([none, 'form']);
 		expect(await codeOf(file.replace('Angela', 'Angelo'))).toBe('leaf');
 		expect(await codeOf(file.replace('"size":3}', '"size":4}'))).toBe('mismatch');
+	});
+});
+
+describe('an attestation that anybody holds', () => {
+	it('is checked against the log of today, and refused with evidence when it proves nothing', async () => {
+		grow(20);
+		const { attestation, spoilt } = await makeAttestation(tree);
+		grow(40);
+		const file = writeAttestation(attestation);
+		const found = await verifier().attestation(file);
+		expect(found).toMatchObject({ known: true, today: true, mandate: { id: expect.any(String) } });
+		expect(found.events.map((e) => e.what)).toContain('grant.created');
+		expect(found.file).toBe(file);
+		expect(asked.join()).not.toContain(found.mandate.id);
+		for (const [why, a] of Object.entries(spoilt))
+			await expect(verifier().attestation(writeAttestation(a)), why).rejects.toMatchObject({
+				code: expect.stringMatching(/^(leaf|signature|mismatch)$/),
+				evidence: { attestation: expect.anything() },
+			});
+		down = true;
+		expect(await verifier().attestation(file)).toMatchObject({ known: true, today: false });
+		[down, memory, tree] = [false, memoryOf(), new Tree('other.test/log')];
+		grow(90);
+		expect(await verifier().attestation(file)).toMatchObject({ known: false, today: false });
 	});
 });

@@ -1,4 +1,5 @@
 import type { Api, PathWith } from '../api/client.ts';
+import { type Attested, parseAttestation, verifyAttestation } from '../crypto/attestation.ts';
 import { toBase64 } from '../crypto/bytes.ts';
 import type { Content } from '../crypto/content.ts';
 import {
@@ -28,15 +29,8 @@ import { withEvidence } from './context.ts';
 import type { Memory } from './core.ts';
 import { LogWatch } from './logwatch.ts';
 
-/** What was found of a receipt that proves its event. */
-export interface Checked {
-	readonly event: Event;
-	/** Place in the log. */
-	readonly index: number;
-	readonly content?: Content;
-	/** The log's name, and how many entries it has in the state that was checked. */
-	readonly log: string;
-	readonly size: number;
+/** What is known of a log that has signed. */
+export interface Standing {
 	/** False: a log of another key than this site's, and nobody here vouches for it. */
 	readonly known: boolean;
 	/** The public log of this moment holds it too, and nothing in it was rewritten since. */
@@ -45,10 +39,29 @@ export interface Checked {
 	readonly witnesses: readonly string[];
 	/** This browser knew that policy from an earlier visit; else the site has just named them itself. */
 	readonly witnessesMet: boolean;
+}
+
+/** What was found of a receipt that proves its event. */
+export interface Checked extends Standing {
+	readonly event: Event;
+	/** Place in the log. */
+	readonly index: number;
+	readonly content?: Content;
+	/** The log's name, and how many entries it has in the state that was checked. */
+	readonly log: string;
+	readonly size: number;
 	/** The whole receipt, to be kept; what comes after `/verifier#`, '' where it cannot be made. */
 	readonly file: string;
 	readonly short: string;
 }
+
+/** What was found of an attestation that proves its acts. */
+export interface CheckedAttestation extends Attested, Standing {
+	/** As it was given. */
+	readonly file: string;
+}
+
+type Told = Readonly<Record<string, unknown>>;
 
 export interface VerifierOptions {
 	readonly api: Api;
@@ -100,28 +113,40 @@ export class Verifier {
 		const { index, content, event, tree } = await withEvidence({ receipt }, this.#now, async () =>
 			verifyReceipt(receipt),
 		);
+		const about = { event, index, log: tree.origin, size: tree.size };
+		const found = { ...about, ...written(receipt, content), short: await shortOf(receipt) };
+		const standing = await this.#standing(receipt.log, receipt.leaf.checkpoint, { receipt });
+		return { ...found, ...standing };
+	}
+
+	/** What a mediator did under a mandate; refused as a receipt is. */
+	async attestation(file: string): Promise<CheckedAttestation> {
+		const attestation = parseAttestation(file);
+		const told = { attestation };
+		const proven = await withEvidence(told, this.#now, async () => verifyAttestation(attestation));
+		const standing = await this.#standing(attestation.log, proven.checkpoint, told);
+		return { ...proven, ...standing, file };
+	}
+
+	/** What is known of the log that has signed this state of it. */
+	async #standing(log: string, checkpoint: string, told: Told): Promise<Standing> {
 		const none = { witnesses: [], witnessesMet: false };
-		const about = { event, index, log: tree.origin, size: tree.size, ...none };
-		const found = { ...about, ...written(receipt, content) };
-		const short = await shortOf(receipt);
 		let mark: Awaited<ReturnType<LogWatch['mark']>>;
 		try {
 			mark = await this.#log.mark();
 		} catch (e) {
 			if (!unreached(e)) throw e;
 			// Met on an earlier visit.
-			const known = this.#memory.get('log-key') === receipt.log;
-			return { ...found, short, known, today: false };
+			return { ...none, known: this.#memory.get('log-key') === log, today: false };
 		}
-		if (mark.vkey !== receipt.log) return { ...found, short, known: false, today: false };
+		if (mark.vkey !== log) return { ...none, known: false, today: false };
 		try {
 			const now = await this.#newest(mark);
-			await this.#goesOn(receipt, now);
-			const witnesses = this.#witnesses(receipt.log, now.note);
-			return { ...found, short, ...witnesses, known: true, today: true };
+			await this.#goesOn(log, checkpoint, told, now);
+			return { ...this.#witnesses(log, now.note), known: true, today: true };
 		} catch (e) {
 			if (!unreached(e)) throw e;
-			return { ...found, short, known: true, today: false };
+			return { ...none, known: true, today: false };
 		}
 	}
 
@@ -165,10 +190,15 @@ export class Verifier {
 		return { note, tree: await this.#log.checkpoint(mark, note) };
 	}
 
-	/** The log of today begins with all that it was when the receipt was made. */
-	async #goesOn(receipt: Receipt, now: { note: string; tree: Checkpoint }): Promise<void> {
-		const then = openCheckpoint(receipt.log, receipt.leaf.checkpoint);
-		const told = { receipt, received: now.note };
+	/** The log of today begins with all that it was then. */
+	async #goesOn(
+		log: string,
+		checkpoint: string,
+		shown: Told,
+		now: { note: string; tree: Checkpoint },
+	): Promise<void> {
+		const then = openCheckpoint(log, checkpoint);
+		const told = { ...shown, received: now.note };
 		if (then.size > now.tree.size)
 			throw this.#accused(
 				'rollback',
@@ -183,17 +213,13 @@ export class Verifier {
 		}
 	}
 
-	#accused(
-		code: 'rollback' | 'hole',
-		message: string,
-		told: Readonly<Record<string, unknown>>,
-	): CoffreError {
+	#accused(code: 'rollback' | 'hole', message: string, told: Told): CoffreError {
 		const evidence = { at: this.#now().toISOString(), ...told };
 		return new CoffreError(code, { message, evidence });
 	}
 
 	/** Of a signed tree: what is not shown of it is missing, and no fault of the line. */
-	#tiles(tree: Checkpoint, told: Readonly<Record<string, unknown>>): Tiles {
+	#tiles(tree: Checkpoint, told: Told): Tiles {
 		return new Tiles(tree.size, async (path) => {
 			const [whole = path, hashes = '256'] = path.split('.p/');
 			// A partial tile may go once the full one is there (C2SP tlog-tiles).

@@ -3,7 +3,7 @@ import { words } from '../../words.svelte.ts';
 export const text = words(
 	{
 		title: 'Vérifier un reçu',
-		lead: 'Un reçu prouve qu’un acte est écrit dans le journal public d’un coffre : un dépôt, un partage, une ouverture. Cette page le vérifie pour vous.',
+		lead: 'Un reçu prouve qu’un acte est écrit dans le journal public d’un coffre : un dépôt, un partage, une ouverture. Cette page le vérifie pour vous, ainsi que l’attestation de ce qu’un médiateur a fait.',
 		private:
 			'Tout se passe dans votre navigateur. Ni le reçu ni aucun document n’est envoyé, et aucun compte n’est demandé.',
 		give: 'Le reçu',
@@ -25,6 +25,11 @@ export const text = words(
 			`Les témoins que ce navigateur connaît depuis une visite précédente ont vu ce même registre : ${names}.`,
 		witnessedNew: (names: string) =>
 			`Des témoins que ce site nomme lui-même ont vu ce même registre : ${names}. C’est la première fois que ce navigateur les rencontre : il ne sait pas encore s’ils sont indépendants de l’hébergeur.`,
+		attested: 'Cette attestation est vraie',
+		attestedText:
+			'Le mandat est signé par la clé de ce coffre, et chacun des actes ci-dessous est dans le registre public.',
+		attestedSheet: (when: string) =>
+			`Vérifié le ${when} : signature de l’usager et preuve de chaque acte.`,
 		foreign: 'Ce reçu vient d’un autre registre que celui de ce site',
 		foreignText: (log: string) =>
 			`Il est bien signé par le registre « ${log} », mais cette page ne sait pas à qui il appartient. Demandez à l’organisme concerné l’adresse de sa propre page de vérification.`,
@@ -106,7 +111,7 @@ export const text = words(
 	},
 	{
 		title: 'Check a receipt',
-		lead: 'A receipt proves that an act is written in the public journal of a safe: a deposit, a share, an opening. This page checks it for you.',
+		lead: 'A receipt proves that an act is written in the public journal of a safe: a deposit, a share, an opening. This page checks it for you, and the attestation of what a mediator did.',
 		private:
 			'Everything happens in your browser. Neither the receipt nor any document is sent, and no account is asked for.',
 		give: 'The receipt',
@@ -127,6 +132,11 @@ export const text = words(
 			`The witnesses that this browser knows from an earlier visit have seen this very register: ${names}.`,
 		witnessedNew: (names) =>
 			`Witnesses that this site names itself have seen this very register: ${names}. This browser meets them for the first time: it does not know yet whether they are independent of the host.`,
+		attested: 'This attestation is true',
+		attestedText:
+			'The mandate is signed by the key of this safe, and each act below is in the public register.',
+		attestedSheet: (when) =>
+			`Verified on ${when}: the citizen’s signature and the proof of each act.`,
 		foreign: 'This receipt comes from another register than this site’s',
 		foreignText: (log) =>
 			`It is signed by the register “${log}”, but this page does not know whose that is. Ask the organisation concerned for the address of its own page of verification.`,
