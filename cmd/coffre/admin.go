@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"slices"
 	"strconv"
@@ -27,38 +28,54 @@ type adminOptions struct {
 	force     bool
 	open      bool
 	json      bool
+	yes       bool
+	// Of a deposit.
+	issue                                       bool
+	name, mediaType, kind, key, receipt, keepIn string
 }
 
 func (a *app) adminCommand() command {
 	var o adminOptions
 	return command{
-		name: "admin", args: a.tr("request [new | show ID | fetch ID | answer ID USAGER | close ID]", "request [new | show ID | fetch ID | answer ID CITIZEN | close ID]"),
+		name: "admin", args: a.tr("request [new | show ID | fetch ID | answer ID USAGER | close ID] | deposit FICHIER | keygen | rotate", "request [new | show ID | fetch ID | answer ID CITIZEN | close ID] | deposit FILE | keygen | rotate"),
 		online: true, secret: true, least: 1, most: 4,
-		short: a.tr("les demandes de pièces de son administration (agents, logiciels)", "the requests for documents of one's administration (agents, systems)"),
+		short: a.tr("les demandes, les dépôts et la clé de son administration (agents, logiciels)", "the requests, the deposits and the key of one's administration (agents, systems)"),
 		long: a.tr(`  coffre admin request                      la liste ; --open, --reference R
   coffre admin request new --procedure … --basis … --purpose … --want …  --until …
   coffre admin request show ID              ce qui a été donné, refusé, écrit
   coffre admin request fetch ID --out DOSSIER   ouvrir tout ce qui a été donné
   coffre admin request answer ID USAGER --text "…"
   coffre admin request close ID             ne plus recevoir de réponses
+  coffre admin deposit FICHIER --address A  déposer dans le coffre d'un usager ; --issue signe
+  coffre admin keygen                       faire la clé de l'administration (référent)
+  coffre admin rotate                       la remplacer (référent)
 
 --want SORTE[,SORTE…][:NOMBRE] est un document voulu, avec ce qui peut le remplacer, et
 combien il en faut ; --optional de même, s'il est facultatif. Les sortes : coffre kinds.
 La demande est signée par la clé de l'administration, puis un lien est affiché, pour un
 courrier ou un QR code. Avec --address, elle est dans le coffre de l'usager qui a donné
-cette adresse, et n'est montrée à personne d'autre.`,
+cette adresse, et n'est montrée à personne d'autre.
+
+Un document déposé avec --issue est signé par la clé de l'administration : l'usager, et
+quiconque il le partage ensuite, voit qu'elle l'a émis et qu'il est inchangé.`,
 			`  coffre admin request                      the list; --open, --reference R
   coffre admin request new --procedure … --basis … --purpose … --want …  --until …
   coffre admin request show ID              what was given, refused, written
   coffre admin request fetch ID --out DIRECTORY  open all that was given
   coffre admin request answer ID CITIZEN --text "…"
   coffre admin request close ID             take no more answers
+  coffre admin deposit FILE --address A     deposit in a citizen's safe; --issue signs
+  coffre admin keygen                       make the administration's key (referent)
+  coffre admin rotate                       replace it (referent)
 
 --want KIND[,KIND…][:NUMBER] is a document that is wanted, with what does as well, and how
 many of it; --optional is the same for one that can be left out. The kinds: coffre kinds.
 The request is signed by the administration's key, then a link is shown, for a letter or a
 QR code. With --address it is in the safe of the citizen who gave that address, and is
-shown to nobody else.`),
+shown to nobody else.
+
+A document deposited with --issue is signed by the administration's key: the citizen, and
+whomever it is shared with later, sees that it issued it and that it is unchanged.`),
 		flags: func(f *flag.FlagSet) { a.adminFlags(f, &o) },
 		run:   func(ctx context.Context, args []string) error { return a.admin(ctx, args, o) },
 	}
@@ -85,6 +102,7 @@ func (a *app) adminFlags(f *flag.FlagSet, o *adminOptions) {
 	f.BoolVar(&o.force, "force", false, a.tr("fetch : remplacer un fichier qui existe", "fetch: replace a file that exists"))
 	f.BoolVar(&o.open, "open", false, a.tr("liste : celles qui ne sont pas closes", "list: those that are not closed"))
 	f.BoolVar(&o.json, "json", false, "JSON")
+	a.adminDepositFlags(f, o)
 }
 
 func (a *app) admin(ctx context.Context, args []string, o adminOptions) error {
@@ -93,8 +111,11 @@ func (a *app) admin(ctx context.Context, args []string, o adminOptions) error {
 	if len(args) > 1 {
 		act = args[1]
 	}
+	if done, err := a.adminElse(ctx, args, o); done {
+		return err
+	}
 	if n, known := wants[act]; args[0] != "request" || !known || len(args) != n {
-		return a.usage("%s", a.tr("Écrivez : coffre admin request, ou coffre admin request new|show ID|fetch ID|answer ID USAGER|close ID", "Write: coffre admin request, or coffre admin request new|show ID|fetch ID|answer ID CITIZEN|close ID"))
+		return a.usage("%s", a.tr("Écrivez : coffre admin request, ou coffre admin request new|show ID|fetch ID|answer ID USAGER|close ID, ou coffre admin deposit FICHIER, keygen ou rotate", "Write: coffre admin request, or coffre admin request new|show ID|fetch ID|answer ID CITIZEN|close ID, or coffre admin deposit FILE, keygen or rotate"))
 	}
 	c, err := a.officeClient(ctx, o.system)
 	if err != nil {
@@ -165,24 +186,27 @@ func (a *app) fetchAnswers(ctx context.Context, c *client.Client, office *client
 	if len(grants) > 1 && o.out != "" && !isDir(o.out) {
 		return a.usage("%s", a.tr("pour plusieurs documents, --out est un dossier qui existe", "for several documents, --out is a directory that exists"))
 	}
+	var wrong error // marks of issuers: the documents are there all the same
 	for _, g := range grants {
 		got, err := office.AcceptAnswer(ctx, id, g)
 		if err != nil {
 			return err
 		}
+		var found *client.Issued
 		opt := client.GetOptions{Force: o.force, Progress: a.progress(got.Grant.Name)}
 		err = a.deliver(o.out, got.Grant.Name, func(path string, force bool) error {
 			opt.Force = opt.Force || force
-			return office.Fetch(ctx, g.ID, got, path, opt)
+			return office.Fetch(ctx, g.ID, got, path, telling(opt, &found))
 		})
 		if err != nil {
 			return err
 		}
+		wrong = errors.Join(wrong, a.issued(found))
 	}
 	if len(grants) == 0 {
 		a.note("%s", a.tr("Rien à ouvrir.", "Nothing to open."))
 	}
-	return nil
+	return wrong
 }
 
 // completeRequest reads what the flags say in words.

@@ -39,7 +39,7 @@ the depositor's word until you take it in.
 				return err
 			}
 			if len(args) == 0 {
-				return a.listInbox(waiting, asJSON)
+				return a.listInbox(ctx, s, waiting, asJSON)
 			}
 			return a.each(args[1:], func(name string) error {
 				return a.decide(ctx, s, waiting, name, args[0] == "adopt", folder)
@@ -71,7 +71,11 @@ func (a *app) decide(ctx context.Context, s *client.Safe, waiting []client.Waiti
 	return nil
 }
 
-func (a *app) listInbox(waiting []client.Waiting, asJSON bool) error {
+// listedSize is how large a deposit is at most that is opened to show, in a list,
+// whether its issuer's mark is true.
+const listedSize = 16 << 20
+
+func (a *app) listInbox(ctx context.Context, s *client.Safe, waiting []client.Waiting, asJSON bool) error {
 	var rows [][]string
 	type line struct {
 		client.Deposit
@@ -79,24 +83,33 @@ func (a *app) listInbox(waiting []client.Waiting, asJSON bool) error {
 		Type  string `json:"type"`
 		Size  int64  `json:"size"`
 		Error string `json:"error,omitempty"`
+		// Issued is what the mark of its issuer is worth; nil when there is none, or
+		// the document is too large to be opened for a list.
+		Issued *client.Issued `json:"issued,omitempty"`
 	}
 	lines := []line{}
 	var wrong error
 	for _, w := range waiting {
-		l := line{w.Deposit, w.Name, w.Type, w.Size, ""}
+		l := line{Deposit: w.Deposit, Name: w.Name, Type: w.Type, Size: w.Size}
 		name := w.Name
 		if w.Err != nil {
 			wrong, l.Error = w.Err, w.Err.Error()
 			name = a.tr("(ALERTE : bordereau faux)", "(ALARM: false slip)")
 		}
+		if w.Size <= listedSize {
+			var err error
+			if l.Issued, err = s.Issued(ctx, w); err != nil && w.Err == nil {
+				return err
+			}
+		}
 		lines = append(lines, l)
-		rows = append(rows, []string{name, a.size(w.Size), w.OriginName, a.moment(w.Deposited), w.Doc})
+		rows = append(rows, []string{name, a.size(w.Size), w.OriginName, a.moment(w.Deposited), a.issuedWord(l.Issued), w.Doc})
 	}
 	var err error
 	if asJSON {
 		err = a.json(lines)
 	} else {
-		err = a.table([]string{a.tr("NOM", "NAME"), a.tr("TAILLE", "SIZE"), a.tr("DE", "FROM"), a.tr("DÉPOSÉ", "DEPOSITED"), "ID"}, rows)
+		err = a.table([]string{a.tr("NOM", "NAME"), a.tr("TAILLE", "SIZE"), a.tr("DE", "FROM"), a.tr("DÉPOSÉ", "DEPOSITED"), a.tr("ÉMETTEUR", "ISSUER"), "ID"}, rows)
 	}
 	if err == nil {
 		err = wrong

@@ -200,10 +200,15 @@ verified. Every retrieval is in the journal.`),
 					return err
 				}
 				o.Progress = a.progress(e.Name)
-				return a.deliver(out, e.Name, func(path string, force bool) error {
+				var found *client.Issued
+				err = a.deliver(out, e.Name, func(path string, force bool) error {
 					o.Force = force || o.Force
-					return s.Get(ctx, e, path, o)
+					return s.Get(ctx, e, path, telling(o, &found))
 				})
+				if err != nil {
+					return err
+				}
+				return a.issued(found)
 			})
 		},
 	}

@@ -96,31 +96,41 @@ func (a *app) depositCommand() command {
 	var s systemFlags
 	var o client.DepositOrder
 	var receipt string
+	var mark issueFlags
 	return command{
-		name: "deposit", args: a.tr("FICHIER", "FILE"), online: true, least: 1, most: 1,
+		name: "deposit", args: a.tr("FICHIER", "FILE"), online: true, secret: true, least: 1, most: 1,
 		short: a.tr("déposer un document dans le coffre d'un usager (logiciels)", "deposit a document in a citizen's safe (systems)"),
 		long: a.tr(`Le serveur scelle le document au passage et n'en garde aucune clé. Le reçu prouve le
-dépôt au journal : gardez-le (--receipt), « coffre verify » le relit.`,
+dépôt au journal : gardez-le (--receipt), « coffre verify » le relit. Avec --issue, le
+document est signé par la clé de l'administration, qui est demandée : l'usager voit qui
+l'a émis et qu'il est inchangé, et quiconque il le partage aussi.`,
 			`The server seals the document on its way and keeps no key. The receipt proves the
-deposit in the journal: keep it (--receipt), coffre verify reads it again.`),
+deposit in the journal: keep it (--receipt), coffre verify reads it again. With --issue the
+document is signed by the administration's key, which is asked for: the citizen sees who
+issued it and that it is unchanged, and so does whomever it is shared with.`),
 		flags: func(f *flag.FlagSet) {
 			a.keyFlag(f, &s)
 			f.StringVar(&o.Address, "address", "", a.tr("`adresse` de dépôt que l'usager a donnée", "deposit `address` that the citizen gave"))
 			f.StringVar(&o.Name, "name", "", a.tr("`nom` du document ; sinon celui du fichier", "the document's `name`; else the file's own"))
 			f.StringVar(&o.Type, "type", "", a.tr("`type` de contenu ; sinon deviné", "media `type`; else guessed"))
 			f.StringVar(&o.Key, "idempotency-key", "", a.tr("`clé` de 16 à 64 caractères : le même envoi répété ne dépose qu'une fois", "`key` of 16 to 64 characters: the same sending again deposits only once"))
+			a.issueFlag(f, &mark)
 			a.receiptFlag(f, &receipt)
 		},
 		run: func(ctx context.Context, args []string) error {
 			if o.Address == "" {
 				return a.usage("%s", a.tr("Indiquez l'adresse de dépôt : --address", "Give the deposit address: --address"))
 			}
-			return a.deposit(ctx, args[0], s, o, receipt)
+			c, err := a.systemClient(ctx, s)
+			if err != nil {
+				return err
+			}
+			return a.deposit(ctx, c, args[0], o, mark, receipt)
 		},
 	}
 }
 
-func (a *app) deposit(ctx context.Context, path string, s systemFlags, o client.DepositOrder, receipt string) error {
+func (a *app) deposit(ctx context.Context, c *client.Client, path string, o client.DepositOrder, mark issueFlags, receipt string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -146,9 +156,10 @@ func (a *app) deposit(ctx context.Context, path string, s systemFlags, o client.
 		return err
 	}
 	o.Body, o.Progress = f, a.progress(o.Name)
-	c, err := a.systemClient(ctx, s)
-	if err != nil {
-		return err
+	if mark.on {
+		if o.Issue, err = mark.sign(ctx, a, c, [32]byte(h.Sum(nil)), o); err != nil {
+			return err
+		}
 	}
 	vkey, err := c.LogKey(ctx)
 	if err != nil {

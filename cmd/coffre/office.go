@@ -101,9 +101,10 @@ func (a *app) fetch(ctx context.Context, office *client.Office, id, out, receipt
 		a.note(a.tr("Partagé par %s, %s, pour le compte de l'usager.", "Shared by %s, %s, on behalf of the citizen."), m.MediatorName, m.StructureName)
 	}
 	o.Progress = a.progress(g.Grant.Name)
-	return a.deliver(out, g.Grant.Name, func(path string, force bool) error {
+	var found *client.Issued
+	err = a.deliver(out, g.Grant.Name, func(path string, force bool) error {
 		o.Force = o.Force || force
-		r, err := office.FetchProven(ctx, id, g, path, o)
+		r, err := office.FetchProven(ctx, id, g, path, telling(o, &found))
 		if receipt == "" {
 			if errors.Is(err, client.ErrContent) && !client.IsAlarm(err) {
 				err = nil // nobody asked which bytes the journal tells of
@@ -115,6 +116,10 @@ func (a *app) fetch(ctx context.Context, office *client.Office, id, out, receipt
 		}
 		return a.keepReceipt(receipt, r)
 	})
+	if err != nil {
+		return err
+	}
+	return a.issued(found)
 }
 
 // unlockOffice asks for the secret of the administration's key.

@@ -19,18 +19,24 @@ import (
 type GetOptions struct {
 	Force    bool // replace a file that is there
 	Progress Progress
+	// Issued is told, of a document that an administration is said to have issued,
+	// what that is worth, once the document is there; nil asks nobody.
+	Issued func(Issued)
 }
 
 // Get fetches a document, verifies all of it and puts it at path, which
 // appears only then.
 func (s *Safe) Get(ctx context.Context, e sealed.Entry, path string, o GetOptions) error {
 	return s.latest(ctx, e, func(e sealed.Entry) error {
-		key, err := s.keyOf(ctx, e)
+		d, err := s.openOwn(ctx, e)
 		if err != nil {
 			return err
 		}
-		_, err = s.c.fetch(ctx, contentPath(e.ID), e.Ref(), key, path, o)
-		return err
+		content, err := s.c.fetch(ctx, contentPath(e.ID), e.Ref(), d.key, path, o)
+		if err != nil {
+			return err
+		}
+		return s.c.tellIssued(ctx, d.issue, content, o)
 	})
 }
 
@@ -55,21 +61,21 @@ func (s *Safe) latest(ctx context.Context, e sealed.Entry, do func(sealed.Entry)
 	return err
 }
 
-// keyOf opens the holder's own grant with the keys in use.
-func (s *Safe) keyOf(ctx context.Context, e sealed.Entry) (key *sealed.Identity, err error) {
+// openOwn opens the holder's own grant with the keys in use.
+func (s *Safe) openOwn(ctx context.Context, e sealed.Entry) (d opened, err error) {
 	err = s.current(ctx, func(ctx context.Context) error {
-		key, _, err = s.release(ctx, e)
+		d, _, err = s.release(ctx, e)
 		return err
 	})
-	return key, err
+	return d, err
 }
 
 // release asks for the holder's own grant: no leaf, no key. last says whether
 // it is sealed and signed by the keys in use. It changes nothing in s.
-func (s *Safe) release(ctx context.Context, e sealed.Entry) (key *sealed.Identity, last bool, err error) {
+func (s *Safe) release(ctx context.Context, e sealed.Entry) (d opened, last bool, err error) {
 	rel, err := s.askRelease(ctx, e.ID, e.Version)
 	if err != nil {
-		return nil, false, err
+		return opened{}, false, err
 	}
 	og, last, err := s.ring.OpenOwn(rel.Grant)
 	if err == nil {
@@ -77,7 +83,7 @@ func (s *Safe) release(ctx context.Context, e sealed.Entry) (key *sealed.Identit
 			Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256, Sealed: e.Sealed, Size: e.Size, Reader: s.id,
 		})
 	}
-	return og.Key, last, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e.Ref(), "doc": e.ID, "version": e.Version})
+	return opened{e, og.Key, og.Grant.Issue}, last, withEvidence(ownObject(err), map[string]any{"release": rel, "entry": e.Ref(), "doc": e.ID, "version": e.Version})
 }
 
 // ownObject: what is sealed to us opens with our key, so that it does not is

@@ -12,11 +12,12 @@ import (
 // and content are the depositor's word until the holder adopts it.
 type Waiting struct {
 	Deposit
-	Name string
-	Type string
-	Size int64
-	Err  error // the slip could not be believed
-	key  *sealed.Identity
+	Name  string
+	Type  string
+	Size  int64
+	Err   error  // the slip could not be believed
+	issue []byte // unverified
+	key   *sealed.Identity
 }
 
 // Inbox lists deposits that wait to be adopted. Reading a slip is a release,
@@ -59,7 +60,7 @@ func (s *Safe) readSlip(ctx context.Context, w *Waiting) error {
 	if err != nil {
 		return withEvidence(ownObject(err), map[string]any{"release": rel, "deposit": w.Deposit})
 	}
-	w.Name, w.Type, w.Size, w.key = slip.Grant.Name, slip.Grant.Type, slip.Grant.Size, slip.Key
+	w.Name, w.Type, w.Size, w.issue, w.key = slip.Grant.Name, slip.Grant.Type, slip.Grant.Size, slip.Grant.Issue, slip.Key
 	return nil
 }
 
@@ -93,7 +94,7 @@ func (s *Safe) Adopt(ctx context.Context, w Waiting, folder string) (sealed.Entr
 		ID: w.Doc, Version: w.Version, SHA256: w.SHA256, Sealed: w.Sealed, Size: w.Size, Name: w.Name, Type: w.Type,
 		Added: s.time(), Changed: s.time(), Origin: w.Origin,
 	}
-	return e, s.adopt(ctx, e, w.key, folder, nil)
+	return e, s.adopt(ctx, opened{e, w.key, w.issue}, folder, nil)
 }
 
 // Refuse erases a deposit without taking it in. ErrNotFound: another device has

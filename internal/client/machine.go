@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,6 +115,7 @@ type DepositOrder struct {
 	Body     io.Reader
 	Key      string // Idempotency-Key; "" draws one
 	Progress Progress
+	Issue    []byte // what the administration has signed of it; nil is none
 }
 
 // Deposit sends plain bytes that the gateway seals on their way.
@@ -128,6 +130,9 @@ func (c *Client) Deposit(ctx context.Context, o DepositOrder) (DepositReceipt, e
 	h.Set("Content-Type", o.Type)
 	if v := mime.FormatMediaType("attachment", map[string]string{"filename": o.Name}); v != "" {
 		h.Set("Content-Disposition", v)
+	}
+	if len(o.Issue) > 0 {
+		h.Set("Coffre-Issue", base64.StdEncoding.EncodeToString(o.Issue))
 	}
 	var r DepositReceipt
 	_, err := c.call(ctx, request{

@@ -70,7 +70,7 @@ func (s *Safe) Put(ctx context.Context, path string, o PutOptions) (sealed.Entry
 		s.sent = map[string]sealed.Content{}
 	}
 	s.sent[e.Version] = content
-	return e, s.adopt(ctx, e, key, o.Folder, &content)
+	return e, s.adopt(ctx, opened{entry: e, key: key}, o.Folder, &content)
 }
 
 func describe(f *os.File, path string, o PutOptions) (sealed.Entry, error) {
@@ -146,9 +146,9 @@ func (s *Safe) sendSealed(ctx context.Context, tmp *os.File, e sealed.Entry, sum
 // adopt makes a stored or deposited version part of the safe with the
 // holder's own grant. content is that of an upload; a deposit has the gateway's
 // commitment already.
-func (s *Safe) adopt(ctx context.Context, e sealed.Entry, key *sealed.Identity, folder string, content *sealed.Content) error {
-	return s.apply(ctx, change{edit: s.addDoc(e, folder), more: func(_ sealed.Manifest, in *changeBody) error {
-		own, err := s.own(e, key)
+func (s *Safe) adopt(ctx context.Context, d opened, folder string, content *sealed.Content) error {
+	return s.apply(ctx, change{edit: s.addDoc(d.entry, folder), more: func(_ sealed.Manifest, in *changeBody) error {
+		own, err := s.own(d)
 		if content != nil && err == nil {
 			own.Content, err = content.Commitment()
 		}
@@ -158,18 +158,19 @@ func (s *Safe) adopt(ctx context.Context, e sealed.Entry, key *sealed.Identity, 
 }
 
 // own seals the holder's own grant, by the keys in use.
-func (s *Safe) own(e sealed.Entry, key *sealed.Identity) (ownGrant, error) {
-	g := s.grantOf(e)
+func (s *Safe) own(d opened) (ownGrant, error) {
+	g := s.grantOf(d)
 	g.Reader, g.Recipient = s.id, s.vault.Recipient().Fingerprint()
-	b, err := sealed.SealGrant(g, s.root, key, s.vault.Recipient())
-	return ownGrant{Doc: e.ID, Version: e.Version, Grant: b}, err
+	b, err := sealed.SealGrant(g, s.root, d.key, s.vault.Recipient())
+	return ownGrant{Doc: d.entry.ID, Version: d.entry.Version, Grant: b}, err
 }
 
 // grantOf says of a document what every grant on it says.
-func (s *Safe) grantOf(e sealed.Entry) sealed.Grant {
+func (s *Safe) grantOf(d opened) sealed.Grant {
+	e := d.entry
 	return sealed.Grant{
 		Suite: s.root.Suite(), Safe: s.id, Doc: e.ID, Version: e.Version, SHA256: e.SHA256,
-		Sealed: e.Sealed, Size: e.Size, Name: e.Name, Type: e.Type, Created: s.time(),
+		Sealed: e.Sealed, Size: e.Size, Name: e.Name, Type: e.Type, Created: s.time(), Issue: d.issue,
 	}
 }
 

@@ -76,11 +76,11 @@ func (s *Safe) contentOf(ctx context.Context, ev journal.Event) (*sealed.Content
 		if e.ID != ev.Doc || e.Version != ev.Version {
 			continue
 		}
-		key, err := s.keyOf(ctx, e)
+		d, err := s.openOwn(ctx, e)
 		if err != nil {
 			return nil, err
 		}
-		content, err := s.c.readContent(ctx, contentPath(e.ID), e.Ref(), key)
+		content, err := s.c.readContent(ctx, contentPath(e.ID), e.Ref(), d.key)
 		return &content, err
 	}
 	return nil, nil
@@ -140,6 +140,9 @@ func (c *Client) findItem(ctx context.Context, want func(journal.Event) bool) (f
 // the same, and the receipt tells the act alone.
 func (o *Office) FetchProven(ctx context.Context, id string, a Accepted, path string, opt GetOptions) (Receipt, error) {
 	content, err := o.c.fetch(ctx, grantPath(id), a.Grant.Ref(), a.Key, path, opt)
+	if err == nil {
+		err = o.c.tellIssued(ctx, a.Grant.Issue, content, opt)
+	}
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -78,7 +78,12 @@ func (s *Safe) openRequest(ctx context.Context, m mark, id, seal string, in aske
 	if err != nil {
 		return nil, err
 	}
-	asked, err := sealed.OpenRequest(in.Request, vk)
+	var asked sealed.DocumentRequest
+	err = s.c.byOffice(ctx, in.Administration.ID, vk, func(vk sealed.VK) (string, error) {
+		var err error
+		asked, err = sealed.OpenRequest(in.Request, vk)
+		return asked.Created, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +102,13 @@ func (s *Safe) openRequest(ctx context.Context, m mark, id, seal string, in aske
 		}
 		r.Grants = append(r.Grants, g)
 	}
-	r.Notes, err = s.openNotes(in.Notes, r, vk)
+	r.Notes, err = s.openNotes(ctx, in.Notes, r, vk)
 	return r, err
 }
 
 // openNotes reads what both sides wrote: her own notes under any key that her
 // safe has or had.
-func (s *Safe) openNotes(notes []sealedNote, r *DocumentRequest, office sealed.VK) ([]sealed.Note, error) {
+func (s *Safe) openNotes(ctx context.Context, notes []sealedNote, r *DocumentRequest, office sealed.VK) ([]sealed.Note, error) {
 	var all []sealed.Note
 	for _, n := range notes {
 		vk := office
@@ -116,7 +121,18 @@ func (s *Safe) openNotes(notes []sealedNote, r *DocumentRequest, office sealed.V
 				return nil, fmt.Errorf("a note of one's own under another key: %w", sealed.ErrSignature)
 			}
 		}
-		got, err := readSealedNote(n, s.ring.Vaults(), vk, sealed.Note{Request: r.ID, Safe: s.id, Administration: r.Administration})
+		var got sealed.Note
+		read := func(vk sealed.VK) (string, error) {
+			var err error
+			got, err = readSealedNote(n, s.ring.Vaults(), vk, sealed.Note{Request: r.ID, Safe: s.id, Administration: r.Administration})
+			return got.Created, err
+		}
+		var err error
+		if n.From == sealed.FromSafe {
+			_, err = read(vk)
+		} else {
+			err = s.c.byOffice(ctx, r.Administration, vk, read)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -183,12 +199,12 @@ func (s *Safe) answerRequest(ctx context.Context, r *DocumentRequest, give []Giv
 		if _, err := r.Find(g.Kind); err != nil {
 			return nil, fmt.Errorf("answer request: kind %.60q is not asked for: %w", g.Kind, ErrNotFound)
 		}
-		k, err := s.keyOf(ctx, g.Entry)
+		d, err := s.openOwn(ctx, g.Entry)
 		if err != nil {
 			return nil, err
 		}
 		terms := Grant{Purpose: r.Purpose, Procedure: r.Procedure, Service: r.Service, NotAfter: o.Until, Request: r.ID, Kind: g.Kind}
-		b, err := s.sealFor(s.root, r.Administration, r.to, opened{g.Entry, k}, terms)
+		b, err := s.sealFor(s.root, r.Administration, r.to, d, terms)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +213,7 @@ func (s *Safe) answerRequest(ctx context.Context, r *DocumentRequest, give []Giv
 		})
 	}
 	vk := s.root.VK()
-	in := map[string]any{"grants": grants, "vk": vk[:]}
+	in := map[string]any{"grants": grants, "vk": vk[:], "recipient": r.to.recipient.Fingerprint()}
 	if o.Text != "" {
 		if in["note"], err = s.noteFor(r, sealed.Note{About: sealed.AboutNote, Text: o.Text}); err != nil {
 			return nil, err

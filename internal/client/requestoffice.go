@@ -125,7 +125,7 @@ func (o *Office) openSide(ctx context.Context, m mark, id, reply string, in repl
 		side.Grants = append(side.Grants, g)
 	}
 	for _, n := range in.Notes {
-		by := o.ring.Root().VK()
+		by := o.wroteWith(n)
 		if n.From == sealed.FromSafe {
 			if by, err = o.writer(ctx, m, n, in.Reply.Safe, vk); err != nil {
 				return nil, err
@@ -148,6 +148,22 @@ func (o *Office) writer(ctx context.Context, m mark, n sealedNote, safe string, 
 	}
 	vk, _, err := o.c.factKey(ctx, m, n.Key, safe, n.VK)
 	return vk, err
+}
+
+// wroteWith is the own key that a note of one's own is under, the one in use when it
+// is none.
+func (o *Office) wroteWith(n sealedNote) sealed.VK {
+	keys := []sealed.VK{o.ring.Root().VK()}
+	for _, f := range o.ring.Container().Line {
+		keys = append(keys, sealed.VK(f.VK))
+	}
+	for _, vk := range keys {
+		_, err := withAny(o.ring.Vaults(), func(id *sealed.Identity) (sealed.Note, error) { return sealed.OpenNote(n.Sealed, id, vk) })
+		if err == nil {
+			return vk
+		}
+	}
+	return keys[0]
 }
 
 // AnswerQuestion writes back to a citizen.

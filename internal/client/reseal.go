@@ -26,6 +26,7 @@ func (s *Safe) resealed() string { return "resealed:" + s.id }
 type opened struct {
 	entry sealed.Entry
 	key   *sealed.Identity
+	issue []byte // what its issuer has signed of it, unverified; goes along wherever it is sealed
 }
 
 // Reseal seals the holder's own grants again that are of keys of before, so
@@ -63,14 +64,14 @@ func (s *Safe) outdated(ctx context.Context, docs []sealed.Entry) ([]opened, err
 	var mu sync.Mutex
 	var left []opened
 	err := each(ctx, docs, func(ctx context.Context, e sealed.Entry) error {
-		key, last, err := s.release(ctx, e)
+		d, last, err := s.release(ctx, e)
 		if IsProblem(err, "not-found") { // another device has erased it
 			return nil
 		}
 		if err == nil && !last {
 			mu.Lock()
 			defer mu.Unlock()
-			left = append(left, opened{e, key})
+			left = append(left, d)
 		}
 		return err
 	})
@@ -88,7 +89,7 @@ func (s *Safe) resealSome(ctx context.Context, left []opened) error {
 			if !slices.ContainsFunc(m.Docs, same) {
 				continue
 			}
-			own, err := s.own(o.entry, o.key)
+			own, err := s.own(o)
 			if err != nil {
 				return err
 			}

@@ -95,7 +95,7 @@ func (s *Safe) Share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 			g, err = s.share(ctx, e, o)
 			return err
 		})
-		if err == nil || !IsProblem(err, "stale") || attempt == mergeAttempts {
+		if err == nil || !IsProblem(err, "stale") && !IsProblem(err, "key-rotated") || attempt == mergeAttempts {
 			return g, err
 		}
 		if _, err := s.refetch(ctx); err != nil {
@@ -120,18 +120,18 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 	if o.Service, err = serviceOf(a, o.Service); err != nil {
 		return Grant{}, err
 	}
-	key, err := s.keyOf(ctx, e)
+	d, err := s.openOwn(ctx, e)
 	if err != nil {
 		return Grant{}, err
 	}
 	given := Grant{Purpose: o.Purpose, Procedure: o.Procedure, Service: o.Service, NotAfter: o.Until, Kind: o.Kind}
-	b, err := s.sealFor(s.root, a.ID, to, opened{e, key}, given)
+	b, err := s.sealFor(s.root, a.ID, to, d, given)
 	if err != nil {
 		return Grant{}, err
 	}
 	vk := s.root.VK()
 	in := map[string]any{
-		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": o.Purpose, "notAfter": until(o.Until), "grant": b, "vk": vk[:],
+		"doc": e.ID, "version": e.Version, "administration": a.ID, "purpose": o.Purpose, "notAfter": until(o.Until), "grant": b, "vk": vk[:], "recipient": to.recipient.Fingerprint(),
 	}
 	if o.Openings != 0 {
 		in["openings"] = o.Openings
@@ -151,7 +151,7 @@ func (s *Safe) share(ctx context.Context, e sealed.Entry, o ShareOrder) (Grant, 
 // sealFor seals a document's key to a reader, signed by root, for the purpose
 // and the time that given says.
 func (s *Safe) sealFor(root sealed.RootKey, id string, to reader, d opened, given Grant) ([]byte, error) {
-	g := s.grantOf(d.entry)
+	g := s.grantOf(d)
 	g.Suite, g.Reader, g.Recipient, g.Index = root.Suite(), id, to.recipient.Fingerprint(), &to.index
 	g.Purpose, g.Procedure, g.Service, g.NotAfter = given.Purpose, given.Procedure, given.Service, until(given.NotAfter)
 	g.Request, g.Kind = given.Request, given.Kind
@@ -215,21 +215,21 @@ type Accepted struct {
 	sealed.OpenedGrant
 	log   string
 	proof Proof
+	about sealed.Acknowledgement // what can be said of it
 }
 
-// AcceptProven is Accept, for a receipt of what is then fetched.
+// AcceptProven is Accept, for a receipt of what is then fetched. An answer that
+// was lost is asked for once more, and costs no opening.
 func (o *Office) AcceptProven(ctx context.Context, id string) (Accepted, error) {
-	var rel Release
-	m, err := o.c.watch.mark(ctx)
+	at, err := o.Begin(ctx)
 	if err != nil {
 		return Accepted{}, err
 	}
-	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
-	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
-		return Accepted{}, err
+	a, err := o.AcceptBegun(ctx, id, at)
+	if errors.Is(err, ErrOffline) && ctx.Err() == nil {
+		a, err = o.AcceptBegun(ctx, id, at)
 	}
-	g, err := o.open(ctx, m, id, rel)
-	return Accepted{g, m.vkey, rel.Proof}, withEvidence(ownObject(err), map[string]any{"release": rel})
+	return a, err
 }
 
 func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (sealed.OpenedGrant, error) {
@@ -293,8 +293,11 @@ func sameTerms(ev journal.Event, g sealed.Grant) error {
 
 // Fetch downloads and opens what a grant is for.
 func (o *Office) Fetch(ctx context.Context, id string, g sealed.OpenedGrant, path string, opt GetOptions) error {
-	_, err := o.c.fetch(ctx, grantPath(id), g.Grant.Ref(), g.Key, path, opt)
-	return err
+	content, err := o.c.fetch(ctx, grantPath(id), g.Grant.Ref(), g.Key, path, opt)
+	if err != nil {
+		return err
+	}
+	return o.c.tellIssued(ctx, g.Grant.Issue, content, opt)
 }
 
 func grantPath(id string) string {

@@ -195,16 +195,16 @@ func (s *Safe) succeeded(ctx context.Context, next *sealed.Keyring, box sealed.C
 // sealAgain seals shares in force anew.
 func (s *Safe) sealAgain(ctx context.Context, root sealed.RootKey, going []Standing, p Progress) ([]regrant, error) {
 	out := []regrant{}
-	keys := map[string]*sealed.Identity{}
+	docs := map[string]opened{}
 	for i, g := range going {
-		if keys[g.Doc] == nil {
-			key, err := s.keyOf(ctx, g.Entry)
+		if docs[g.Doc].key == nil {
+			d, err := s.openOwn(ctx, g.Entry)
 			if err != nil {
 				return nil, err
 			}
-			keys[g.Doc] = key
+			docs[g.Doc] = d
 		}
-		b, err := s.sealFor(root, g.Administration, g.to, opened{g.Entry, keys[g.Doc]}, g.Grant)
+		b, err := s.sealFor(root, g.Administration, g.to, docs[g.Doc], g.Grant)
 		if err != nil {
 			return nil, err
 		}

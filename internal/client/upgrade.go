@@ -144,7 +144,7 @@ func (s *Safe) upgradeSome(ctx context.Context, part []sealed.Entry, o RenewOpti
 // key in the latest suite. Plain bytes touch no disk.
 func (s *Safe) sealAnew(ctx context.Context, e sealed.Entry) (anew, error) {
 	none := anew{}
-	key, _, err := s.release(ctx, e)
+	was, _, err := s.release(ctx, e)
 	if err != nil {
 		return none, err
 	}
@@ -156,7 +156,7 @@ func (s *Safe) sealAnew(ctx context.Context, e sealed.Entry) (anew, error) {
 	if err := s.c.download(ctx, "/api/v1/safe/documents/"+e.ID+"/content", e.Sealed, box, nil); err != nil {
 		return none, err
 	}
-	next := anew{old: e, opened: opened{entry: e}}
+	next := anew{old: e, opened: opened{entry: e, issue: was.issue}}
 	if next.key, err = sealed.NewIdentity(); err != nil {
 		return none, err
 	}
@@ -174,7 +174,7 @@ func (s *Safe) sealAnew(ctx context.Context, e sealed.Entry) (anew, error) {
 	plain, w := io.Pipe()
 	opening := make(chan error, 1)
 	go func() {
-		err := sealed.OpenDocument(w, box, e.Ref(), key)
+		err := sealed.OpenDocument(w, box, e.Ref(), was.key)
 		opening <- err
 		_ = w.CloseWithError(err)
 	}()
@@ -234,7 +234,7 @@ func (s *Safe) replaceVersions(ctx context.Context, fresh []anew, going []Standi
 				if i := still(m, n.entry); i < 0 {
 					continue // another device has erased it, or was faster
 				}
-				own, err := s.own(n.entry, n.key)
+				own, err := s.own(n.opened)
 				if err != nil {
 					return err
 				}

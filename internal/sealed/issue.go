@@ -116,3 +116,6 @@ func VerifySuccession(holder string, from, to VK, epoch int64, signature []byte)
 	}
 	return nil
 }
+
+// HashOf writes a hash as signed objects do.
+func HashOf(sum [32]byte) string { return hex.EncodeToString(sum[:]) }
