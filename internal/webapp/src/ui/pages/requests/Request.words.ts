@@ -13,6 +13,7 @@ export const texts = words(
 		siret: (n: string) => `SIRET ${n}`,
 		verified:
 			'Vérifié : la clé de cette administration est dans le journal public, et elle a signé chaque mot de cette demande.',
+		what: 'Quels documents',
 		why: 'Pourquoi',
 		reference: (r: string) => `Référence de votre dossier : ${r}`,
 		basis: 'De quel droit',
@@ -92,6 +93,7 @@ export const texts = words(
 		siret: (n) => `SIRET ${n}`,
 		verified:
 			'Verified: the key of this administration is in the public journal, and it has signed every word of this request.',
+		what: 'Which documents',
 		why: 'Why',
 		reference: (r) => `Reference of your file: ${r}`,
 		basis: 'By which right',
