@@ -35,7 +35,9 @@ func under(t *testing.T, w *world, o *office, d *document, grant string, happens
 }
 
 // large makes room for documents that no buffer on the way holds.
-func large(c *safe.Config, _ *gateway.Config) { c.Limits = safe.Limits{Document: 64 * mib, Safe: 256 * mib} }
+func large(c *safe.Config, _ *gateway.Config) {
+	c.Limits = safe.Limits{Document: 64 * mib, Safe: 256 * mib}
+}
 
 // TestAShareThatEndsStopsWhatIsOnItsWay: within a second of the citizen's word,
 // and never as if it were all; whoever asks for the rest is told why, and her
