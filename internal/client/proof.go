@@ -61,17 +61,17 @@ func (k *ProofKey) proof(method string, at url.URL, token string, now time.Time)
 
 // authorize says in the request's header whose it is.
 func (c *Client) authorize(r *http.Request) error {
-	scheme := "Bearer"
+	scheme, token := "Bearer", c.tokens.now()
 	if c.proof != nil {
-		proof, err := c.proof.proof(r.Method, *r.URL, c.token, c.now())
+		proof, err := c.proof.proof(r.Method, *r.URL, token, c.now())
 		if err != nil {
 			return err
 		}
 		scheme = "DPoP"
 		r.Header.Set("DPoP", proof)
 	}
-	if c.token != "" {
-		r.Header.Set("Authorization", scheme+" "+c.token)
+	if token != "" {
+		r.Header.Set("Authorization", scheme+" "+token)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ type Config struct {
 type Client struct {
 	base   *url.URL
 	http   *http.Client
-	token  string
+	tokens renewal
 	proof  *ProofKey
 	lang   string
 	memory *Memory
@@ -74,7 +74,7 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	cl := &Client{base: base, http: &own, token: c.Token, proof: c.Proof, lang: c.Language, memory: c.Memory, now: c.Now}
+	cl := &Client{base: base, http: &own, tokens: renewal{token: c.Token}, proof: c.Proof, lang: c.Language, memory: c.Memory, now: c.Now}
 	if c.Policy != "" {
 		if cl.policy, err = journal.ParsePolicy(c.Policy); err != nil {
 			return nil, err
@@ -118,7 +118,7 @@ type request struct {
 // send repeats a read whose proof was refused: a proxy that repeats one, as it
 // may, spends the proof on a gateway that it then gives up.
 func (c *Client) send(ctx context.Context, rq request) (*http.Response, error) {
-	resp, err := c.sendOnce(ctx, rq)
+	resp, err := c.sendRenewed(ctx, rq)
 	if c.proof != nil && rq.method == http.MethodGet && IsProblem(err, "token-proof") {
 		return c.sendOnce(ctx, rq)
 	}

@@ -1,0 +1,197 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/coffre-citoyen/coffre/internal/journal"
+	"github.com/coffre-citoyen/coffre/internal/sealed"
+)
+
+// mostAttestations is how many deletions are declared at a time.
+const mostAttestations = 500
+
+// Attempt is an opening that is asked for until an answer comes: with the same
+// key it counts once, for a day. Log and Size are the journal as it was before
+// the first try, where the opening was not yet in it. Whoever may be interrupted
+// writes it down first.
+type Attempt struct {
+	Key  string `json:"key"`
+	Log  string `json:"log"`
+	Size int64  `json:"size"`
+}
+
+// Begin makes one.
+func (o *Office) Begin(ctx context.Context) (Attempt, error) {
+	m, err := o.c.watch.mark(ctx)
+	return Attempt{newKey(), m.vkey, m.size}, err
+}
+
+// AcceptBegun is AcceptProven for an opening that may have been asked for before.
+// What it gives beside an error can still be acknowledged, when the release was
+// proven.
+func (o *Office) AcceptBegun(ctx context.Context, id string, at Attempt) (Accepted, error) {
+	m, err := o.c.watch.mark(ctx)
+	switch {
+	case err != nil:
+		return Accepted{}, err
+	case m.vkey != at.Log:
+		return Accepted{}, fmt.Errorf("begun with another journal: %w", ErrNotFound)
+	}
+	m.size = at.Size
+	var rel Release
+	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
+	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path, header: keyed(at.Key)}, &rel); err != nil {
+		return Accepted{}, err
+	}
+	g, err := o.open(ctx, m, id, rel)
+	a := Accepted{OpenedGrant: g, log: m.vkey, proof: rel.Proof}
+	if ev, proven := o.c.watch.act(ctx, m, rel.Proof, journal.WhatGrantReleased); proven == nil && ev.Grant == id && o.releasedHere(ev) == nil {
+		a.about = sealed.Acknowledgement{
+			Administration: o.id, Grant: id, Safe: ev.Safe, Doc: rel.Doc, Version: rel.Version, SHA256: rel.SHA256, Release: ev.ID,
+		}
+	}
+	return a, withEvidence(ownObject(err), map[string]any{"release": rel})
+}
+
+// Released is the id of the event that tells of the release; "" when it is not
+// proven.
+func (a Accepted) Released() string { return a.about.Release }
+
+// Given is the id of the grant that was released.
+func (a Accepted) Given() string { return a.about.Grant }
+
+// Acknowledged is what the administration says of a retrieval, signed.
+func (o *Office) Acknowledged(a Accepted, outcome string) ([]byte, error) {
+	said := a.about
+	said.Outcome, said.At = outcome, until(o.c.now())
+	return sealed.SignAcknowledgement(said, o.ring.Root())
+}
+
+// Acknowledge sends it. What was said of the same release before stays: that is no
+// error.
+func (o *Office) Acknowledge(ctx context.Context, grant string, signed []byte) error {
+	path := "/api/v1/administration/grants/" + url.PathEscape(grant) + "/acknowledgements"
+	_, err := o.c.call(ctx, request{method: http.MethodPost, path: path, in: map[string]any{"acknowledgement": signed}}, nil)
+	if IsProblem(err, "already-exists") {
+		return nil
+	}
+	return err
+}
+
+// acknowledgeNow is for whoever has the document where it belongs.
+func (o *Office) acknowledgeNow(ctx context.Context, a Accepted, outcome string) error {
+	signed, err := o.Acknowledged(a, outcome)
+	if err != nil {
+		return err
+	}
+	return o.Acknowledge(ctx, a.Given(), signed)
+}
+
+// OutcomeOf is what to acknowledge after a fetch that ended so; "" while that is
+// not known.
+func OutcomeOf(err error) string {
+	switch {
+	case err == nil:
+		return sealed.OutcomeIntact
+	case IsAlarm(err) && !errors.Is(err, journal.ErrProof) && !errors.Is(err, ErrRollback):
+		return sealed.OutcomeAltered
+	}
+	return ""
+}
+
+// Given is a grant as a deletion is attested of it.
+type Given struct{ Grant, Safe, Doc, Version string }
+
+// Undeclared are attestations that were refused: the problem of each, by grant.
+type Undeclared map[string]string
+
+// DeclareDeleted attests that the administration has no copy left of what these
+// grants gave it: how is sealed.DeletedByClient or sealed.DeletedDeclared.
+func (o *Office) DeclareDeleted(ctx context.Context, all []Given, how, note string) (Undeclared, error) {
+	refused := Undeclared{}
+	for len(all) > 0 {
+		n := min(len(all), mostAttestations)
+		if err := o.declare(ctx, all[:n], how, note, refused); err != nil {
+			return refused, err
+		}
+		all = all[n:]
+	}
+	return refused, nil
+}
+
+func (o *Office) declare(ctx context.Context, all []Given, how, note string, refused Undeclared) error {
+	signed := make([][]byte, len(all))
+	for i, g := range all {
+		var err error
+		signed[i], err = sealed.SignDeletion(sealed.Deletion{
+			Administration: o.id, Grant: g.Grant, Safe: g.Safe, Doc: g.Doc, Version: g.Version, At: until(o.c.now()), How: how, Note: note,
+		}, o.ring.Root())
+		if err != nil {
+			return err
+		}
+	}
+	var out struct {
+		Refused []struct{ Grant, Problem string } `json:"refused"`
+	}
+	_, err := o.c.call(ctx, request{method: http.MethodPost, path: "/api/v1/administration/deletions", in: map[string]any{"attestations": signed}}, &out)
+	for _, f := range out.Refused {
+		refused[f.Grant] = f.Problem
+	}
+	return err
+}
+
+// Due lists the grants that have ended and whose copies the caller's
+// administration has not attested to have deleted, those that ended first before
+// the others.
+func (c *Client) Due(ctx context.Context) ([]Grant, error) {
+	return all[Grant](ctx, c, "/api/v1/administration/deletions", nil)
+}
+
+// ReceivedWanted narrows what was shared; "" is any.
+type ReceivedWanted struct{ State, Service, Reference string }
+
+// ReceivedPage is one page of what was shared with the caller's administration,
+// newest first.
+func (c *Client) ReceivedPage(ctx context.Context, w ReceivedWanted, after string) ([]Grant, string, error) {
+	q := url.Values{"limit": {"200"}}
+	for k, v := range map[string]string{"state": w.State, "service": w.Service, "reference": w.Reference, "after": after} {
+		if v != "" {
+			q.Set(k, v)
+		}
+	}
+	var page list[Grant]
+	err := c.get(ctx, "/api/v1/administration/grants", q, &page)
+	return page.Items, page.Next, err
+}
+
+// Reference of the file that a request of one's own is about, as it was signed; ""
+// when there is none.
+func (o *Office) Reference(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	r, err := o.c.OfficeRequest(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	asked, err := sealed.OpenRequest(r.Request, o.ring.Root().VK())
+	switch {
+	case errors.Is(err, sealed.ErrSignature): // under a key of before
+		return "", nil
+	case err == nil && (asked.ID != id || asked.Administration != o.id):
+		err = mismatch("another request")
+	}
+	return asked.Reference, err
+}
+
+// Evidence of a retrieval, for whoever keeps the document: which log, and the
+// proof that it tells of the release.
+func (a Accepted) Evidence() (vkey string, proof json.RawMessage, err error) {
+	b, err := json.Marshal(a.proof)
+	return a.log, b, err
+}
