@@ -36,9 +36,23 @@ export function checkLine(c: Keys): void {
 	for (const [i, f] of line.entries()) {
 		if (f.epoch <= before || f.epoch > c.epoch) bad('a line of keys out of order');
 		before = f.epoch;
-		const step = stepOf(c.safe, f.epoch, f.vk, all[i + 1] ?? '');
-		openSigned(fromBase64(f.vk), context, concat(fromBase64(f.signature), step));
+		const { vk: from, ...step } = f;
+		checkStep(c.safe, { ...step, from, to: all[i + 1] ?? '' });
 	}
+}
+
+/** 'signature' unless the root behind `from` has named `to` as what comes after it. */
+export function checkStep(
+	holder: string,
+	s: {
+		readonly from: string;
+		readonly to: string;
+		readonly epoch: number;
+		readonly signature: string;
+	},
+): void {
+	const step = stepOf(holder, s.epoch, s.from, s.to);
+	openSigned(fromBase64(s.from), context, concat(fromBase64(s.signature), step));
 }
 
 /** The line of the next container, in which `to` takes the place of the key of this one. */

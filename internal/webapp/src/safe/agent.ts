@@ -19,6 +19,7 @@ import { asCoffreError, CoffreError } from '../errors.ts';
 import { type Context, checkEpoch, withEvidence } from './context.ts';
 import type { Memory } from './core.ts';
 import { checkRelease, checkWho, same } from './documents.ts';
+import { judge } from './issued.ts';
 import type { OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import { makeReceipt } from './receipt.ts';
 import { acknowledge } from './retrieval.ts';
@@ -98,8 +99,15 @@ export class Agent {
 			log,
 		};
 		const mediator = mediatorOf(mandate);
+		const { issue } = grant;
+		const issued =
+			issue === undefined ? undefined : await judge(this.#context, issue, proven.content);
 		const seen = { ...view(grant), ...(mediator ? { mediator } : {}) };
-		return { blob, grant: seen, receipt, proven, ...(unsaid ? { unsaid } : {}) };
+		return {
+			...{ blob, grant: seen, receipt, proven },
+			...(unsaid ? { unsaid } : {}),
+			...(issued ? { issued } : {}),
+		};
 	}
 
 	async #release(id: string, as: ShownAs | undefined): Promise<Released> {

@@ -1,6 +1,8 @@
 import type { CoffreError } from '../errors.ts';
 import type { CustodyCore } from './custodycore.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
+import type { IssuedView } from './issued.ts';
+import type { DepositDone, DepositOrder } from './officedeposit.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { RequestCore } from './requestcore.ts';
 import type { ShareView } from './retrieval.ts';
@@ -15,6 +17,7 @@ import type {
 	GrantView,
 	JournalView,
 	Language,
+	OpenedDocument,
 	OpenedGrantView,
 	PaperDraft,
 	PassphraseDraft,
@@ -82,7 +85,7 @@ export interface Core extends CustodyCore, RequestCore {
 		onProgress: OnProgress,
 		signal?: AbortSignal,
 	): Promise<void>;
-	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }>;
+	open(id: string, signal?: AbortSignal): Promise<OpenedDocument>;
 	rename(id: string, name: string): Promise<void>;
 	move(ids: readonly string[], folder: string | undefined): Promise<void>;
 	createFolder(name: string, parent: string | undefined): Promise<string>;
@@ -94,6 +97,7 @@ export interface Core extends CustodyCore, RequestCore {
 	grants(after?: string): Promise<{ items: readonly ShareView[]; next?: string }>;
 	endGrant(id: string): Promise<void>;
 	inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }>;
+	checkDeposit(doc: string, signal?: AbortSignal): Promise<IssuedView | undefined>;
 	adopt(doc: string, folder?: string): Promise<void>;
 	refuse(doc: string): Promise<void>;
 	addresses(): Promise<readonly AddressView[]>;
@@ -116,6 +120,8 @@ export interface Core extends CustodyCore, RequestCore {
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
 	unlockAdministration(key: Key): Promise<void>;
 	receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
+	rotateAdministrationKey(): Promise<void>;
+	deposit(order: DepositOrder): Promise<DepositDone>;
 	openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant>;
 	/** Of the open administration. */
 	officeAct<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>>;
@@ -127,6 +133,8 @@ export interface OpenedGrant {
 	readonly blob: Blob;
 	readonly grant: OpenedGrantView;
 	readonly receipt: ReceiptView;
+	/** What its issuer's mark is worth, when it has one. */
+	readonly issued?: IssuedView;
 	/** Why the administration's acknowledgement of this opening has not arrived. */
 	readonly unsaid?: CoffreError;
 }

@@ -46,6 +46,11 @@ export class Directory {
 		throw new CoffreError(view ? 'no-key' : 'not-found');
 	}
 
+	/** The next recipient() is read anew. */
+	forget(id: string): void {
+		this.#checked.delete(id);
+	}
+
 	async #view(mark: Mark, a: Administration): Promise<AdministrationView> {
 		const { id, name, siret, services } = a;
 		const view = { id, name, siret, services, hasKey: a.recipient !== undefined };

@@ -2,7 +2,7 @@ import { idempotencyKey } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
 import { fingerprint, type Identity, type Recipient } from '../crypto/age.ts';
 import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
-import type { Content } from '../crypto/content.ts';
+import { type Content, hashOfFile } from '../crypto/content.ts';
 import { openDocument } from '../crypto/document.ts';
 import {
 	type Grant,
@@ -29,8 +29,9 @@ import {
 import { type Context, withAny, withEvidence } from './context.ts';
 import type { ShareOrder } from './core.ts';
 import type { Directory } from './directory.ts';
+import { type IssuedView, judge } from './issued.ts';
 import { CHANGE_DOCUMENTS } from './limits.ts';
-import type { DepositView, Entry, GrantView } from './types.ts';
+import type { DepositView, Entry, GrantView, OpenedDocument } from './types.ts';
 import type { Vault } from './vault.ts';
 
 type Release = components['schemas']['Release'];
@@ -50,7 +51,8 @@ export class Documents {
 		this.#vault = vault;
 	}
 
-	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+	/** `issued`: what its issuer's mark is worth, when it has one. */
+	async open(id: string, signal?: AbortSignal): Promise<OpenedDocument> {
 		const entry = this.#entry(id);
 		// The release is asked for each time: it is what the journal tells.
 		const { key, behind } = await this.#releaseOwn(entry);
@@ -62,7 +64,10 @@ export class Documents {
 		const blob = await withEvidence({ document: identified(entry) }, this.#context.now, () =>
 			openDocument(sealed, entry, key, entry.type, { signal }),
 		);
-		return { blob, entry };
+		const issue = this.#vault.issues.get(entry.version);
+		if (issue === undefined) return { blob, entry };
+		const content = { sha256: await hashOfFile(blob), size: entry.size };
+		return { blob, entry, issued: await judge(this.#context, issue, content) };
 	}
 
 	rename(id: string, name: string): Promise<void> {
@@ -94,6 +99,17 @@ export class Documents {
 
 	/** Seals the document's key to an administration whose key is in the log. */
 	async share(order: ShareOrder, directory: Directory): Promise<GrantView> {
+		try {
+			return await this.#share(order, directory);
+		} catch (e) {
+			// The key in hand is one of a while ago.
+			if (!(e instanceof CoffreError) || e.code !== 'key-rotated') throw e;
+			directory.forget(order.administration);
+			return this.#share(order, directory);
+		}
+	}
+
+	async #share(order: ShareOrder, directory: Directory): Promise<GrantView> {
 		const entry = this.#entry(order.doc);
 		const to = await directory.recipient(order.administration);
 		// A grant that a former root has signed is refused by whoever gets it.
@@ -110,6 +126,7 @@ export class Documents {
 				administration: order.administration,
 				...said,
 				grant: toBase64(grant),
+				recipient: fingerprint(to.recipient),
 			},
 		});
 		return data;
@@ -137,12 +154,28 @@ export class Documents {
 			await withEvidence({ deposit: d }, this.#context.now, async () =>
 				same('slip and inbox', grant, { version, sha256, sealed, origin }),
 			);
-			const { name, type, size } = grant;
-			return { ...d, name, type, size };
+			const { name, type, size, issue } = grant;
+			return { ...d, name, type, size, marked: issue !== undefined };
 		} catch (e) {
 			if (!(e instanceof CoffreError)) throw e;
 			return { ...d, error: e };
 		}
+	}
+
+	/** What the mark of a deposit's issuer is worth: the document is opened, and nothing of it kept. */
+	async checkDeposit(doc: string, signal?: AbortSignal): Promise<IssuedView | undefined> {
+		const { grant, key } = await this.#slip(doc);
+		if (grant.issue === undefined) return undefined;
+		const sealed = await this.#context.api.blob('/api/v1/safe/documents/{doc}/content', {
+			path: { doc },
+			signal,
+		});
+		const { version, sha256, sealed: length, size } = grant;
+		const document = { doc, version, sha256, sealed: length };
+		const blob = await withEvidence({ document }, this.#context.now, () =>
+			openDocument(sealed, grant, key, grant.type, { signal }),
+		);
+		return judge(this.#context, grant.issue, { sha256: await hashOfFile(blob), size });
 	}
 
 	/** Takes a deposit into the safe, with a grant of the holder's own in place of the slip. */
@@ -162,6 +195,8 @@ export class Documents {
 			changed: now,
 			origin,
 		};
+		// Whoever is given it later can tell who has issued it.
+		if (slip.issue !== undefined) this.#vault.issues.set(version, slip.issue);
 		const grant = await this.ownGrant(entry, key);
 		await this.#vault.change({
 			edit: addDoc(folder === undefined ? entry : { ...entry, folder }),
@@ -193,7 +228,9 @@ export class Documents {
 	}
 
 	#about(e: ManifestDoc | Entry): Omit<Grant, 'reader' | 'recipient'> {
+		const issue = this.#vault.issues.get(e.version);
 		return {
+			...(issue === undefined ? {} : { issue }),
 			suite: 1,
 			safe: this.#vault.keyring.safe,
 			doc: e.id,
@@ -224,6 +261,7 @@ export class Documents {
 				size: entry.size,
 			});
 			this.#vault.keys.set(entry.version, key);
+			if (grant.issue !== undefined) this.#vault.issues.set(entry.version, grant.issue);
 			const { recipient } = this.#vault.keyring;
 			return { key, behind: former || grant.recipient !== fingerprint(recipient) };
 		});

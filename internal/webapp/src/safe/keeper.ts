@@ -29,8 +29,10 @@ import type {
 } from './custodytypes.ts';
 import { Directory } from './directory.ts';
 import { Documents } from './documents.ts';
+import type { IssuedView } from './issued.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
+import { type DepositDone, type DepositOrder, deposit } from './officedeposit.ts';
 import { OfficeRequests } from './officerequests.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import { receiptOf } from './receipt.ts';
@@ -41,6 +43,7 @@ import { RequestKeeper } from './requestcore.ts';
 import { Requests } from './requests.ts';
 import { Resealing } from './resealing.ts';
 import { type ShareView, sharesOf } from './retrieval.ts';
+import { rotate } from './rotation.ts';
 import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
 import { readTerritory } from './territory.ts';
 import type {
@@ -48,7 +51,7 @@ import type {
 	AdministrationView,
 	DepositView,
 	Draft,
-	Entry,
+	OpenedDocument,
 	GrantView,
 	JournalView,
 	Language,
@@ -178,7 +181,7 @@ export class Keeper extends RequestKeeper implements Core {
 	): Promise<void> {
 		await this.#safe.uploads.add(files, folder, onProgress, signal);
 	}
-	async open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+	async open(id: string, signal?: AbortSignal): Promise<OpenedDocument> {
 		return this.#safe.documents.open(id, signal);
 	}
 	async rename(id: string, name: string): Promise<void> {
@@ -214,6 +217,9 @@ export class Keeper extends RequestKeeper implements Core {
 		const items: DepositView[] = [];
 		for (const d of page.items) items.push(await documents.deposit(d));
 		return page.next === undefined ? { items } : { items, next: page.next };
+	}
+	async checkDeposit(doc: string, signal?: AbortSignal): Promise<IssuedView | undefined> {
+		return this.#safe.documents.checkDeposit(doc, signal);
 	}
 	async adopt(doc: string, folder?: string): Promise<void> {
 		await this.#safe.documents.adopt(doc, folder);
@@ -272,6 +278,12 @@ export class Keeper extends RequestKeeper implements Core {
 	}
 	async receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
 		return this.#context.api.get('/api/v1/administration/grants', { query: { after } });
+	}
+	async rotateAdministrationKey(): Promise<void> {
+		this.#agent = new Agent(this.#context, await rotate(this.#context, this.#office.keyring));
+	}
+	async deposit(order: DepositOrder): Promise<DepositDone> {
+		return deposit(this.#context, this.#office.keyring, order);
 	}
 	async openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant> {
 		return this.#office.open(id, signal);

@@ -1,6 +1,7 @@
 import type { CoreLink, OpenedGrant } from './core.ts';
 import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
+import type { DepositDone, DepositOrder } from './officedeposit.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { GrantView } from './types.ts';
 
@@ -61,6 +62,17 @@ export class OpenAdministration {
 	openAnswer(grant: string, as: ShownAs, signal?: AbortSignal): Promise<OpenedAnswer> {
 		this.#idle.touch();
 		return this.#link.core.openAnswer(grant, as, signal);
+	}
+
+	/** Puts a document into a citizen's inbox, signed as issued by the administration when the order says so. */
+	deposit(order: DepositOrder): Promise<DepositDone> {
+		this.#idle.touch();
+		return this.#link.core.deposit(order);
+	}
+	/** Another key takes the place of the administration's; its ways to unlock stay. */
+	rotateKey(): Promise<void> {
+		this.#idle.touch();
+		return this.#link.core.rotateAdministrationKey();
 	}
 
 	/** The safes that this administration would give back. */

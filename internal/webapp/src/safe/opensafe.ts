@@ -1,6 +1,7 @@
 import type { CoreLink, SafeState } from './core.ts';
 import type { CardView, CustodyOrder, CustodyView, HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
+import type { IssuedView } from './issued.ts';
 import { keyOf } from './passkey.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { AnswerOrder, AskedView, RefusalOrder } from './requesttypes.ts';
@@ -14,6 +15,7 @@ import type {
 	Folder,
 	GrantView,
 	JournalView,
+	OpenedDocument,
 	Progress,
 	ResealingView,
 	Secret,
@@ -118,7 +120,7 @@ export class OpenSafe {
 		return this.#core.add(files, folder, report, signal);
 	}
 	/** The document, checked to its last byte and its release found in the journal. */
-	open(id: string, signal?: AbortSignal): Promise<{ blob: Blob; entry: Entry }> {
+	open(id: string, signal?: AbortSignal): Promise<OpenedDocument> {
 		return this.#core.open(id, signal);
 	}
 	rename(id: string, name: string): Promise<void> {
@@ -165,6 +167,10 @@ export class OpenSafe {
 
 	inbox(after?: string): Promise<{ items: readonly DepositView[]; next?: string }> {
 		return this.#core.inbox(after);
+	}
+	/** Who has issued a deposit, as a check of its bytes tells; undefined when nobody says so. */
+	checkDeposit(doc: string, signal?: AbortSignal): Promise<IssuedView | undefined> {
+		return this.#core.checkDeposit(doc, signal);
 	}
 	adopt(doc: string, folder?: string): Promise<void> {
 		return this.#core.adopt(doc, folder);

@@ -1,7 +1,7 @@
 import { idempotencyKey } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
-import type { Recipient } from '../crypto/age.ts';
-import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
+import { fingerprint, type Recipient } from '../crypto/age.ts';
+import { type Bytes, fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
 import {
 	type DocumentRequest,
 	type Note,
@@ -15,6 +15,7 @@ import { asCoffreError, CoffreError } from '../errors.ts';
 import { type Context, isStatus, withAny, withEvidence } from './context.ts';
 import { checkAdministration } from './directory.ts';
 import type { Documents } from './documents.ts';
+import { openedByOffice } from './issued.ts';
 import { MERGE_ATTEMPTS, SEND_ATTEMPTS } from './limits.ts';
 import type { Mark } from './logwatch.ts';
 import type {
@@ -40,7 +41,7 @@ interface Opened {
 	readonly view: RequestView;
 	readonly said: DocumentRequest;
 	/** Of the administration, as the log has them. */
-	readonly vk: Uint8Array;
+	readonly vk: Bytes;
 	readonly to: { readonly recipient: Recipient; readonly index: number };
 	/** base64, as signed. */
 	readonly signed: string;
@@ -95,7 +96,11 @@ function verify(
 		const { recipient, index, name } = await checkAdministration(context, mark, administration);
 		const vk = fromBase64(administration.vk ?? '');
 		const signed = fromBase64(request);
-		const said = openRequest(signed, vk, { id, administration: administration.id });
+		// Signed before the administration has replaced its key, maybe.
+		const said = await openedByOffice(context, administration.id, vk, (key) => {
+			const value = openRequest(signed, key, { id, administration: administration.id });
+			return { value, made: value.created };
+		});
 		if (seal !== undefined && requestSeal(signed) !== seal)
 			throw new CoffreError('seal', { message: 'another request than the link is for' });
 		const from = { id: administration.id, name, siret: administration.siret };
@@ -216,7 +221,7 @@ export class Requests {
 			const grant = await this.#documents.grantFor(entry, key, whole, to, root);
 			grants.push({ doc, version: entry.version, kind, notAfter, grant: toBase64(grant) });
 		}
-		const body = { grants, vk: toBase64(root.vk) };
+		const body = { grants, vk: toBase64(root.vk), recipient: fingerprint(to.recipient) };
 		if (!order.text) return body;
 		const note = await this.#write(await this.#held(order.request), {
 			about: 'note',
@@ -257,8 +262,13 @@ export class Requests {
 			if (from === 'safe' && own === undefined)
 				throw new CoffreError('signature', { message: 'a note of one’s own under another key' });
 			const place = { id, from, about, request: view.id, safe, administration: view.from.id };
-			const vk = from === 'safe' ? (own ?? office) : office;
-			return withAny(vaults, (v) => openNote(fromBase64(n.sealed), v.identity, vk, place));
+			const open = (vk: Uint8Array) =>
+				withAny(vaults, (v) => openNote(fromBase64(n.sealed), v.identity, vk, place));
+			if (from === 'safe') return open(own ?? office);
+			return openedByOffice(this.#context, view.from.id, office, async (key) => {
+				const value = await open(key);
+				return { value, made: value.created };
+			});
 		});
 	}
 

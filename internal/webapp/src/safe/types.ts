@@ -1,6 +1,7 @@
 import type { components } from '../api/schema.ts';
 import type { Leaf } from '../crypto/log.ts';
 import type { CoffreError } from '../errors.ts';
+import type { IssuedView } from './issued.ts';
 
 export { CoffreError, type Problem } from '../errors.ts';
 
@@ -141,7 +142,16 @@ export interface DepositView {
 	readonly name?: string;
 	readonly type?: string;
 	readonly size?: number;
+	/** Its issuer is said to have signed it: what that is worth, checkDeposit tells. */
+	readonly marked?: boolean;
 	readonly error?: CoffreError;
+}
+
+/** A document of one's own, with what its issuer's mark is worth, when it has one. */
+export interface OpenedDocument {
+	readonly blob: Blob;
+	readonly entry: Entry;
+	readonly issued?: IssuedView;
 }
 
 export interface Who {

@@ -43,6 +43,8 @@ export class Vault {
 	#container: Container;
 	/** Keys of versions met since the safe was opened. */
 	readonly keys = new Map<string, Identity>();
+	/** What issuers have signed of versions met, unverified, in base64: it goes along wherever one is sealed. */
+	readonly issues = new Map<string, string>();
 	#held: Held;
 	#usage: Usage;
 	#queue: Queued[] = [];

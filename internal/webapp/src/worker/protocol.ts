@@ -29,6 +29,7 @@ export const progressAt: Partial<Record<Method, number>> = { add: 2 };
 export const signalAt: Partial<Record<Method, number>> = {
 	add: 3,
 	open: 1,
+	checkDeposit: 1,
 	openGrant: 1,
 	openAnswer: 2,
 };
