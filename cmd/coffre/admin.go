@@ -37,8 +37,8 @@ type adminOptions struct {
 func (a *app) adminCommand() command {
 	var o adminOptions
 	return command{
-		name: "admin", args: a.tr("request [new | show ID | fetch ID | answer ID USAGER | close ID] | deposit FICHIER | keygen | rotate", "request [new | show ID | fetch ID | answer ID CITIZEN | close ID] | deposit FILE | keygen | rotate"),
-		online: true, secret: true, least: 1, most: 4,
+		name: "admin", args: a.tr("request [new | show ID | fetch ID | answer ID USAGER | close ID] | deposit FICHIER | deletions [declare ID…] | keygen | rotate", "request [new | show ID | fetch ID | answer ID CITIZEN | close ID] | deposit FILE | deletions [declare ID…] | keygen | rotate"),
+		online: true, secret: true, least: 1, most: -1,
 		short: a.tr("les demandes, les dépôts et la clé de son administration (agents, logiciels)", "the requests, the deposits and the key of one's administration (agents, systems)"),
 		long: a.tr(`  coffre admin request                      la liste ; --open, --reference R
   coffre admin request new --procedure … --basis … --purpose … --want …  --until …
@@ -47,6 +47,8 @@ func (a *app) adminCommand() command {
   coffre admin request answer ID USAGER --text "…"
   coffre admin request close ID             ne plus recevoir de réponses
   coffre admin deposit FICHIER --address A  déposer dans le coffre d'un usager ; --issue signe
+  coffre admin deletions                    les copies à effacer, et depuis quand
+  coffre admin deletions declare ID…        attester qu'il n'en reste aucune ; all : toutes
   coffre admin keygen                       faire la clé de l'administration (référent)
   coffre admin rotate                       la remplacer (référent)
 
@@ -65,6 +67,8 @@ quiconque il le partage ensuite, voit qu'elle l'a émis et qu'il est inchangé.`
   coffre admin request answer ID CITIZEN --text "…"
   coffre admin request close ID             take no more answers
   coffre admin deposit FILE --address A     deposit in a citizen's safe; --issue signs
+  coffre admin deletions                    copies to delete, and since when
+  coffre admin deletions declare ID…        attest that none is left; all: every one
   coffre admin keygen                       make the administration's key (referent)
   coffre admin rotate                       replace it (referent)
 
@@ -110,6 +114,9 @@ func (a *app) admin(ctx context.Context, args []string, o adminOptions) error {
 	act := ""
 	if len(args) > 1 {
 		act = args[1]
+	}
+	if args[0] == "deletions" {
+		return a.deletions(ctx, args[1:], o)
 	}
 	if done, err := a.adminElse(ctx, args, o); done {
 		return err
@@ -196,8 +203,9 @@ func (a *app) fetchAnswers(ctx context.Context, c *client.Client, office *client
 		opt := client.GetOptions{Force: o.force, Progress: a.progress(got.Grant.Name)}
 		err = a.deliver(o.out, got.Grant.Name, func(path string, force bool) error {
 			opt.Force = opt.Force || force
-			return office.Fetch(ctx, g.ID, got, path, telling(opt, &found))
+			return office.Fetch(ctx, g.ID, got.OpenedGrant, path, telling(opt, &found))
 		})
+		a.acknowledge(ctx, office, got, err)
 		if err != nil {
 			return err
 		}

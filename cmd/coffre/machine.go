@@ -64,7 +64,14 @@ func (a *app) systemClient(ctx context.Context, s systemFlags) (*client.Client, 
 	if t.TokenType != "DPoP" {
 		proof = nil
 	}
-	return a.boundClient(p, t.AccessToken, proof)
+	c, err := a.boundClient(p, t.AccessToken, proof)
+	if err == nil {
+		c.Renew(func(ctx context.Context) (string, error) {
+			_, t, err := a.systemToken(ctx, s, proof)
+			return t.AccessToken, err
+		})
+	}
+	return c, err
 }
 
 // systemToken asks for one in the name of the system whose key is in the file.

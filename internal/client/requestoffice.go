@@ -182,15 +182,15 @@ func (o *Office) AnswerQuestion(ctx context.Context, side *Side, text string) er
 
 // AcceptAnswer is Accept for a grant that is shown as the answer to a request: an
 // alarm when the citizen gave it for something else.
-func (o *Office) AcceptAnswer(ctx context.Context, id string, g Grant) (sealed.OpenedGrant, error) {
-	got, err := o.Accept(ctx, g.ID)
+func (o *Office) AcceptAnswer(ctx context.Context, id string, g Grant) (Accepted, error) {
+	got, err := o.AcceptProven(ctx, g.ID)
 	if err != nil {
 		return got, err
 	}
 	if got.Grant.Request != id || got.Grant.Kind != g.Kind || g.Safe != "" && got.Grant.Safe != g.Safe {
 		err := mismatch("given for another request, as another kind of document or by somebody else")
 		signed := map[string]string{"request": got.Grant.Request, "kind": got.Grant.Kind, "safe": got.Grant.Safe}
-		return sealed.OpenedGrant{}, withEvidence(err, map[string]any{"request": id, "shown": g, "signed": signed})
+		return Accepted{}, withEvidence(err, map[string]any{"request": id, "shown": g, "signed": signed})
 	}
 	return got, nil
 }

@@ -83,8 +83,9 @@ func (o *Office) Acknowledge(ctx context.Context, grant string, signed []byte) e
 	return err
 }
 
-// acknowledgeNow is for whoever has the document where it belongs.
-func (o *Office) acknowledgeNow(ctx context.Context, a Accepted, outcome string) error {
+// AcknowledgeNow is for whoever has the document where it belongs, or knows that
+// nothing comes of it.
+func (o *Office) AcknowledgeNow(ctx context.Context, a Accepted, outcome string) error {
 	signed, err := o.Acknowledged(a, outcome)
 	if err != nil {
 		return err

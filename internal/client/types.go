@@ -161,6 +161,20 @@ type Grant struct {
 	Kind               string     `json:"kind,omitempty"`         // that the document was given as
 	Safe               string     `json:"safe,omitempty"`         // shown to the administration
 	Sealed             int64      `json:"sealed"`
+	Acknowledgement    *Said      `json:"acknowledgement,omitempty"` // of the last retrieval
+	Deletion           *Said      `json:"deletion,omitempty"`
+	DeleteBy           *time.Time `json:"deleteBy,omitempty"` // of copies that there may be
+	Overdue            bool       `json:"overdue,omitempty"`
+}
+
+// Said is what an administration has signed of a grant (SPEC.md §14): Outcome of a
+// retrieval, or How copies were deleted.
+type Said struct {
+	Outcome string    `json:"outcome,omitempty"`
+	How     string    `json:"how,omitempty"`
+	At      time.Time `json:"at"`
+	Signed  []byte    `json:"signed"`
+	VK      []byte    `json:"vk"`
 }
 
 // Administration with its key and the leaf that carries it.
