@@ -215,21 +215,21 @@ type Accepted struct {
 	sealed.OpenedGrant
 	log   string
 	proof Proof
+	about sealed.Acknowledgement // what can be said of it
 }
 
-// AcceptProven is Accept, for a receipt of what is then fetched.
+// AcceptProven is Accept, for a receipt of what is then fetched. An answer that
+// was lost is asked for once more, and costs no opening.
 func (o *Office) AcceptProven(ctx context.Context, id string) (Accepted, error) {
-	var rel Release
-	m, err := o.c.watch.mark(ctx)
+	at, err := o.Begin(ctx)
 	if err != nil {
 		return Accepted{}, err
 	}
-	path := "/api/v1/administration/grants/" + url.PathEscape(id) + "/release"
-	if _, err := o.c.call(ctx, request{method: http.MethodPost, path: path}, &rel); err != nil {
-		return Accepted{}, err
+	a, err := o.AcceptBegun(ctx, id, at)
+	if errors.Is(err, ErrOffline) && ctx.Err() == nil {
+		a, err = o.AcceptBegun(ctx, id, at)
 	}
-	g, err := o.open(ctx, m, id, rel)
-	return Accepted{g, m.vkey, rel.Proof}, withEvidence(ownObject(err), map[string]any{"release": rel})
+	return a, err
 }
 
 func (o *Office) open(ctx context.Context, m mark, id string, rel Release) (sealed.OpenedGrant, error) {
