@@ -119,7 +119,6 @@ export interface Core extends CustodyCore, RequestCore {
 	administrationKinds(): Promise<readonly KeyringKind[]>;
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
 	unlockAdministration(key: Key): Promise<void>;
-	receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }>;
 	rotateAdministrationKey(): Promise<void>;
 	deposit(order: DepositOrder): Promise<DepositDone>;
 	openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant>;

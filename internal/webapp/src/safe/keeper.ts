@@ -276,9 +276,6 @@ export class Keeper extends RequestKeeper implements Core {
 	async unlockAdministration(key: Key): Promise<void> {
 		this.#agent = await Agent.unlock(this.#context, secretOf(key));
 	}
-	async receivedGrants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
-		return this.#context.api.get('/api/v1/administration/grants', { query: { after } });
-	}
 	async rotateAdministrationKey(): Promise<void> {
 		this.#agent = new Agent(this.#context, await rotate(this.#context, this.#office.keyring));
 	}

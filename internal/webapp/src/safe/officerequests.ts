@@ -18,6 +18,7 @@ import type { Mark } from './logwatch.ts';
 import type {
 	ActArgs,
 	Done,
+	GrantsWanted,
 	OfficeAct,
 	OfficeActs,
 	OfficeReplyView,
@@ -55,6 +56,12 @@ export class OfficeRequests implements OfficeActs {
 	/** One of its acts, by name: what is asked for from another thread. */
 	do<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>> {
 		return (this[act] as (...args: ActArgs<A>) => Promise<Done<A>>).apply(this, args);
+	}
+
+	async received(wanted: GrantsWanted): Promise<Paged<GrantView>> {
+		const query = { limit: pageSize, ...wanted };
+		const page = await this.#context.api.get('/api/v1/administration/grants', { query });
+		return paged(page.items, page.next);
 	}
 
 	async list({ open, reference, after }: RequestsWanted): Promise<Paged<OfficeRequestView>> {

@@ -19,6 +19,18 @@ export interface Paged<T> {
 	readonly next?: string;
 }
 
+/** What an agent looks for among what was shared with his administration. */
+export interface GrantsWanted {
+	readonly state?: GrantView['state'];
+	/** Id or name. */
+	readonly service?: string;
+	readonly kind?: string;
+	readonly reference?: string;
+	/** Words that each stand in the citizen's name, the purpose, the procedure or the service. */
+	readonly q?: string;
+	readonly after?: string;
+}
+
 export interface RequestsWanted {
 	/** Those that are not closed. */
 	readonly open?: boolean;
@@ -77,6 +89,8 @@ export interface OpenedAnswer extends OpenedGrant {
 
 /** What an open administration does about its requests. */
 export interface OfficeActs {
+	/** What was shared with it, whether it asked or not. */
+	received(wanted: GrantsWanted): Promise<Paged<GrantView>>;
 	list(wanted: RequestsWanted): Promise<Paged<OfficeRequestView>>;
 	create(draft: RequestDraft): Promise<OfficeRequestDetail>;
 	detail(id: string): Promise<OfficeRequestDetail>;

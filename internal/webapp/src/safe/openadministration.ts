@@ -2,7 +2,15 @@ import type { CoreLink, OpenedGrant } from './core.ts';
 import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import type { DepositDone, DepositOrder } from './officedeposit.ts';
-import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
+import type {
+	ActArgs,
+	Done,
+	GrantsWanted,
+	OfficeAct,
+	OpenedAnswer,
+	Paged,
+	ShownAs,
+} from './officerequesttypes.ts';
 import type { GrantView } from './types.ts';
 
 /** An administration whose key is in memory. After lock() every method rejects with "locked". */
@@ -43,9 +51,9 @@ export class OpenAdministration {
 		for (const fn of [...this.#listeners]) fn();
 	}
 
-	grants(after?: string): Promise<{ items: readonly GrantView[]; next?: string }> {
+	grants(wanted: GrantsWanted = {}): Promise<Paged<GrantView>> {
 		this.#idle.touch();
-		return this.#link.core.receivedGrants(after);
+		return this.#link.core.officeAct('received', [wanted]);
 	}
 	/** The document, and what the citizen signed about it; the release is in the journal. */
 	open(id: string, signal?: AbortSignal): Promise<OpenedGrant> {

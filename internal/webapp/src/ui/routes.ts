@@ -84,6 +84,31 @@ const lines: readonly Line[] = [
 	{ path: '/appareil', needs: 'account', load: () => import('./pages/device/Device.svelte') },
 	{ path: '/administration', needs: 'office', load: () => import('./pages/office/Office.svelte') },
 	{
+		path: '/administration/demandes',
+		needs: 'office',
+		load: () => import('./pages/officerequests/Requests.svelte'),
+	},
+	{
+		path: '/administration/demandes/nouvelle',
+		needs: 'office',
+		load: () => import('./pages/officerequests/NewRequest.svelte'),
+	},
+	{
+		path: '/administration/demandes/{id}',
+		needs: 'office',
+		load: () => import('./pages/officerequests/Detail.svelte'),
+	},
+	{
+		path: '/administration/demandes/{id}/courrier',
+		needs: 'office',
+		load: () => import('./pages/officerequests/Letter.svelte'),
+	},
+	{
+		path: '/administration/demandes/{id}/reponses/{reply}',
+		needs: 'office',
+		load: () => import('./pages/officerequests/Reply.svelte'),
+	},
+	{
 		path: '/administration/cle',
 		needs: 'office',
 		load: () => import('./pages/office/OfficeKey.svelte'),
