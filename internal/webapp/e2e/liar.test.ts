@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, launch, type Visitor, visit } from './harness/browser.ts';
 import { CommandLine } from './harness/commandline.ts';
 import { type Liar, type Lie, startLiar } from './harness/liar.ts';
+import { type Asked, Office } from './harness/office.ts';
 import {
 	act,
 	addFiles,
 	click,
+	follow,
 	giveWords,
 	type Keys,
 	line,
@@ -33,6 +35,8 @@ const nameWord = 'confidentiel-7f3a';
 /** Stands in the documents only. */
 const contentWord = 'scelle-91be';
 const mairie = 'Mairie de Valmont';
+/** Read by its two sides only. */
+const answered = 'Une copie suffit.';
 /** What was not said by then will not be. */
 const patience = 10_000;
 
@@ -51,6 +55,8 @@ let agent: Visitor;
 let keys: Keys;
 /** Its page, for the agent. */
 let shared: string;
+/** What the town hall asks for, answered and asked about. */
+let asked: Asked;
 let before: string;
 /** What each browser remembers before a lie: what one leaves behind does not help against the next. */
 const remembered = new Map<Page, Record<string, string>>();
@@ -111,11 +117,13 @@ async function live(): Promise<void> {
 		await saved(page, () => act(page, name, 'Télécharger'));
 		await page.getByText(said('est téléchargé sur votre appareil')).first().waitFor();
 	}
+	await request(page);
 	await settledJournal(page);
 	await remember(page);
 	const grants = await (await citizen.context.request.get('/api/v1/safe/grants')).json();
 	// The newest comes first: the one that will be lied about is opened last.
-	for (const { id } of (grants.items as { id: string }[]).slice().reverse()) {
+	const alone = (grants.items as { id: string; request?: string }[]).filter((g) => !g.request);
+	for (const { id } of alone.reverse()) {
 		shared = `/administration/partage/${id}`;
 		await fetched(agent.page);
 		await agent.page.getByText(contentWord).first().waitFor();
@@ -142,6 +150,36 @@ async function deposit(page: Page): Promise<void> {
 	await page.getByText(`acte-${nameWord}`).waitFor();
 	await page.getByRole('link', { name: 'Documents', exact: true }).click();
 	await line(page, wanted).waitFor();
+}
+
+/** Two requests, each answered, asked about and answered about: the last one is lied about. */
+async function request(page: Page): Promise<void> {
+	const office = new Office(server, 'mairie-de-valmont');
+	for (const [reference, name] of [
+		['autre', `deux-${nameWord}.txt`],
+		['2026-00417', wanted],
+	] as const) {
+		const want = ['identity,identity-card:2', 'family-book'];
+		asked = await office.ask({ want, reference, purpose: 'Inscrire un enfant' });
+		await follow(page, `/demande/${asked.id}#${asked.seal}`);
+		await page.getByRole('button', { name: said('Mon coffre, pour : livret de famille') }).click();
+		await page
+			.getByRole('dialog')
+			.getByRole('button', { name: said(`Prendre ${name}`) })
+			.click();
+		await click(page, 'Relire et envoyer (1)');
+		await click(page, 'Envoyer');
+		await page.getByText(said('Votre document est envoyé')).waitFor();
+		await page.getByRole('textbox', { name: said('Votre question') }).fill('Faut-il l’original ?');
+		await click(page, 'Envoyer ma question');
+		await page.getByText(said('Votre question attend une réponse')).waitFor();
+		for (const side of await office.sides(asked.id)) await office.answer(asked.id, side, answered);
+		await page.getByRole('link', { name: 'Demandes', exact: true }).click();
+		await page.getByRole('heading', { level: 2, name: said('Vous avez répondu') }).waitFor();
+		await follow(page, `/demande/${asked.id}`);
+		await page.getByText(answered).waitFor();
+	}
+	office.remove();
 }
 
 /** Until no event waits for its place in the journal. */
@@ -234,6 +272,20 @@ const acts: Readonly<Record<string, Act>> = {
 		sealed: [nameWord, contentWord],
 		believed: (page) => page.getByText(`acte-${nameWord}`).waitFor(),
 	},
+	asked: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => follow(page, `/demande/${asked.id}`),
+		sealed: [nameWord, contentWord, answered],
+		believed: (page) => page.getByText(answered).waitFor(),
+	},
+	answering: {
+		who: asCitizen,
+		prepare: unlocked,
+		go: (page) => follow(page, `/demande/${asked.id}`),
+		sealed: [nameWord, contentWord],
+		believed: (page) => page.getByRole('button', { name: said('Relire et envoyer') }).waitFor(),
+	},
 	fetch: {
 		who: () => agent.page,
 		go: fetched,
@@ -269,8 +321,8 @@ test('a safe that is said never to have been opened is not made anew', async () 
 	for (const lie of some) expect(await hear(lie, create), lie.name).toEqual([]);
 });
 
-test('no lie was left out but those about an archive, which a page only hands on, those about requests, which have no page yet, and T13', () => {
-	const elsewhere = ['export', 'asked', 'answering', 'side', 'answers'];
+test('no lie was left out but those about an archive, which a page only hands on, those about answers, which have no page yet, and T13', () => {
+	const elsewhere = ['export', 'side', 'answers'];
 	expect(heard).toBe(lies.filter((l) => !elsewhere.includes(l.act) && l.threat !== 'T13').length);
 });
 

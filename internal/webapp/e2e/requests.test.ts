@@ -6,6 +6,7 @@ import {
 	acceptTerms,
 	choosePersona,
 	click,
+	follow,
 	makePaper,
 	makePassphrase,
 	said,
@@ -214,14 +215,6 @@ test('she asks, is answered, sees what was opened, and ends it with an honest se
 	await birth.getByText(said('Terminé le')).waitFor();
 	guard.check();
 });
-
-/** A link followed on this very page: the keys stay in memory. */
-async function follow(page: Page, path: string): Promise<void> {
-	await page.evaluate((p) => {
-		history.pushState(null, '', p);
-		dispatchEvent(new PopStateEvent('popstate'));
-	}, path);
-}
 
 test('another administration that asks for the same is answered in two taps', async () => {
 	const { page, guard } = fatou;

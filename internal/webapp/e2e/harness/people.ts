@@ -52,6 +52,14 @@ export async function click(page: Page, name: string): Promise<void> {
 	await page.getByRole('button', { name: whole(name) }).click();
 }
 
+/** A link of this site followed on the page that is there: the keys stay in memory. */
+export async function follow(page: Page, path: string): Promise<void> {
+	await page.evaluate((p) => {
+		history.pushState(null, '', p);
+		dispatchEvent(new PopStateEvent('popstate'));
+	}, path);
+}
+
 /** Words typed, or pasted, all at once. */
 export async function giveWords(page: Page, words: string, action: string): Promise<void> {
 	await page.getByRole('textbox', { name: /^Mot \d+ sur \d+$/ }).fill(words);
