@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -95,60 +93,40 @@ func (s grants) Update(ctx context.Context, g safe.Grant) error {
 }
 
 func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Grant, string, error) {
-	return s.list(ctx, grantListed+`WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
-		string(id), nil, p)
+	us, after, err := before(p.After)
+	if err != nil {
+		return nil, "", err
+	}
+	list, err := query(ctx, s.tx, "list grants", scanListedGrant,
+		grantListed+`WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, string(id), us, after, p.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(list, p.Limit, grantCursor)
+	return list, next, nil
 }
+
+func grantCursor(g safe.Grant) string { return cursorAt(micros(g.Created), string(g.ID)) }
 
 func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, f safe.GrantFilter, p safe.Page) ([]safe.Grant, string, error) {
-	switch {
-	case narrowed(f):
-		return s.find(ctx, a, f, p)
-	case len(f.Services) > 0:
-		return s.list(ctx, ofServices(grantsOfServices, len(f.Services)), string(a), f.Services, p)
-	}
-	return s.list(ctx, grantListed+`WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`,
-		string(a), nil, p)
-}
-
-// The newest of each service come from its own part of an index, and the page
-// from these: a service with ten grants does not read a town's million to find
-// them.
-const (
-	newestGrants     = `id, created FROM grants WHERE administration = $1 AND (created, id) < ($2, $3) AND service = `
-	newestFirst      = ` ORDER BY created DESC, id DESC LIMIT $4`
-	grantsOfServices = grantShown + ` FROM (SELECT c.id, c.created FROM (
-SELECT * FROM (SELECT ` + newestGrants + `''` + newestFirst + `) AS newest {services}) AS c ORDER BY c.created DESC, c.id DESC LIMIT $4) AS page
-JOIN grants g ON g.id = page.id` + grantBeside + `ORDER BY page.created DESC, page.id DESC`
-	grantsOfService = ` UNION ALL SELECT * FROM (SELECT ` + newestGrants + `{service}` + newestFirst + `) AS newest`
-)
-
-// ofServices puts n services into a statement, whose arguments are the fifth
-// and those after it.
-func ofServices(text string, n int) string {
-	var all strings.Builder
-	for i := range n {
-		all.WriteString(strings.Replace(grantsOfService, "{service}", fmt.Sprintf("$%d", 5+i), 1))
-	}
-	return strings.Replace(text, "{services}", all.String(), 1)
-}
-
-func (s grants) list(ctx context.Context, text, whose string, services []string, p safe.Page) ([]safe.Grant, string, error) {
 	us, id, err := before(p.After)
 	if err != nil {
 		return nil, "", err
 	}
-	args := []any{whose, us, id, p.Limit + 1}
-	for _, sv := range services {
-		args = append(args, sv)
+	l := listing{administration: string(a), filter: f}
+	if l.narrowed() {
+		return s.find(ctx, l, us, id, p.Limit)
 	}
-	return s.page(ctx, text, args, p)
-}
-
-func (s grants) page(ctx context.Context, text string, args []any, p safe.Page) ([]safe.Grant, string, error) {
-	list, err := query(ctx, s.tx, "list grants", scanListedGrant, text, args...)
+	var list []safe.Grant
+	if len(f.Services) > 0 {
+		list, err = s.listed(ctx, l, us, id, p.Limit+1, p.Limit+1)
+	} else {
+		list, err = query(ctx, s.tx, "list grants", scanListedGrant, grantListed+
+			`WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, string(a), us, id, p.Limit+1)
+	}
 	if err != nil {
 		return nil, "", err
 	}
-	list, next := page(list, p.Limit, func(g safe.Grant) string { return cursorAt(micros(g.Created), string(g.ID)) })
+	list, next := page(list, p.Limit, grantCursor)
 	return list, next, nil
 }

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,60 +11,157 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-// found narrows a list of grants. Every condition is on what the index in the
-// order of the list leads to, read in that order until a page is full: nothing
-// is sorted, and what matches nothing costs one pass over the administration's
-// own.
-type found struct {
-	text strings.Builder
-	args []any
+// look is how many grants, in the order of their list, one search goes through
+// at a time, and looks how many times for one page: what nobody finds among
+// twenty thousand is looked for again from there, with the next page.
+const (
+	look  = 2000
+	looks = 10
+)
+
+// listing is what an administration lists, in one statement: the newest of each
+// branch, each from its own part of an index; the newest of these; of them,
+// those that the conditions let through. A service with ten grants does not read
+// a town's million to find them.
+type listing struct {
+	administration string
+	filter         safe.GrantFilter
+	args           []any
 }
 
-func (w *found) arg(v any) string {
-	w.args = append(w.args, v)
-	return fmt.Sprintf("$%d", len(w.args))
+func (l *listing) arg(v any) string {
+	l.args = append(l.args, v)
+	return fmt.Sprintf("$%d", len(l.args))
 }
 
-func (w *found) and(format string, v any) {
-	w.text.WriteString(" AND " + strings.ReplaceAll(format, "?", w.arg(v)))
-}
+// listedColumns are those of a grant that lists show.
+const (
+	listedColumns = `id, safe, doc, version, administration, service, purpose, procedure_name,
+idempotency_key, created, not_after, ended, opened, openings, most_openings, request, kind`
+	listedOfRequest = `n.id, n.safe, n.doc, n.version, n.administration, n.service, n.purpose, n.procedure_name,
+n.idempotency_key, n.created, n.not_after, n.ended, n.opened, n.openings, n.most_openings, n.request, n.kind`
+	branchOf        = listedColumns + ` FROM (SELECT ` + listedColumns + ` FROM grants WHERE administration = $1 AND (created, id) < ($2, $3)`
+	branchReference = listedColumns + ` FROM (SELECT ` + listedOfRequest + ` FROM requests r JOIN grants n ON n.request = r.id AND n.request <> ''
+WHERE r.administration = $1 AND n.administration = $1 AND (n.created, n.id) < ($2, $3) AND r.reference = `
+	branchEnd          = ` ORDER BY created DESC, id DESC LIMIT $4) AS newest`
+	branchReferenceEnd = ` ORDER BY n.created DESC, n.id DESC LIMIT $4) AS newest`
+)
 
-func (w *found) among(services []string, none bool) {
-	if len(services) == 0 {
-		return
+// branches leads through the smallest parts of an index that have everything;
+// the filter's conditions that it has met are done.
+func (l *listing) branches() (all []string, rest safe.GrantFilter) {
+	rest = l.filter
+	add := func(condition string) { all = append(all, branchOf+condition+branchEnd) }
+	switch {
+	case rest.Reference != "":
+		all = append(all, branchReference+l.arg(rest.Reference)+branchReferenceEnd)
+		rest.Reference = ""
+	case rest.Kind != "":
+		add(` AND kind <> '' AND kind = ` + l.arg(rest.Kind))
+		rest.Kind = ""
+	case len(rest.Only) > 0:
+		for _, sv := range rest.Only {
+			if len(rest.Services) == 0 || slices.Contains(rest.Services, sv) {
+				add(` AND service = ` + l.arg(sv))
+			}
+		}
+		rest.Only, rest.Services = nil, nil
+	case len(rest.Services) > 0:
+		add(` AND service = ''`)
+		for _, sv := range rest.Services {
+			add(` AND service = ` + l.arg(sv))
+		}
+		rest.Services = nil
+	default:
+		add("")
 	}
-	var all []string
-	if none {
-		all = append(all, "''")
+	if len(all) == 0 { // none of his services
+		add(` AND 1 = 0`)
 	}
-	for _, sv := range services {
-		all = append(all, w.arg(sv))
-	}
-	w.text.WriteString(" AND g.service IN (" + strings.Join(all, ", ") + ")")
+	return all, rest
 }
 
-func (w *found) conditions(f safe.GrantFilter) {
-	w.among(f.Services, true)
-	w.among(f.Only, false)
+// newest is the union of the branches, and what is left to look at.
+func (l *listing) newest(us int64, id string, most int) (text string, rest safe.GrantFilter) {
+	l.args = []any{l.administration, us, id, most}
+	all, rest := l.branches()
+	return `(SELECT ` + listedColumns + ` FROM (SELECT ` + strings.Join(all, ` UNION ALL SELECT `) +
+		`) AS c ORDER BY created DESC, id DESC LIMIT $4) AS g`, rest
+}
+
+func (l *listing) statement(us int64, id string, most, limit int) string {
+	text, rest := l.newest(us, id, most)
+	where := l.conditions(rest)
+	return grantShown + ` FROM ` + text + grantBeside + where + ` ORDER BY g.created DESC, g.id DESC LIMIT ` + l.arg(limit)
+}
+
+func (s grants) listed(ctx context.Context, l listing, us int64, id string, most, limit int) ([]safe.Grant, error) {
+	text := l.statement(us, id, most, limit)
+	return query(ctx, s.tx, "list grants", scanListedGrant, text, l.args...)
+}
+
+// edge is the last one that a search from there looks at; more says that there
+// may be others behind it.
+func (l *listing) edge(us int64, id string) string {
+	text, _ := l.newest(us, id, look)
+	return strings.Join([]string{`SELECT`, `g.created, g.id, COUNT(*) OVER () FROM`, text, `ORDER BY g.created, g.id LIMIT 1`}, " ")
+}
+
+func (s grants) find(ctx context.Context, l listing, us int64, id string, limit int) (found []safe.Grant, next string, err error) {
+	for range looks {
+		list, err := s.listed(ctx, l, us, id, look, limit+1-len(found))
+		if err != nil {
+			return nil, "", err
+		}
+		if found = append(found, list...); len(found) > limit {
+			return found[:limit], grantCursor(found[limit-1]), nil
+		}
+		var n int
+		err = s.tx.QueryRowContext(ctx, l.edge(us, id), l.args...).Scan(&us, &id, &n)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && n < look {
+			return found, "", nil
+		}
+		if err != nil {
+			return nil, "", mapError("list grants", err)
+		}
+	}
+	return found, cursorAt(us, id), nil
+}
+
+// conditions are those that no branch has met.
+func (l *listing) conditions(f safe.GrantFilter) string {
+	where := "WHERE 1 = 1"
+	and := func(format string, v any) { where += " AND " + strings.ReplaceAll(format, "?", l.arg(v)) }
+	among := func(services ...string) {
+		var all []string
+		for _, sv := range services {
+			all = append(all, l.arg(sv))
+		}
+		where += " AND g.service IN (" + strings.Join(all, ", ") + ")"
+	}
+	if len(f.Services) > 0 {
+		among(append([]string{""}, f.Services...)...)
+	}
+	if len(f.Only) > 0 {
+		among(f.Only...)
+	}
 	now := micros(f.Now)
 	switch f.State {
 	case "live":
-		w.and("g.ended = 0 AND g.not_after > ?", now)
+		and("g.ended = 0 AND g.not_after > ?", now)
 	case "expired":
-		w.and("g.ended = 0 AND g.not_after <= ?", now)
+		and("g.ended = 0 AND g.not_after <= ?", now)
 	case "ended":
-		w.text.WriteString(" AND g.ended <> 0")
+		where += " AND g.ended <> 0"
 	}
 	if f.Kind != "" {
-		w.and("g.kind = ?", f.Kind)
-	}
-	if f.Reference != "" {
-		w.and("q.reference = ?", f.Reference)
+		and("g.kind = ?", f.Kind)
 	}
 	said := plain(`COALESCE(h.name, '') || ' ' || g.purpose || ' ' || g.procedure_name || ' ' || g.service`)
 	for _, word := range f.Words {
-		w.and(said+` LIKE ? ESCAPE '\'`, "%"+literal(folded().Replace(strings.ToLower(word)))+"%")
+		and(said+` LIKE ? ESCAPE '\'`, "%"+literal(folded().Replace(strings.ToLower(word)))+"%")
 	}
+	return where
 }
 
 // accents are what people leave out when they search. SQLite lowers A to Z only.
@@ -91,19 +190,8 @@ func literal(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// narrowed tells a filter that asks for more than some services.
-func narrowed(f safe.GrantFilter) bool {
-	return len(f.Only)+len(f.Words) > 0 || f.State+f.Kind+f.Reference != ""
-}
-
-func (s grants) find(ctx context.Context, a safe.AdministrationID, f safe.GrantFilter, p safe.Page) ([]safe.Grant, string, error) {
-	us, id, err := before(p.After)
-	if err != nil {
-		return nil, "", err
-	}
-	w := found{args: []any{string(a), us, id, p.Limit + 1}}
-	w.conditions(f)
-	text := grantListed + `WHERE g.administration = $1` + w.text.String() +
-		` AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`
-	return s.page(ctx, text, w.args, p)
+// narrowed tells a list that leaves out some of what its branches lead to.
+func (l *listing) narrowed() bool {
+	f := l.filter
+	return len(f.Words) > 0 || f.State != "" || len(f.Only) > 0 || f.Kind+f.Reference != ""
 }

@@ -182,10 +182,9 @@ func statements(t *testing.T) []string {
 	})
 }
 
-// filled is a statement over many rows with one of them, and over services
-// with three.
+// filled is a statement over many rows with one of them.
 func filled(text string) string {
-	return ofServices(strings.Replace(text, "{rows}", holes("($)", 1), 1), 3)
+	return strings.Replace(text, "{rows}", holes("($)", 1), 1)
 }
 
 // constant evaluates literals, names of constants and their sums.
