@@ -114,6 +114,11 @@ const lines: readonly Line[] = [
 		load: () => import('./pages/office/OfficeKey.svelte'),
 	},
 	{
+		path: '/administration/depot',
+		needs: 'office',
+		load: () => import('./pages/officedeposit/OfficeDeposit.svelte'),
+	},
+	{
 		path: '/administration/partage/{id}',
 		needs: 'office',
 		load: () => import('./pages/office/OfficeGrant.svelte'),

@@ -4,7 +4,8 @@ export const texts = words(
 	{
 		tabs: 'Administration',
 		received: 'Documents reçus',
-		requests: 'Demandes de pièces',
+		requests: 'Demandes',
+		deposit: 'Déposer un document',
 		next: 'Page suivante',
 		first: 'Revenir au début',
 		pages: 'Pages de la liste',
@@ -13,7 +14,8 @@ export const texts = words(
 	{
 		tabs: 'Administration',
 		received: 'Documents received',
-		requests: 'Requests for documents',
+		requests: 'Requests',
+		deposit: 'Deposit a document',
 		next: 'Next page',
 		first: 'Back to the beginning',
 		pages: 'Pages of the list',
