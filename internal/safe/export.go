@@ -99,6 +99,14 @@ func (p *ExportPlan) Files(ctx context.Context) iter.Seq2[ExportFile, error] {
 		if asked && !yield(p.member("requests.json", -1, p.writeRequests), nil) {
 			return
 		}
+		told, err := p.notices(ctx)
+		if err != nil {
+			yield(ExportFile{}, err)
+			return
+		}
+		if len(told) > 0 && !yield(p.member("notices.age", -1, func(_ context.Context, w io.Writer) error { return p.sealNotices(w, told) }), nil) {
+			return
+		}
 		if !yield(p.member("journal.json", -1, p.writeJournal), nil) {
 			return
 		}

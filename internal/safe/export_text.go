@@ -16,6 +16,8 @@ peut le lire.
   manifest.age la liste signée de vos documents : noms, tailles, dossiers
   requests.json ce que des administrations vous ont demandé, signé par elles, et
                ce que vous vous êtes écrit, chiffré ; s'il y a eu une demande
+  notices.age  comment et à quelle adresse vous avez choisi d'être prévenu,
+               chiffré ; si vous l'avez choisi : age -d -i vault.key notices.age
   journal.json tout ce qui est arrivé à votre coffre, avec les preuves
   receipt.json la liste et les empreintes de ce que contient cette archive
 
@@ -72,6 +74,8 @@ without your paper key, your passphrase or your passkey nobody can read it.
   manifest.age the signed list of your documents: names, sizes, folders
   requests.json what administrations asked you, signed by them, and what you
                wrote to each other, sealed; when anything was asked
+  notices.age  how and at which address you chose to be told of news, sealed;
+               when you chose it: age -d -i vault.key notices.age
   journal.json everything that happened to your safe, with the proofs
   receipt.json what this archive holds, with hashes
 
