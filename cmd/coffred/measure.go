@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/coffre-citoyen/coffre/internal/safe"
 	"github.com/coffre-citoyen/coffre/internal/telemetry"
 )
 
@@ -56,6 +57,22 @@ func (s *stores) measure(m *telemetry.Metrics) {
 	m.Gauge("coffre_sweep_timestamp_seconds", "When a sweep of lapsed uploads and unfinished erasures went through last; the start before the first.", func() float64 {
 		return float64(s.swept.Load())
 	})
+	s.measureOutbox(m, asked)
+}
+
+// measureOutbox is about all that is to be sent; nothing of it says to whom.
+func (s *stores) measureOutbox(m *telemetry.Metrics, asked func(func(context.Context) (float64, error)) func() float64) {
+	for way, name := range map[safe.Way]string{safe.ByEmail: "mail", safe.ByPush: "push", safe.ByWebhook: "call"} {
+		m.Gauge("coffre_outbox_oldest_"+name+"_timestamp_seconds", "Since when the "+name+" waits that waits longest, between its tries too; now where none does.",
+			asked(func(ctx context.Context) (float64, error) {
+				f, err := s.domain.OutboxFigures(ctx)
+				return seconds(f.Oldest[way]), err
+			}))
+	}
+	m.Gauge("coffre_outbox_overdue_seconds", "For how long a notice or call is due that no gateway has taken to send.", asked(func(ctx context.Context) (float64, error) {
+		f, err := s.domain.OutboxFigures(ctx)
+		return f.Overdue.Seconds(), err
+	}))
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -98,6 +98,9 @@ type Outbox interface {
 	Add(ctx context.Context, p Parcel) error
 	// Due lists what is due at that time, the longest waiting first.
 	Due(ctx context.Context, lane Way, at time.Time, limit int) ([]Parcel, error)
+	// Oldest is when what waits longest in a lane was put there; zero when
+	// nothing does.
+	Oldest(ctx context.Context, lane Way) (time.Time, error)
 	// Update replaces slot, due and tries. It is NotFound when the parcel is
 	// gone, or another one waits in the slot.
 	Update(ctx context.Context, p Parcel) error

@@ -110,6 +110,15 @@ func (s outbox) Due(ctx context.Context, lane safe.Way, at time.Time, limit int)
 		string(lane), micros(at), limit)
 }
 
+func (s outbox) Oldest(ctx context.Context, lane safe.Way) (time.Time, error) {
+	var created int64
+	err := s.tx.QueryRowContext(ctx, `SELECT created FROM outbox WHERE lane = $1 ORDER BY created, id LIMIT 1`, string(lane)).Scan(&created)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return timeOf(created), mapError("look into outbox", err)
+}
+
 func (s outbox) Update(ctx context.Context, p safe.Parcel) error {
 	r, err := s.tx.ExecContext(ctx, `UPDATE outbox SET slot = $2, due = $3, tries = $4
 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.slot = $2 AND o.id <> $1)`, p.ID, p.Slot, micros(p.Due), p.Tries)

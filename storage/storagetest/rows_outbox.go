@@ -53,6 +53,7 @@ func outboxTests() map[string]rowsTest {
 		"unconfirmed notices":         unconfirmedRows,
 		"webhooks":                    webhookRows,
 		"what is due":                 dueRows,
+		"what waits longest":          oldestRows,
 		"one waits in a slot":         slotRows,
 		"a target that is waited for": reachRows,
 		"a target that is removed":    removedTarget,
@@ -189,4 +190,25 @@ func removedTarget(t *testing.T, db Database) {
 	wantMissing(t, db, getNotice(n.ID))
 	wantEqual(t, mustRead(t, db, due(safe.ByWebhook, start().Add(time.Hour), 9)), []safe.Parcel{kept})
 	wantEqual(t, mustRead(t, db, reach(string(n.ID))), safe.Reach{Target: string(n.ID)})
+}
+
+func oldestRows(t *testing.T, db Database) {
+	oldest := func(lane safe.Way) time.Time {
+		t.Helper()
+		return mustRead(t, db, func(ctx context.Context, tx safe.Tx) (time.Time, error) { return tx.Outbox.Oldest(ctx, lane) })
+	}
+	if at := oldest(safe.ByWebhook); !at.IsZero() {
+		t.Errorf("in an empty outbox something waits since %v", at)
+	}
+	late, early := parcel("a", start()), parcel("b", start().Add(time.Hour))
+	late.Created = start().Add(time.Minute)
+	for _, p := range []safe.Parcel{late, early} {
+		post(t, db, p)
+	}
+	if at := oldest(safe.ByWebhook); !at.Equal(early.Created) {
+		t.Errorf("something waits since %v, want %v", at, early.Created)
+	}
+	if at := oldest(safe.ByEmail); !at.IsZero() {
+		t.Errorf("in another lane something waits since %v", at)
+	}
 }
