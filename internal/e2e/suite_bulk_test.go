@@ -26,6 +26,8 @@ type bulk struct {
 	vault *sealed.Identity
 	last  []byte // manifest, as sealed
 	state sealed.Manifest
+	// kept is told of every document that was sent, and its key; nil keeps none.
+	kept func(sealed.Entry, *sealed.Identity)
 }
 
 func newBulk(m *move, b *browser) *bulk {
@@ -130,6 +132,9 @@ func (f *bulk) upload(name string, content []byte) (sealed.Entry, adopted) {
 	}, f.ring.Root(), key, to)
 	if err != nil {
 		t.Error(err)
+	}
+	if f.kept != nil {
+		f.kept(e, key)
 	}
 	return e, adopted{e.ID, e.Version, grant}
 }

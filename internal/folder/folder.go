@@ -61,7 +61,7 @@ type Folder struct {
 	references sync.Map // of requests, by id
 	mu         sync.Mutex
 	told       map[string]bool // what was said once
-	seenAll    time.Time       // when every page was read last
+	seenAll    time.Time       // when every page was read last, and all in them was asked for
 	seenDue    time.Time       // when the ended ones were asked for last
 }
 
@@ -113,9 +113,14 @@ func (f *Folder) Close() error { return f.lock.Close() }
 // is told, and the error is the first that made the whole round useless: no
 // answer, no scanner, no right.
 func (f *Folder) Round(ctx context.Context) error {
-	work, err := f.wanted(ctx)
+	begun := f.cfg.Now()
+	whole := begun.Sub(f.seenAll) >= wholeEvery
+	work, err := f.wanted(ctx, whole)
 	if err == nil {
 		err = f.each(ctx, work, f.retrieve)
+	}
+	if err == nil && whole { // what was read of and not brought is written down by now
+		f.seenAll = begun
 	}
 	if err == nil {
 		err = f.each(ctx, f.unsaid(), f.say)
@@ -159,13 +164,12 @@ func (f *Folder) each(ctx context.Context, all []client.Grant, do func(context.C
 const wholeEvery = time.Hour
 
 // wanted lists what can be opened and is not yet there, newest first.
-func (f *Folder) wanted(ctx context.Context) ([]client.Grant, error) {
+func (f *Folder) wanted(ctx context.Context, whole bool) ([]client.Grant, error) {
 	if f.cfg.Request != "" {
 		all, err := f.cfg.Client.RequestGrants(ctx, f.cfg.Request)
 		return f.fresh(all), err
 	}
 	var out []client.Grant
-	whole := f.cfg.Now().Sub(f.seenAll) >= wholeEvery
 	wanted := client.ReceivedWanted{State: "live", Service: f.cfg.Service, Reference: f.cfg.Reference}
 	for after := ""; ; {
 		page, next, err := f.cfg.Client.ReceivedPage(ctx, wanted, after)
@@ -175,9 +179,6 @@ func (f *Folder) wanted(ctx context.Context) ([]client.Grant, error) {
 		fresh := f.fresh(page)
 		out = append(out, fresh...)
 		if next == "" || next == after {
-			if whole {
-				f.seenAll = f.cfg.Now()
-			}
 			return out, nil
 		}
 		if len(fresh) == 0 && !whole {
