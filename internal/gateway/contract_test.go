@@ -211,6 +211,8 @@ func officeKeyPart(t *testing.T, s *story) {
 		s.get(t, who, "/api/v1/administration", 200)
 	}
 	s.get(t, nobody, "/api/v1/administrations?q=Valmont", 200)
+	s.get(t, nobody, "/api/v1/administrations/"+string(s.office.ID)+"/keys", 200)
+	s.get(t, nobody, "/api/v1/administrations/"+strings.Repeat("a", 26)+"/keys", 404)
 	var err error
 	s.office.root = ring.Root()
 	s.office.key, err = ring.Vault()
