@@ -187,11 +187,12 @@ test('an agent unlocks with the key of the mairie, finds it, opens and downloads
 	await look(page, 'administration-verrouillee');
 	const phrase = await page.getByText(/^abeille maison soleil/).innerText();
 	await unlock(page, 'Phrase de passe', phrase);
-	const received = page.getByRole('list', { name: 'Partages reçus' });
+	const received = page.getByRole('table', { name: 'Partages reçus' });
 	await received.getByText('DUBOIS').waitFor();
-	await page.getByRole('searchbox').fill('inconnu');
+	const search = page.getByRole('searchbox', { name: 'Chercher' });
+	await search.fill('inconnu');
 	await page.getByText(said('Aucun partage ne correspond')).waitFor();
-	await page.getByRole('searchbox').fill('dubois etat civil');
+	await search.fill('dubois etat civil');
 	await received.getByText('DUBOIS').waitFor();
 	await look(page, 'administration');
 
@@ -223,7 +224,7 @@ test('a picture and a text show in the agent’s page too', async () => {
 	await page.getByText('Je déclare vivre à Valmont').waitFor();
 	await look(page, 'administration-document-texte');
 	await page.getByRole('link', { name: said('Tous les documents partagés') }).click();
-	await page.getByRole('list', { name: 'Partages reçus' }).waitFor();
+	await page.getByRole('table', { name: 'Partages reçus' }).waitFor();
 	camille.guard.check();
 });
 
@@ -245,7 +246,7 @@ test('once she ends it, the agent’s next try is refused with the reason', asyn
 	await look(camille.page, 'administration-arrete');
 	await camille.page.getByRole('link', { name: said('Tous les documents partagés') }).click();
 	await camille.page.getByLabel('Montrer').selectOption('all');
-	await camille.page.getByText(said("Arrêté par l'usager")).waitFor();
+	await camille.page.getByRole('table').getByText(said("Arrêté par l'usager")).waitFor();
 	await look(camille.page, 'administration-tous');
 	camille.guard.check();
 	angela.guard.check();

@@ -120,6 +120,7 @@ async function answered(): Promise<{ id: string; reply: string }> {
 		gateway.grants.push({
 			id: String(g.id),
 			body: { ...g, purpose, procedure } as never,
+			said: {},
 			ended: false,
 		});
 	return { id: asked.id, reply: String(reply.id) };

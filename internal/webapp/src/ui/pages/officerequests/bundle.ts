@@ -50,6 +50,7 @@ export async function bundle(order: Order): Promise<Bundle> {
 	const held: Held[] = [];
 	const failed: Failed[] = [];
 	for (const [i, one] of order.given.entries()) {
+		if (order.signal.aborted) throw new CoffreError('cancelled');
 		order.onprogress(i);
 		try {
 			held.push({ ...one, opened: await opened(order, one) });
@@ -61,6 +62,7 @@ export async function bundle(order: Order): Promise<Bundle> {
 			failed.push({ ...one, error });
 		}
 	}
+	if (order.signal.aborted) throw new CoffreError('cancelled');
 	order.onprogress(order.given.length);
 	return packed(order, held, failed);
 }
