@@ -22,14 +22,18 @@ const (
 	Agent Kind = "agent"
 	// System of an administration, authenticated by its key.
 	System Kind = "system"
+	// Mediator of a structure, logged in by ProConnect with two factors, by the
+	// mediators' own door.
+	Mediator Kind = "mediator"
 )
 
 // Principal is an authenticated caller.
 type Principal struct {
 	Kind           Kind
-	Account        string // citizen, agent
+	Account        string // citizen, agent; of a mediator, the id as one
 	Safe           string // citizen
 	Administration string // agent, system
+	Structure      string // mediator
 	System         string // system
 	Name           string
 	Level          int    // eIDAS: 1 low, 2 substantial, 3 high
@@ -41,6 +45,7 @@ type Principal struct {
 	Door           string // "web", "cli", "api"
 	Scopes         []string
 	Expires        time.Time
+	Since          time.Time // when the provider's answer was verified; zero for systems
 }
 
 type contextKey struct{}

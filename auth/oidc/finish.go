@@ -93,12 +93,12 @@ func (p *Provider) Finish(ctx context.Context, query url.Values, a Attempt) (Ide
 	if p.c.Profile == Plain && c.ACR == "" {
 		who.Level = 1
 	}
-	return p.admit(who, max(a.Level, p.c.MinLevel))
+	return p.admit(who, max(a.Level, p.c.MinLevel), a.TwoFactors || p.c.TwoFactors)
 }
 
 // admit refuses somebody who is proven, by a way that is not enough; then her
 // own journal can tell who tried.
-func (p *Provider) admit(who Identity, level int) (Identity, error) {
+func (p *Provider) admit(who Identity, level int, twoFactors bool) (Identity, error) {
 	slug := ""
 	switch {
 	case slices.Contains(p.c.RefuseIDP, who.IDP):
@@ -108,7 +108,7 @@ func (p *Provider) admit(who Identity, level int) (Identity, error) {
 		}
 	case who.Level < level:
 		slug = "level-too-low"
-	case p.c.TwoFactors && who.Level < 2 && !strings.HasSuffix(who.ACR, "-mfa"):
+	case twoFactors && who.Level < 2 && !strings.HasSuffix(who.ACR, "-mfa"):
 		slug = "two-factors"
 	default:
 		return who, nil

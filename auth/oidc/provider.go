@@ -235,6 +235,8 @@ const leeway = 30 * time.Second
 type Attempt struct {
 	State, Nonce, Verifier string
 	Level                  int // that was asked for; the provider's own if zero
+	// TwoFactors were asked for, beside what the provider's own rule asks.
+	TwoFactors bool
 }
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -258,6 +260,16 @@ func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) { return 
 
 // BeginAt asks for a level above the provider's own, for one act.
 func (p *Provider) BeginAt(ctx context.Context, level int) (string, Attempt, error) {
+	return p.begin(ctx, level, p.c.TwoFactors)
+}
+
+// BeginTwoFactors asks for a log-in with two factors, and nothing less comes in
+// by it. Who can say nothing of factors lets nobody in.
+func (p *Provider) BeginTwoFactors(ctx context.Context) (string, Attempt, error) {
+	return p.begin(ctx, 0, true)
+}
+
+func (p *Provider) begin(ctx context.Context, level int, twoFactors bool) (string, Attempt, error) {
 	level = max(level, p.c.MinLevel)
 	if level > p.Top() {
 		return "", Attempt{}, refuse("level-unavailable", "level %d cannot be had here", level)
@@ -266,13 +278,13 @@ func (p *Provider) BeginAt(ctx context.Context, level int) (string, Attempt, err
 	if err != nil {
 		return "", Attempt{}, err
 	}
-	a := Attempt{State: random64(), Nonce: random64(), Level: level}
+	a := Attempt{State: random64(), Nonce: random64(), Level: level, TwoFactors: twoFactors}
 	opts := []oauth2.AuthCodeOption{gooidc.Nonce(a.Nonce)}
 	switch p.c.Profile {
 	case FranceConnect, FranceConnectPlus:
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", fmt.Sprintf("eidas%d", level)))
 	case ProConnect: // says in the ID token only the assurance that was asked for
-		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(level, p.c.TwoFactors)+`}}}`))
+		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(level, twoFactors)+`}}}`))
 	case Plain:
 	}
 	if p.proofKey() {

@@ -26,6 +26,12 @@ type Login struct {
 	// Account is whom a step-up is for: nobody else may come back from it. ""
 	// is anybody.
 	Account string
+	// As is the role that the log-in is for, where the provider's people have
+	// more than one: "mediator", or "" for the provider's own.
+	As string
+	// Counter is the mediator's session that a citizen logs in, or out, for at
+	// the counter.
+	Counter string
 }
 
 // maxLogins is how many log-ins one browser may have under way, in as many

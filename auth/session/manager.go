@@ -57,10 +57,16 @@ func times(kind, principal string) (idle, absolute time.Duration) {
 		return 30 * 24 * time.Hour, 30 * 24 * time.Hour
 	case principal == string(auth.Agent):
 		return 15 * time.Minute, 8 * time.Hour
+	case principal == string(auth.Mediator):
+		return 10 * time.Minute, 8 * time.Hour
 	default:
 		return 15 * time.Minute, 4 * time.Hour
 	}
 }
+
+// counterTime is how long a citizen is logged in at the counter, on the
+// mediator's machine.
+const counterTime = 10 * time.Minute
 
 // NewToken draws 32 random bytes, base64url.
 func NewToken() string {
@@ -98,6 +104,9 @@ func (m *Manager) cookie(base, value string, age time.Duration) *http.Cookie {
 func (m *Manager) Create(ctx context.Context, s Session) (token string, made Session, err error) {
 	now := m.c.Now().UTC()
 	idle, absolute := times(s.Kind, s.Principal)
+	if s.Counter != "" { // on somebody else's machine
+		idle, absolute = counterTime, counterTime
+	}
 	s.ID, s.Started, s.Seen = NewID(), now, now
 	s.IdleUntil, s.Until = now.Add(idle), now.Add(absolute)
 	token = NewToken()
@@ -171,6 +180,7 @@ func (m *Manager) Read(ctx context.Context, r *http.Request) (auth.Principal, er
 	return auth.Principal{
 		Kind: auth.Kind(s.Principal), Account: s.Account, Safe: s.Safe, Administration: s.Administration, Name: s.Name,
 		Level: s.Level, ACR: s.ACR, Provider: s.Provider, Through: s.Through, Session: s.ID, Device: s.Device, Door: door, Expires: s.Ends(),
+		Structure: s.Structure, Since: s.AuthTime,
 	}, nil
 }
 

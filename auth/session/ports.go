@@ -26,6 +26,8 @@ type Session struct {
 	Account        string
 	Safe           string
 	Administration string
+	Structure      string // mediator
+	Counter        string // of a citizen at the counter: the mediator's session that she came for
 	Name           string
 	Provider       string
 	Issuer, Sub    string

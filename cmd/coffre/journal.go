@@ -115,6 +115,9 @@ func (a *app) eventRow(it client.JournalItem, name func(string) string) []string
 	if ev.Who.AdministrationName != "" {
 		who += ", " + ev.Who.AdministrationName
 	}
+	if ev.Behalf != nil {
+		who += a.tr(", pour ", ", for ") + ev.Behalf.Name
+	}
 	on := ev.AdministrationName
 	if ev.Doc != "" {
 		on = name(ev.Doc)
@@ -128,7 +131,7 @@ func (a *app) eventRow(it client.JournalItem, name func(string) string) []string
 // what is the act in plain words; a refused try says why.
 func (a *app) what(ev journal.Event) string {
 	text := ev.What
-	for _, w := range []struct{ what, fr, en string }{
+	for _, w := range append(mediationWords(), []actWords{
 		{journal.WhatLogin, "connexion", "log-in"},
 		{journal.WhatLoginRefused, "connexion refusée", "log-in refused"},
 		{journal.WhatTerms, "conditions acceptées", "terms accepted"},
@@ -173,7 +176,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatBackup, "sauvegarde", "backup"},
 		{journal.WhatRotated, "clés du service renouvelées", "the service's own keys renewed"},
 		{journal.WhatPruned, "anciens événements effacés, à la fin de leur durée de conservation", "old events erased, at the end of the time that they are kept"},
-	} {
+	}...) {
 		if w.what == ev.What {
 			text = a.tr(w.fr, w.en)
 		}

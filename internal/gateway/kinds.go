@@ -82,6 +82,11 @@ func problemOf(err error) *problem.Error {
 			safe.ReasonRequestExpired, safe.ReasonManyNotes, safe.ReasonKeyRotated, safe.ReasonIssueMalformed,
 			safe.ReasonIssueNotYours, safe.ReasonIssueOtherContent:
 			slug = d.Reason
+		case safe.ReasonUnknownStructure, safe.ReasonStructureEnded, safe.ReasonMediatorWaits, safe.ReasonMediatorLeft,
+			safe.ReasonNotStructureReferent, safe.ReasonLastMediatorReferent, safe.ReasonSamePerson, safe.ReasonOutside,
+			safe.ReasonMandateRefused, safe.ReasonWrongNumber, safe.ReasonNotApproved, safe.ReasonCollected, safe.ReasonSessionOver,
+			safe.ReasonLocked:
+			slug = d.Reason
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}
 	}

@@ -18,11 +18,17 @@ import (
 // goes wrong is told on the page that knows how to start again.
 func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 	id := mux.Vars(r)["provider"]
+	l := session.Login{Provider: id, Return: localPath(r.URL.Query().Get("return"))}
+	if id == mediatorDoor {
+		return g.mediatorLogin(w, r, l)
+	}
 	p, ok := g.providers[id]
 	if !ok {
 		return problem.New("not-found")
 	}
-	l := session.Login{Provider: id, Return: localPath(r.URL.Query().Get("return"))}
+	if r.URL.Query().Has("counter") {
+		return g.counterLogin(w, r, p, l)
+	}
 	if r.URL.Query().Has("level") {
 		return g.stepUp(w, r, p, l)
 	}
@@ -31,7 +37,11 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 
 // leave remembers the log-in and sends the browser away.
 func (g *Gateway) leave(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
-	to, a, err := p.BeginAt(r.Context(), l.Level)
+	begin := func() (string, oidc.Attempt, error) { return p.BeginAt(r.Context(), l.Level) }
+	if l.As != "" {
+		begin = func() (string, oidc.Attempt, error) { return p.BeginTwoFactors(r.Context()) }
+	}
+	to, a, err := begin()
 	if err != nil {
 		return g.turnedAway(w, r, err)
 	}
@@ -55,23 +65,29 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, session.ErrNone): // no log-in of ours was under way: nothing was tried
 		return g.turnedAway(w, r, &oidc.Error{Slug: "login-expired", Cause: err})
 	case errors.Is(err, session.ErrNotFound) || err == nil && l.Provider != id:
-		return g.loginRefused(w, r, id, &oidc.Error{Slug: "login-expired", Cause: err})
+		return g.loginRefused(w, r, g.kindOf(id), &oidc.Error{Slug: "login-expired", Cause: err})
 	case err != nil:
 		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
 	}
-	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier, Level: l.Level})
+	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier, Level: l.Level, TwoFactors: l.As != ""})
 	if err == nil {
 		err = g.sameSomebody(r, l, who)
 	}
-	if err != nil {
-		return g.loginRefused(w, r, id, err)
+	kind := g.kindOf(id)
+	if l.As != "" {
+		kind = safe.MediatorActor
 	}
-	acc, err := g.safe.SignIn(r.Context(), safe.SignIn{
-		Kind: g.kindOf(id), Issuer: who.Issuer, Sub: who.Sub, Name: who.Name(), SIRET: who.SIRET, IDP: who.IDP, ACR: who.ACR,
+	if err != nil {
+		return g.loginRefused(w, r, kind, err)
+	}
+	in := safe.SignIn{
+		Kind: kind, Issuer: who.Issuer, Sub: who.Sub, Name: who.Name(), SIRET: who.SIRET, IDP: who.IDP, ACR: who.ACR,
 		Through: through(who), Door: "web",
-	})
-	if err == nil {
-		err = g.startSession(w, r, id, acc, who)
+	}
+	if kind == safe.MediatorActor {
+		err = g.startMediator(w, r, id, in, who)
+	} else {
+		err = g.signIn(w, r, l, in, who)
 	}
 	if err != nil {
 		return g.turnedAway(w, r, err)
@@ -80,10 +96,18 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+func (g *Gateway) signIn(w http.ResponseWriter, r *http.Request, l session.Login, in safe.SignIn, who oidc.Identity) error {
+	acc, err := g.safe.SignIn(r.Context(), in)
+	if err != nil {
+		return err
+	}
+	return g.startSession(w, r, l.Provider, acc, who, session.Session{Counter: l.Counter})
+}
+
 // loginRefused journals a log-in that did not happen; in her own journal where
 // somebody was proven, so that she sees who tried.
-func (g *Gateway) loginRefused(w http.ResponseWriter, r *http.Request, provider string, err error) error {
-	refused := safe.SignInRefusal{Kind: g.kindOf(provider), Door: "web", Reason: slugOfLogin(err)}
+func (g *Gateway) loginRefused(w http.ResponseWriter, r *http.Request, kind safe.ActorKind, err error) error {
+	refused := safe.SignInRefusal{Kind: kind, Door: "web", Reason: slugOfLogin(err)}
 	var proven *oidc.Error
 	if errors.As(err, &proven) {
 		refused.Issuer, refused.Sub = proven.Issuer, proven.Sub
@@ -102,7 +126,7 @@ func through(who oidc.Identity) string {
 	return ""
 }
 
-func (g *Gateway) startSession(w http.ResponseWriter, r *http.Request, provider string, acc safe.Account, who oidc.Identity) error {
+func (g *Gateway) startSession(w http.ResponseWriter, r *http.Request, provider string, acc safe.Account, who oidc.Identity, more session.Session) error {
 	hint, err := g.sessions.SealHint(who.IDToken)
 	if err != nil {
 		return err
@@ -114,6 +138,7 @@ func (g *Gateway) startSession(w http.ResponseWriter, r *http.Request, provider 
 		Principal: string(acc.Kind), Account: string(acc.ID), Safe: string(acc.Safe), Administration: string(acc.Administration),
 		Name: acc.Name, Provider: provider, Issuer: acc.Issuer, Sub: acc.Sub, SID: who.SID, Through: through(who), ACR: who.ACR,
 		Level: who.Level, AuthTime: g.now().UTC(), IDTokenHint: hint, Device: deviceLabel(r.UserAgent()),
+		Structure: more.Structure, Counter: more.Counter,
 	})
 	return err
 }
@@ -175,6 +200,9 @@ func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) error {
 	// with it the proof that the journal was not rewound (threat T8). Not
 	// "cookies": it would log out of every site below the town's own domain.
 	w.Header().Set("Clear-Site-Data", `"cache"`)
+	if s.Counter != "" {
+		return g.counterLogout(w, r, s)
+	}
 	to := "/"
 	if provider, ok := g.providers[s.Provider]; ok {
 		// Nothing happens on the way back that a forged one could abuse, so

@@ -16,7 +16,7 @@ import (
 type role struct {
 	name string
 	caller
-	kind string // "", citizen, agent, system
+	kind string // "", citizen, agent, system, mediator
 	of   string // A and X are who owns what the matrix is about
 	// left: an agent who no longer acts; plain: one who appoints nobody; other:
 	// one of another service than that which things were given to.
@@ -102,6 +102,10 @@ func admits(c gateway.Class, kind string) bool {
 		return true
 	case gateway.Account:
 		return kind == "citizen" || kind == "agent"
+	case gateway.Anyone:
+		return kind != "" && kind != "system"
+	case gateway.MediatorOnly:
+		return kind == "mediator"
 	case gateway.CitizenOnly:
 		return kind == "citizen"
 	case gateway.AgentOnly:
@@ -130,6 +134,8 @@ func (r role) turnedAway(rt gateway.Route) string {
 		return "agent-left"
 	case r.plain && slices.Contains(referents, rt.Operation):
 		return "not-referent"
+	case rt.Operation == "appointMediator":
+		return "not-structure-referent"
 	}
 	return ""
 }
@@ -138,6 +144,9 @@ func (r role) turnedAway(rt gateway.Route) string {
 func (r role) owns(rt gateway.Route) bool {
 	if rt.Class == gateway.Office || rt.Class == gateway.AgentOnly {
 		return r.of == "X" && r.turnedAway(rt) == "" && (!r.other || slices.Contains(whole, rt.Operation))
+	}
+	if rt.Class == gateway.MediatorOnly {
+		return r.ownsHelp(rt)
 	}
 	return r.of == "A"
 }

@@ -24,6 +24,8 @@ type matrix struct {
 	session session.Session // of A
 	ids     map[string]string
 	roles   []role
+	desk    *desk  // who acts for A
+	visit   *visit // in this session
 }
 
 func newMatrix(t *testing.T) *matrix {
@@ -34,7 +36,9 @@ func newMatrix(t *testing.T) *matrix {
 	m.kept = m.a.put(t, 1000)
 	m.a.reserve(t, m.waiting)
 	m.cast(t)
+	m.helpers(t)
 	m.own(t)
+	m.helped(t)
 	return m
 }
 
@@ -85,6 +89,9 @@ func (m *matrix) try(rt gateway.Route, path string, who caller) request {
 	case "checkRecovery":
 		r.json = object{"nonce": strings.Repeat("ab", 32)}
 	default:
+		if help, is := m.helping(rt, r); is {
+			return help
+		}
 		if rt.Body != 0 {
 			r.json = object{}
 		}
@@ -164,6 +171,7 @@ func (m *matrix) untouched(t *testing.T) {
 	if list := m.do(t, request{who: m.a.caller, method: "GET", path: "/api/v1/sessions"}).items(t, "id"); !slices.Contains(list, m.session.ID) {
 		t.Error("the session of A is over")
 	}
+	m.do(t, m.visit.lists()).is(t, 200)
 	m.sound(t)
 }
 

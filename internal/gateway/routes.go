@@ -17,8 +17,12 @@ type Class string
 const (
 	// Public needs nobody.
 	Public Class = "public"
-	// Account needs somebody who logged in.
+	// Account needs a citizen or an agent.
 	Account Class = "account"
+	// Anyone needs somebody who logged in, a mediator too.
+	Anyone Class = "anyone"
+	// MediatorOnly needs a mediator of a structure.
+	MediatorOnly Class = "mediator"
 	// CitizenOnly needs the holder of a safe.
 	CitizenOnly Class = "citizen"
 	// AgentOnly needs an agent of an administration.
@@ -34,6 +38,10 @@ func (c Class) admits(p auth.Principal) error {
 		ok = true
 	case Account:
 		ok = p.Kind == auth.Citizen || p.Kind == auth.Agent
+	case Anyone:
+		ok = p.Kind == auth.Citizen || p.Kind == auth.Agent || p.Kind == auth.Mediator
+	case MediatorOnly:
+		ok = p.Kind == auth.Mediator
 	case CitizenOnly:
 		ok = p.Kind == auth.Citizen
 	case AgentOnly:
@@ -111,7 +119,7 @@ const (
 
 // Routes is the only route table.
 func (g *Gateway) Routes() []Route {
-	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.requestRoutes(), g.officeRoutes())
+	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.requestRoutes(), g.mandateRoutes(), g.mediationRoutes(), g.officeRoutes())
 }
 
 func (g *Gateway) publicRoutes() []Route {
@@ -147,10 +155,10 @@ func (g *Gateway) publicRoutes() []Route {
 
 func (g *Gateway) accountRoutes() []Route {
 	return []Route{
-		{"getMe", "GET", "/api/v1/me", Account, noBody, nil, RateRead, g.getMe},
+		{"getMe", "GET", "/api/v1/me", Anyone, noBody, nil, RateRead, g.getMe},
 		{"acceptTerms", "PUT", "/api/v1/me/terms", Account, smallBody, []string{journal.WhatTerms}, RateWrite, g.acceptTerms},
-		{"listSessions", "GET", "/api/v1/sessions", Account, noBody, nil, RateRead, g.listSessions},
-		{"endSession", "DELETE", "/api/v1/sessions/{id}", Account, noBody, []string{journal.WhatSessionEnded}, RateWrite, g.endSession},
+		{"listSessions", "GET", "/api/v1/sessions", Anyone, noBody, nil, RateRead, g.listSessions},
+		{"endSession", "DELETE", "/api/v1/sessions/{id}", Anyone, noBody, []string{journal.WhatSessionEnded}, RateWrite, g.endSession},
 		{"getDevice", "GET", "/api/v1/devices/{code}", Account, noBody, nil, RateCode, g.getDevice},
 		{"answerDevice", "POST", "/api/v1/devices/{code}", Account, smallBody, []string{journal.WhatDeviceAllowed}, RateCode, g.answerDevice},
 	}

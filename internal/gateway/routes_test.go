@@ -61,11 +61,14 @@ func sameOperation(t *testing.T, rt gateway.Route, op *openapi3.Operation) {
 	}
 	classes := map[string]gateway.Class{
 		"public": gateway.Public, "machines": gateway.Public, "account": gateway.Account, "safe": gateway.CitizenOnly,
-		"administration": gateway.Office,
+		"administration": gateway.Office, "mediation": gateway.MediatorOnly,
 	}
 	class := rt.Class
-	if class == gateway.AgentOnly {
+	switch class {
+	case gateway.AgentOnly:
 		class = gateway.Office
+	case gateway.Anyone:
+		class = gateway.Account
 	}
 	if len(op.Tags) != 1 || classes[op.Tags[0]] != class {
 		t.Errorf("%s has tags %q and class %s", rt.Operation, op.Tags, rt.Class)
@@ -91,7 +94,7 @@ func TestEveryRouteDeclaresItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rates := []gateway.Rate{gateway.RateRead, gateway.RateWrite, gateway.RateLogin, gateway.RateCode, gateway.RatePoll, gateway.RateTile}
-	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.AgentOnly, gateway.Office}
+	classes := []gateway.Class{gateway.Public, gateway.Account, gateway.CitizenOnly, gateway.AgentOnly, gateway.Office, gateway.Anyone, gateway.MediatorOnly}
 	for _, rt := range w.gateway.Routes() {
 		name := rt.Method + " " + rt.Path
 		if !slices.Contains(classes, rt.Class) {

@@ -124,6 +124,9 @@ type meView struct {
 	// Role and Services of an agent; "" waits to be appointed, or has left.
 	Role     string   `json:"role,omitempty"`
 	Services []string `json:"services,omitempty"`
+	// Structure of a mediator, and what was said of her.
+	Structure *structureView `json:"structure,omitempty"`
+	Mediator  *mediatorView  `json:"mediator,omitempty"`
 }
 
 type meSession struct {
@@ -138,6 +141,9 @@ type meSafe struct {
 
 func (g *Gateway) getMe(w http.ResponseWriter, r *http.Request) error {
 	p, _ := auth.From(r.Context())
+	if p.Kind == auth.Mediator {
+		return g.getMediatorMe(w, r, p)
+	}
 	acc, err := g.safe.Account(r.Context(), actor(r))
 	if err != nil {
 		return err

@@ -58,6 +58,9 @@ func (g *Gateway) stepUp(w http.ResponseWriter, r *http.Request, p *oidc.Provide
 func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	l, err := g.sessions.TakeLogin(r.Context(), w, r, q.Get("state"))
+	if err == nil && l.Counter != "" {
+		return g.citizenLeft(w, r, l.Counter)
+	}
 	if p, ok := g.providers[l.Provider]; err == nil && ok && l.Nonce == "" {
 		return g.leave(w, r, p, l)
 	}

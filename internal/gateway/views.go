@@ -103,13 +103,22 @@ type releaseView struct {
 	VK      []byte        `json:"vk,omitempty"`
 	Key     *journal.Leaf `json:"key,omitempty"`
 	Proof   eventView     `json:"proof"`
+	// Mandate and Deposit come with what a mediator gives.
+	Mandate []byte     `json:"mandate,omitempty"`
+	Deposit *eventView `json:"deposit,omitempty"`
 }
 
 func viewRelease(r safe.Release) releaseView {
-	return releaseView{
+	v := releaseView{
 		Doc: string(r.Version.Doc), Version: string(r.Version.ID), Sealed: r.Version.Sealed,
 		SHA256: hex.EncodeToString(r.Version.SHA256[:]), Grant: r.Grant, VK: r.VK, Key: r.Key, Proof: viewProof(r.Proof),
+		Mandate: r.Mandate,
 	}
+	if r.Deposit != nil {
+		in := viewProof(*r.Deposit)
+		v.Deposit = &in
+	}
+	return v
 }
 
 type grantView struct {

@@ -33,7 +33,7 @@ func both(frTitle, frDetail, enTitle, enDetail string) map[string]sentence {
 }
 
 func catalogue() []entry {
-	return append(append(aboutCallers(), aboutRequests()...), append(aboutDocuments(), aboutServer()...)...)
+	return append(append(append(aboutCallers(), aboutMediation()...), aboutRequests()...), append(aboutDocuments(), aboutServer()...)...)
 }
 
 func aboutCallers() []entry {

@@ -85,7 +85,13 @@ func (s *Domain) checkGrantRow(ctx context.Context, tx Tx, g Grant, r *Report) e
 	if missing != nil {
 		return missing
 	}
-	if err != nil || v.State != Kept || v.Safe != g.Safe || len(whole.Sealed) == 0 {
+	ok := false
+	if err == nil {
+		if ok, err = givenFrom(ctx, tx, g, v); err != nil {
+			return err
+		}
+	}
+	if !ok || v.Safe != g.Safe || len(whole.Sealed) == 0 {
 		r.add(Finding{Fault: FaultGrant, Safe: g.Safe, Doc: g.Doc, Version: g.Version, Grant: g.ID})
 	}
 	return nil

@@ -29,6 +29,7 @@ type NewGrant struct {
 	Openings       int64  // how often it may be opened; 0 is any number
 	Kind           string // that the document is given as; "" is not said
 	Request        RequestID
+	Mandate        MandateID // under which a mediator gives it; "" is the citizen herself
 }
 
 // Live says whether the grant can be released at that time.
@@ -91,7 +92,7 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	if err != nil {
 		return Grant{}, backend("read version", err)
 	}
-	if v.Safe != a.Safe || v.State != Kept {
+	if v.Safe != a.Safe || v.State != Kept && (v.State != Inbox || n.Mandate == "") {
 		return Grant{}, refusal(NotFound, "no such version")
 	}
 	adm, err := tx.Administrations.Get(ctx, n.Administration)
@@ -124,10 +125,15 @@ func (s *Domain) share(ctx context.Context, tx Tx, a Actor, n NewGrant, ev *jour
 	if err := tx.Grants.Insert(ctx, g); err != nil {
 		return Grant{}, backend("insert grant", err)
 	}
+	if n.Mandate != "" {
+		if err := tx.MandateGrants.Put(ctx, g.ID, n.Mandate); err != nil {
+			return Grant{}, backend("note mandate of grant", err)
+		}
+	}
 	done := *ev
 	done.Grant = string(g.ID)
 	done.Detail = detail("not-after", rfc3339(n.NotAfter), "content", v.Content,
-		"request", string(n.Request), "kind", n.Kind, "openings", positive(n.Openings))
+		"request", string(n.Request), "kind", n.Kind, "openings", positive(n.Openings), "mandate", string(n.Mandate))
 	_, err = s.record(ctx, tx, done)
 	return g, err
 }

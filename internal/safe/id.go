@@ -28,6 +28,13 @@ type (
 	ReplyID   string
 	// NoteID is drawn by whoever writes the note.
 	NoteID string
+	// StructureID and MediatorID are of the registry of mediation.
+	StructureID  string
+	MediatorID   string
+	DelegationID string
+	// MandateID is drawn by whoever signs the mandate.
+	MandateID  string
+	ProposalID string
 )
 
 type anyID interface {

@@ -22,6 +22,8 @@ func hearings() []hearing {
 		{journal.WhatRecoveryRequested, TopicImportant, false},
 		{journal.WhatRequestCreated, TopicNews, false},
 		{journal.WhatRequestReplied, TopicNews, false},
+		{journal.WhatMediationStarted, TopicImportant, false},
+		{journal.WhatMandatePaper, TopicImportant, false},
 		{journal.WhatRequestAnswered, "", true},
 		{journal.WhatRequestRefused, "", true},
 		{journal.WhatRequestAsked, "", true},

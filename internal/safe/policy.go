@@ -39,6 +39,11 @@ const (
 	ActNotices           Act = "notices"            // choose how to hear of news
 	ActWebhooks          Act = "webhooks"           // have an administration's systems called
 	ActAppoint           Act = "appoint"            // say which agents act for an administration
+	ActMandate           Act = "mandate"            // let a mediator act
+	ActMediator          Act = "mediator"           // look at one's own sessions, end them
+	ActMediate           Act = "mediate"            // help citizens, within mandates
+	ActAppointMediator   Act = "appoint-mediator"   // say who acts for a structure
+	ActStopMandate       Act = "stop-mandate"       // stop what a citizen has let somebody do
 )
 
 // What a system may be registered for.
@@ -77,6 +82,7 @@ func personal() []Act {
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
 		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
+		ActMandate, ActMediator, ActMediate, ActAppointMediator,
 	}
 }
 
@@ -160,8 +166,16 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Agent}, referent: true}
 	case ActAppoint:
 		return rule{kinds: []ActorKind{Agent, Operator}, referent: true}
-	case ActRegister:
+	case ActRegister, ActStopMandate:
 		return rule{kinds: []ActorKind{Operator}}
+	case ActMandate:
+		return rule{kinds: []ActorKind{Citizen}, terms: true}
+	case ActMediator:
+		return rule{kinds: []ActorKind{MediatorActor}, unappointed: true}
+	case ActMediate:
+		return rule{kinds: []ActorKind{MediatorActor}}
+	case ActAppointMediator:
+		return rule{kinds: []ActorKind{MediatorActor, Operator}, referent: true}
 	default:
 		return rule{}
 	}
@@ -181,6 +195,11 @@ func (s *Domain) may(ctx context.Context, tx Tx, a Actor, act Act) error {
 		return s.mayMachine(ctx, tx, a, r)
 	case Citizen, Agent:
 		return s.mayPerson(ctx, tx, a, act, r)
+	case MediatorActor:
+		if a.Level < s.cfg.Policy.Levels[act] {
+			return s.tooLow(act)
+		}
+		return s.mayMediator(ctx, tx, a, r)
 	default:
 		return refusal(Forbidden, "unknown kind of actor")
 	}
@@ -219,10 +238,15 @@ func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule)
 		}
 	}
 	if a.Level < s.cfg.Policy.Levels[act] {
-		return &Error{Kind: LevelTooLow, Level: s.cfg.Policy.Levels[act], Msg: fmt.Sprintf("%s needs level %d", act, s.cfg.Policy.Levels[act])}
+		return s.tooLow(act)
 	}
 	if r.terms && acc.TermsVersion != s.cfg.TermsVersion {
 		return refusal(TermsNotAccepted, "terms %s are not accepted", s.cfg.TermsVersion)
 	}
 	return nil
+}
+
+func (s *Domain) tooLow(act Act) error {
+	level := s.cfg.Policy.Levels[act]
+	return &Error{Kind: LevelTooLow, Level: level, Msg: fmt.Sprintf("%s needs level %d", act, level)}
 }

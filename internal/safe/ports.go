@@ -46,6 +46,15 @@ type Tx struct {
 	Events          journal.Appender
 	Leaves          journal.Reader
 	Keeper          journal.Keeper
+
+	Structures       Structures
+	Mediators        Mediators
+	Delegations      Delegations
+	DelegationLists  DelegationLists
+	Mandates         Mandates
+	MandateDocuments MandateDocuments
+	MandateGrants    MandateGrants
+	Proposals        Proposals
 }
 
 // Page asks for at most Limit items after the cursor (exclusive; "" starts).

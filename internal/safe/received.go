@@ -89,6 +89,9 @@ func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key 
 	if out.Key == nil { // queued before the event that is now published
 		return Release{}, refusal(Unavailable, "key of the safe is not in the log")
 	}
+	if err := s.underMandate(ctx, id, &out); err != nil {
+		return Release{}, err
+	}
 	return out, nil
 }
 
@@ -150,8 +153,8 @@ func (s *Domain) received(ctx context.Context, tx Tx, a Actor, id GrantID, ev *j
 	if err != nil {
 		return Grant{}, Version{}, backend("read version", err)
 	}
-	if v.State != Kept {
-		return Grant{}, Version{}, refusal(NotFound, "the document is gone")
+	if ok, err := givenFrom(ctx, tx, g, v); err != nil || !ok {
+		return Grant{}, Version{}, orElse(err, refusal(NotFound, "the document is gone"))
 	}
 	return g, v, nil
 }

@@ -27,11 +27,15 @@ func (s *Domain) begin(a Actor, what string) *journal.Event {
 	if a.Kind == System {
 		id = string(a.System)
 	}
+	of := string(a.Administration)
+	if a.Kind == MediatorActor { // of no administration: the structure has its place
+		of = string(a.Structure)
+	}
 	return &journal.Event{
 		V:    1,
 		ID:   NewID[string](),
 		What: what,
-		Who:  journal.Who{Kind: string(a.Kind), ID: id, Name: a.Name, Administration: string(a.Administration), Through: a.Through},
+		Who:  journal.Who{Kind: string(a.Kind), ID: id, Name: a.Name, Administration: of, Through: a.Through},
 		Safe: string(a.Safe),
 		Door: a.Door,
 	}
@@ -58,7 +62,13 @@ func hold(ctx context.Context, tx Tx, safes ...SafeID) error {
 
 func (s *Domain) write(ctx context.Context, tx Tx, ev journal.Event) (string, error) {
 	ev.Time = rfc3339(s.now())
-	if ev.Who.Administration != "" {
+	if ev.Who.Administration != "" && ev.Who.Kind == string(MediatorActor) {
+		st, err := tx.Structures.Get(ctx, StructureID(ev.Who.Administration))
+		if err != nil && !IsKind(err, NotFound) {
+			return "", backend("read structure", err)
+		}
+		ev.Who.AdministrationName = st.Name
+	} else if ev.Who.Administration != "" {
 		adm, err := tx.Administrations.Get(ctx, AdministrationID(ev.Who.Administration))
 		if err != nil && !IsKind(err, NotFound) {
 			return "", backend("read administration", err)

@@ -15,6 +15,10 @@ type Release struct {
 	VK      []byte        // verification key of the safe that granted
 	Key     *journal.Leaf // leaf of that key; for administrations
 	Proof   Proof
+	// Mandate is what the citizen has signed, where a mediator made the grant;
+	// Deposit proves that the document came in under it, where it did.
+	Mandate []byte
+	Deposit *Proof
 }
 
 // Document is the technical metadata of one of the caller's documents.

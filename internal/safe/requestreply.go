@@ -59,6 +59,12 @@ func (s *Domain) replyTo(ctx context.Context, tx Tx, a Actor, act Act, id Reques
 		return nil, err
 	}
 	pointAt(ev, r)
+	return s.replyOn(ctx, tx, a, r)
+}
+
+// replyOn is the citizen's side of a request.
+func (s *Domain) replyOn(ctx context.Context, tx Tx, a Actor, r Request) (*replying, error) {
+	var err error
 	on := &replying{request: r}
 	if on.asked, err = sealed.ReadRequest(r.Body); err != nil {
 		return nil, &Error{Kind: Damaged, Msg: "read request", Err: err}
@@ -66,10 +72,10 @@ func (s *Domain) replyTo(ctx context.Context, tx Tx, a Actor, act Act, id Reques
 	if on.safe, err = openSafe(ctx, tx, a.Safe); err != nil {
 		return nil, err
 	}
-	on.reply, err = tx.Replies.Of(ctx, id, a.Safe)
+	on.reply, err = tx.Replies.Of(ctx, r.ID, a.Safe)
 	if IsKind(err, NotFound) {
 		on.fresh = true
-		on.reply, err = Reply{ID: NewID[ReplyID](), Request: id, Safe: a.Safe, Created: s.now()}, nil
+		on.reply, err = Reply{ID: NewID[ReplyID](), Request: r.ID, Safe: a.Safe, Created: s.now()}, nil
 	}
 	return on, backend("find reply", err)
 }

@@ -49,6 +49,9 @@ func (s *Domain) regrant(ctx context.Context, tx Tx, id SafeID, all []Regrant, d
 			return err
 		}
 		g.Version, g.Sealed = r.Version, r.Grant
+		if err := tx.MandateGrants.Drop(ctx, g.ID); err != nil { // signed by the holder herself now
+			return backend("forget mandate of grant", err)
+		}
 		if err := tx.Grants.Update(ctx, g); err != nil {
 			return backend("replace grant", err)
 		}

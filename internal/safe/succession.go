@@ -163,6 +163,9 @@ func (s *Domain) succeedGrants(ctx context.Context, tx Tx, id SafeID, sent []Reg
 			return refusal(Stale, "a grant is no longer in force")
 		}
 		g.Sealed = r.Grant
+		if err := tx.MandateGrants.Drop(ctx, g.ID); err != nil { // signed by the holder herself now
+			return backend("forget mandate of grant", err)
+		}
 		if err := tx.Grants.Update(ctx, g); err != nil {
 			return backend("replace grant", err)
 		}

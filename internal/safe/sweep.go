@@ -23,7 +23,8 @@ func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	expired, err3 := s.expireRecoveries(ctx)
 	forgotten, err4 := s.forgetUnconfirmed(ctx)
 	pruned, err5 := s.forgetEvents(ctx)
-	return lapsed + n + expired + forgotten + pruned, errors.Join(err, err2, err3, err4, err5)
+	over, err6 := s.expireDelegations(ctx)
+	return lapsed + n + expired + forgotten + pruned + over, errors.Join(err, err2, err3, err4, err5, err6)
 }
 
 // withdrawLapsed turns what nobody came back for into something to erase. It

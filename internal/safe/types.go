@@ -11,6 +11,8 @@ const (
 	Agent    ActorKind = "agent"
 	System   ActorKind = "system"   // an administration's registered machine
 	Operator ActorKind = "operator" // maintenance by coffred, never over HTTP here
+	// MediatorActor is a mediator of a structure; Actor.Account is a MediatorID.
+	MediatorActor ActorKind = "mediator"
 )
 
 // Actor is who asks. It is an argument of every use case, never a context
@@ -20,6 +22,9 @@ type Actor struct {
 	Account        AccountID        // citizen, agent
 	Safe           SafeID           // citizen: the safe reserved for the account
 	Administration AdministrationID // agent, system
+	Structure      StructureID      // mediator
+	Session        string           // mediator: public id of the log-in
+	Since          time.Time        // mediator: when that log-in began
 	System         SystemID         // system
 	Name           string           // as shown to the other side and in the journal
 	Level          int              // eIDAS level: 1 low, 2 substantial, 3 high

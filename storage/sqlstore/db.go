@@ -84,6 +84,8 @@ func (d *DB) stores(tx *sql.Tx, mine *turn) safe.Tx {
 		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},
 		Openings: openings{tx}, Holdings: holdings{tx},
 		Events: events{tx, mine}, Leaves: leaves{tx}, Keeper: keeping{tx},
+		Structures: structures{tx}, Mediators: mediators{tx}, Delegations: delegations{tx}, DelegationLists: delegations{tx},
+		Mandates: mandates{tx}, MandateDocuments: mandateDocuments{tx}, MandateGrants: mandateGrants{tx}, Proposals: proposals{tx},
 	}
 }
 

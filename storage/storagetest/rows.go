@@ -39,6 +39,7 @@ func Rows(t *testing.T, open func(t *testing.T) Database) {
 		"recoveries":      recoveryTests(),
 		"outbox":          outboxTests(),
 		"requests":        requestTests(),
+		"mediation":       mediationTests(),
 		"retrievals":      retrievalTests(),
 		"events":          eventTests(),
 		"places":          placeTests(),

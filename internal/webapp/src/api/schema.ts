@@ -858,6 +858,178 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/delegations/{code}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take the session of a mediator by the code that is on his screen: what is asked, by whom, for which keys. Five codes that lead nowhere in ten minutes are the most */
+        readonly post: operations["claimDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/delegations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Sessions of mediators in this safe, newest first, the one that goes on among them */
+        readonly get: operations["listOwnDelegations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/delegations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them, as it is now */
+        readonly get: operations["getAskedDelegation"];
+        readonly put?: never;
+        readonly post?: never;
+        /** End it, at once: running transfers are cut within a second */
+        readonly delete: operations["stopDelegation"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/delegations/{id}/approval": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let the mediator act, once, within the signed mandate (SPEC.md 16), with a grant of each of its documents sealed to the session; number is what the mediator's screen shows */
+        readonly post: operations["approveDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/delegations/{id}/denial": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say no */
+        readonly post: operations["denyDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/mandates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Mandates given, newest first, with the session that each was signed for */
+        readonly get: operations["listMandates"];
+        readonly put?: never;
+        /** Give a standing mandate, signed (SPEC.md 16) */
+        readonly post: operations["giveMandate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/mandates/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** End it and whatever uses it, at once */
+        readonly delete: operations["endMandate"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/mandates/{id}/revocation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** End it with the signed word of its holder (SPEC.md 16), for whoever verifies later; also when it has ended before */
+        readonly put: operations["revokeMandate"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Names and folders that mediators propose, sealed to the vault, the oldest first */
+        readonly get: operations["listProposals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/proposals/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Forget one, followed or not */
+        readonly delete: operations["settleProposal"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/safe/journal": {
         readonly parameters: {
             readonly query?: never;
@@ -1324,6 +1496,349 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/mediation/mediators": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who came in for the structure; for its referent */
+        readonly get: operations["listMediators"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/mediators/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say what a mediator may do and until when, or cut her off with no role; for the structure's referent */
+        readonly put: operations["appointMediator"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The mediator's own sessions, newest first */
+        readonly get: operations["listDelegations"];
+        readonly put?: never;
+        /** Ask for a session; its code is told once, here */
+        readonly post: operations["openDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them, as it is now; number is there while a citizen has to type it */
+        readonly get: operations["getDelegation"];
+        readonly put?: never;
+        readonly post?: never;
+        /** End it, or give it up */
+        readonly delete: operations["endDelegation"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/collection": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Begin what the citizen has approved: once, from the log-in that asked for it */
+        readonly post: operations["collectDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/lock": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** At the counter: end the log-in of the mediator on this machine, so that the citizen can use it (/login/{provider}?counter={id}, ten minutes) */
+        readonly post: operations["lockDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/resumption": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** At the counter: take the session back with a log-in of after the citizen's log-out */
+        readonly post: operations["resumeDelegation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/documents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Documents of the session's mandate, and those that came in during it; no keys */
+        readonly get: operations["listWorking"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/documents/{doc}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The grant that the citizen has sealed to the session, with the proof that her journal says so */
+        readonly post: operations["releaseWorking"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/documents/{doc}/content": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Sealed bytes; cut within a second when the session ends */
+        readonly get: operations["getWorkingContent"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reserve ids and room in the citizen's inbox */
+        readonly post: operations["reserveWorking"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/documents/{doc}/versions/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Send the sealed bytes (client door) */
+        readonly put: operations["putWorking"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/documents/{doc}/versions/{version}/deposit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Put it into the inbox with its slip, sealed to the vault */
+        readonly post: operations["depositWorking"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/grants": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give an administration a document, under the mandate: signed by the session's key; with request, as an answer to it */
+        readonly post: operations["shareWorking"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/asked/{request}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A request that the session's mandate names */
+        readonly get: operations["getWorkingRequest"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Propose a name or a folder for a document of the mandate, sealed to the vault */
+        readonly post: operations["proposeWorking"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/mandates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Standing mandates and papers that name the mediator, newest first */
+        readonly get: operations["listMediatorMandates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/mandates/{id}/sessions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Begin a session for deposits, without the citizen's presence, where the mandate allows it */
+        readonly post: operations["useMandate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/papers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Papers of the structure that wait for a second mediator */
+        readonly get: operations["listPapers"];
+        readonly put?: never;
+        /** Write down a mandate on paper: for deposits only, once a second mediator has confirmed it */
+        readonly post: operations["keepPaper"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/papers/{id}/confirmation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The word of a second mediator of the structure */
+        readonly post: operations["confirmPaper"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/oidc/jwks": {
         readonly parameters: {
             readonly query?: never;
@@ -1527,7 +2042,7 @@ export interface components {
         };
         readonly Me: {
             /** @enum {string} */
-            readonly kind: "citizen" | "agent" | "operator" | "system";
+            readonly kind: "citizen" | "agent" | "operator" | "system" | "mediator";
             readonly account: components["schemas"]["Id"];
             readonly name: string;
             /** @description acr, e.g. eidas1 */
@@ -1548,10 +2063,13 @@ export interface components {
             };
             readonly administration?: components["schemas"]["Administration"];
             /**
-             * @description an agent's; absent while he waits to be appointed, or once he has left
+             * @description an agent's; absent while he waits to be appointed, or once he has left; of a mediator, mediator or referent
              * @enum {string}
              */
-            readonly role?: "agent" | "referent";
+            readonly role?: "agent" | "referent" | "mediator";
+            /** @description a mediator's */
+            readonly structure?: components["schemas"]["Structure"];
+            readonly mediator?: components["schemas"]["Mediator"];
             /** @description ids of the services that an agent works for; absent is all */
             readonly services?: readonly string[];
         };
@@ -1841,6 +2359,10 @@ export interface components {
             /** @description leaf of that key */
             readonly key?: components["schemas"]["Leaf"];
             readonly proof: components["schemas"]["Event"];
+            /** @description signed by the citizen, where a mediator made the grant (SPEC.md 16) */
+            readonly mandate?: components["schemas"]["Bytes"];
+            /** @description that the document came in under that mandate, where it did */
+            readonly deposit?: components["schemas"]["Event"];
         };
         readonly DepositPage: {
             readonly items: readonly {
@@ -2251,6 +2773,267 @@ export interface components {
             /** @description newest first */
             readonly grants: readonly components["schemas"]["Grant"][];
         };
+        readonly Structure: {
+            readonly id: components["schemas"]["Id"];
+            readonly siret: string;
+            readonly name: string;
+            readonly from: components["schemas"]["Time"];
+            readonly until: components["schemas"]["Time"];
+            readonly ended?: components["schemas"]["Time"];
+            /** @description of the fact `structure`, absent while it waits */
+            readonly leaf?: components["schemas"]["Leaf"];
+        };
+        readonly Mediator: {
+            readonly id: components["schemas"]["Id"];
+            readonly name: string;
+            /**
+             * @description now; empty is not appointed, not yet, or no longer
+             * @enum {string}
+             */
+            readonly role: "" | "mediator" | "referent";
+            /** Format: date */
+            readonly trained?: string;
+            readonly from?: components["schemas"]["Time"];
+            readonly until?: components["schemas"]["Time"];
+            readonly left?: components["schemas"]["Time"];
+            readonly created: components["schemas"]["Time"];
+        };
+        readonly MediatorPage: {
+            readonly items: readonly components["schemas"]["Mediator"][];
+            readonly next?: string;
+        };
+        readonly MediatorAppointment: {
+            /** @enum {string} */
+            readonly role: "" | "mediator" | "referent";
+            /** Format: date */
+            readonly trained?: string;
+            readonly from?: components["schemas"]["Time"];
+            readonly until?: components["schemas"]["Time"];
+        };
+        readonly Delegation: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly state: "pending" | "claimed" | "approved" | "active" | "ended" | "revoked" | "expired" | "denied" | "cancelled";
+            /** @enum {string} */
+            readonly way: "phone" | "counter" | "standing";
+            readonly mediator: components["schemas"]["Id"];
+            readonly mediatorName: string;
+            readonly structure: components["schemas"]["Id"];
+            readonly structureName: string;
+            readonly acts: readonly ("answer" | "deposit" | "organise" | "read" | "share")[];
+            readonly purpose: string;
+            readonly minutes: number;
+            /** @description the standing mandate that it is a use of */
+            readonly standing?: string;
+            /** @description name */
+            readonly citizen?: string;
+            readonly mandate?: string;
+            /** @description two digits, for the mediator's screen */
+            readonly number?: string;
+            /** @description eight letters, told once */
+            readonly code?: string;
+            readonly created: components["schemas"]["Time"];
+            /** @description when the state is over by itself */
+            readonly until: components["schemas"]["Time"];
+            readonly started?: components["schemas"]["Time"];
+            readonly locked?: components["schemas"]["Time"];
+            /** @description when the citizen had logged out at the counter */
+            readonly left?: components["schemas"]["Time"];
+            readonly ended?: components["schemas"]["Time"];
+            /** @enum {string} */
+            readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
+        };
+        readonly DelegationPage: {
+            readonly items: readonly components["schemas"]["Delegation"][];
+            readonly next?: string;
+        };
+        readonly NewDelegation: {
+            /** @enum {string} */
+            readonly way: "phone" | "counter";
+            /** @description of the tab (SPEC.md 16) */
+            readonly recipient: string;
+            readonly vk: components["schemas"]["Bytes"];
+            readonly acts: readonly ("answer" | "deposit" | "organise" | "read" | "share")[];
+            readonly purpose: string;
+            readonly minutes: number;
+            readonly standing?: string;
+        };
+        readonly AskedDelegation: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly state: "pending" | "claimed" | "approved" | "active" | "ended" | "revoked" | "expired" | "denied" | "cancelled";
+            /** @enum {string} */
+            readonly way: "phone" | "counter" | "standing";
+            readonly mediator: components["schemas"]["Id"];
+            readonly mediatorName: string;
+            readonly structure: components["schemas"]["Id"];
+            readonly structureName: string;
+            readonly acts: readonly ("answer" | "deposit" | "organise" | "read" | "share")[];
+            readonly purpose: string;
+            readonly minutes: number;
+            /** @description the standing mandate that it is a use of */
+            readonly standing?: string;
+            /** @description name */
+            readonly citizen?: string;
+            readonly mandate?: string;
+            /** @description two digits, for the mediator's screen */
+            readonly number?: string;
+            /** @description eight letters, told once */
+            readonly code?: string;
+            readonly created: components["schemas"]["Time"];
+            /** @description when the state is over by itself */
+            readonly until: components["schemas"]["Time"];
+            readonly started?: components["schemas"]["Time"];
+            readonly locked?: components["schemas"]["Time"];
+            /** @description when the citizen had logged out at the counter */
+            readonly left?: components["schemas"]["Time"];
+            readonly ended?: components["schemas"]["Time"];
+            /** @enum {string} */
+            readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
+            /** @description keys of the mediator's tab: compare their print with the QR code, or the words */
+            readonly session: {
+                readonly recipient: string;
+                readonly vk: components["schemas"]["Bytes"];
+            };
+            readonly habilitated: components["schemas"]["Structure"];
+        };
+        readonly Approval: {
+            readonly number: string;
+            readonly mandate: components["schemas"]["Bytes"];
+            /** @description one for each document of the mandate, sealed to the session */
+            readonly grants: readonly {
+                readonly doc: components["schemas"]["Id"];
+                readonly version: components["schemas"]["Id"];
+                readonly grant: components["schemas"]["Bytes"];
+            }[];
+        };
+        readonly CollectedDelegation: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly state: "pending" | "claimed" | "approved" | "active" | "ended" | "revoked" | "expired" | "denied" | "cancelled";
+            /** @enum {string} */
+            readonly way: "phone" | "counter" | "standing";
+            readonly mediator: components["schemas"]["Id"];
+            readonly mediatorName: string;
+            readonly structure: components["schemas"]["Id"];
+            readonly structureName: string;
+            readonly acts: readonly ("answer" | "deposit" | "organise" | "read" | "share")[];
+            readonly purpose: string;
+            readonly minutes: number;
+            /** @description the standing mandate that it is a use of */
+            readonly standing?: string;
+            /** @description name */
+            readonly citizen?: string;
+            readonly mandate?: string;
+            /** @description two digits, for the mediator's screen */
+            readonly number?: string;
+            /** @description eight letters, told once */
+            readonly code?: string;
+            readonly created: components["schemas"]["Time"];
+            /** @description when the state is over by itself */
+            readonly until: components["schemas"]["Time"];
+            readonly started?: components["schemas"]["Time"];
+            readonly locked?: components["schemas"]["Time"];
+            /** @description when the citizen had logged out at the counter */
+            readonly left?: components["schemas"]["Time"];
+            readonly ended?: components["schemas"]["Time"];
+            /** @enum {string} */
+            readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
+            /** @description the mandate; absent for a paper */
+            readonly signed?: components["schemas"]["Bytes"];
+            readonly safe: components["schemas"]["Id"];
+            readonly vk: components["schemas"]["Bytes"];
+            /** @description of the citizen's vault, for deposits */
+            readonly recipient: string;
+            readonly key: components["schemas"]["Leaf"];
+            readonly documents: readonly components["schemas"]["Id"][];
+        };
+        readonly WorkingList: {
+            readonly items: readonly {
+                readonly doc: components["schemas"]["Id"];
+                readonly version: components["schemas"]["Id"];
+                readonly sealed: number;
+                readonly sha256: components["schemas"]["Hash"];
+                /** @description came in during this session */
+                readonly deposited: boolean;
+            }[];
+        };
+        readonly WorkingDeposit: {
+            readonly doc: components["schemas"]["Id"];
+            readonly version: components["schemas"]["Id"];
+            readonly depositor: string;
+            readonly deposited: components["schemas"]["Time"];
+            readonly sealed: number;
+            readonly algorithm: string;
+            readonly sha256: components["schemas"]["Hash"];
+            readonly door: string;
+            readonly proof: components["schemas"]["Event"];
+        };
+        readonly WorkingGrant: {
+            readonly doc: components["schemas"]["Id"];
+            readonly version: components["schemas"]["Id"];
+            readonly administration: components["schemas"]["Id"];
+            readonly service?: string;
+            readonly purpose: string;
+            readonly procedure?: string;
+            readonly notAfter: components["schemas"]["Time"];
+            readonly openings?: number;
+            readonly kind?: string;
+            /** @description that it answers */
+            readonly request?: string;
+            readonly recipient?: components["schemas"]["Hash"];
+            readonly grant: components["schemas"]["Bytes"];
+        };
+        readonly MandateRow: {
+            readonly id: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly kind: "session" | "standing" | "paper";
+            readonly mediator: components["schemas"]["Id"];
+            readonly mediatorName: string;
+            readonly structure: components["schemas"]["Id"];
+            readonly structureName: string;
+            readonly acts: readonly ("answer" | "deposit" | "organise" | "read" | "share")[];
+            /** @enum {string} */
+            readonly presence?: "each" | "deposit-only";
+            readonly purpose: string;
+            /** @description of a paper, in the structure's files */
+            readonly reference?: string;
+            readonly signed?: components["schemas"]["Bytes"];
+            readonly created: components["schemas"]["Time"];
+            readonly notAfter: components["schemas"]["Time"];
+            readonly confirmed?: components["schemas"]["Time"];
+            readonly confirmedBy?: string;
+            readonly ended?: components["schemas"]["Time"];
+            /** @enum {string} */
+            readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
+            readonly revocation?: components["schemas"]["Bytes"];
+            /** @enum {string} */
+            readonly state: "current" | "waiting" | "ended" | "expired";
+            readonly session?: components["schemas"]["Delegation"];
+        };
+        readonly MandatePage: {
+            readonly items: readonly components["schemas"]["MandateRow"][];
+            readonly next?: string;
+        };
+        readonly NewPaper: {
+            readonly safe: components["schemas"]["Id"];
+            readonly reference: string;
+            readonly purpose: string;
+            /** @description seven days at most */
+            readonly notAfter: components["schemas"]["Time"];
+        };
+        readonly Proposal: {
+            readonly id: components["schemas"]["Id"];
+            readonly doc: components["schemas"]["Id"];
+            readonly mandate: components["schemas"]["Id"];
+            readonly mediatorName: string;
+            readonly structureName: string;
+            readonly sealed: components["schemas"]["Bytes"];
+            readonly created: components["schemas"]["Time"];
+        };
+        readonly ProposalList: {
+            readonly items: readonly components["schemas"]["Proposal"][];
+        };
         readonly AdministrationPage: {
             readonly items: readonly components["schemas"]["Administration"][];
             readonly next?: string;
@@ -2298,6 +3081,7 @@ export interface components {
         readonly doc: components["schemas"]["Id"];
         readonly version: components["schemas"]["Id"];
         readonly safe: components["schemas"]["Id"];
+        readonly request: components["schemas"]["Id"];
         readonly code: string;
         /** @description words of the name or a SIRET */
         readonly q: string;
@@ -3761,6 +4545,288 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly claimDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly code: components["parameters"]["code"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AskedDelegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listOwnDelegations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DelegationPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAskedDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AskedDelegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly stopDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly approveDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Approval"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly denyDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listMandates: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandatePage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly giveMandate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly mandate: components["schemas"]["Bytes"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandateRow"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endMandate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly revokeMandate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly revocation: components["schemas"]["Bytes"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listProposals: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly settleProposal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getJournal: {
         readonly parameters: {
             readonly query?: {
@@ -4598,6 +5664,605 @@ export interface operations {
             readonly 411: components["responses"]["Problem"];
             readonly 413: components["responses"]["Problem"];
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listMediators: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MediatorPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly appointMediator: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MediatorAppointment"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Mediator"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listDelegations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DelegationPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly openDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly collectDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CollectedDelegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly lockDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly resumeDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkingList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly releaseWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly doc: components["parameters"]["doc"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Release"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkingContent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly Range?: components["parameters"]["range"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly doc: components["parameters"]["doc"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description all */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description a range */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly reserveWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description chosen by the client; the same key with the same content gives the same answer */
+                readonly "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly sealed: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Upload"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description RFC 9530, `sha-256=:base64:` of the sealed bytes */
+                readonly "Content-Digest": components["parameters"]["contentDigest"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly doc: components["parameters"]["doc"];
+                readonly version: components["parameters"]["version"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": string;
+            };
+        };
+        readonly responses: {
+            /** @description durable; not yet in the inbox */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Stored"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly depositWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly doc: components["parameters"]["doc"];
+                readonly version: components["parameters"]["version"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly slip: components["schemas"]["Bytes"];
+                    /** @description commitment to the plain bytes (SPEC.md 9) */
+                    readonly content?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkingDeposit"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly shareWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description chosen by the client; the same key with the same content gives the same answer */
+                readonly "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WorkingGrant"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkingRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly request: components["parameters"]["request"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Request"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly proposeWorking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly doc: components["schemas"]["Id"];
+                    readonly sealed: components["schemas"]["Bytes"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listMediatorMandates: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandatePage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly useMandate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CollectedDelegation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listPapers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor `next` of the page before */
+                readonly after?: components["parameters"]["after"];
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandatePage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly keepPaper: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewPaper"];
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandateRow"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly confirmPaper: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MandateRow"];
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -1,5 +1,6 @@
-import { noticeErrors } from './errors.notices.words.ts';
 import { issueErrors } from './errors.issue.words.ts';
+import { mediationErrors } from './errors.mediation.words.ts';
+import { noticeErrors } from './errors.notices.words.ts';
 import { requestErrors } from './errors.requests.words.ts';
 import { words } from './words.svelte.ts';
 
@@ -10,6 +11,7 @@ export const texts = words(
 		...requestErrors.fr,
 		...issueErrors.fr,
 		...noticeErrors.fr,
+		...mediationErrors.fr,
 		unauthenticated: [
 			'Identification nécessaire',
 			'Identifiez-vous, puis recommencez. Rien n’a été perdu.',
@@ -130,6 +132,7 @@ export const texts = words(
 		...requestErrors.en,
 		...issueErrors.en,
 		...noticeErrors.en,
+		...mediationErrors.en,
 		unauthenticated: ['Log-in needed', 'Log in, then try again. Nothing was lost.'],
 		'session-expired': ['Your session is over', 'Log in again. What was saved is still there.'],
 		'token-proof': [

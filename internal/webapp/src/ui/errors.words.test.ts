@@ -8,9 +8,8 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 
 /** Every slug that the gateway can answer, and every code that src/errors.ts lists. */
 function codes(): string[] {
-	const slugs = [
-		...read('../../../problem/catalogue.go').matchAll(/\{"([a-z-]+)", http\.Status/g),
-	].map((m) => m[1] ?? '');
+	const catalogue = ['catalogue', 'mediation'].map((f) => read(`../../../problem/${f}.go`)).join();
+	const slugs = [...catalogue.matchAll(/\{"([a-z-]+)", http\.Status/g)].map((m) => m[1] ?? '');
 	const listed = /one of\n([\s\S]*?)\.\n/.exec(read('../errors.ts'))?.[1] ?? '';
 	const own = listed
 		.replaceAll('*', '')

@@ -1,4 +1,5 @@
 import { custody, custodyReasons } from './Sentences.custody.words.ts';
+import { mediation, mediationReasons } from './Sentences.mediation.words.ts';
 import { noticeReasons, notices } from './Sentences.notices.words.ts';
 import { office, officeReasons } from './Sentences.office.words.ts';
 import { requestReasons, requests } from './Sentences.requests.words.ts';
@@ -145,6 +146,7 @@ const french: Sentences = {
 			tried: () => 'arrêter un partage',
 		},
 		...requests.fr,
+		...mediation.fr,
 		...notices.fr,
 		...office.fr,
 		...upkeep.fr,
@@ -160,6 +162,7 @@ const french: Sentences = {
 	reasons: {
 		...custodyReasons.fr,
 		...requestReasons.fr,
+		...mediationReasons.fr,
 		...noticeReasons.fr,
 		...officeReasons.fr,
 		'not-found': 'cela n’existe pas, ou appartient à quelqu’un d’autre',
@@ -298,6 +301,7 @@ const english: Sentences = {
 			tried: () => 'end a share',
 		},
 		...requests.en,
+		...mediation.en,
 		...notices.en,
 		...office.en,
 		...upkeep.en,
@@ -313,6 +317,7 @@ const english: Sentences = {
 	reasons: {
 		...custodyReasons.en,
 		...requestReasons.en,
+		...mediationReasons.en,
 		...noticeReasons.en,
 		...officeReasons.en,
 		'not-found': 'it does not exist, or is somebody else’s',

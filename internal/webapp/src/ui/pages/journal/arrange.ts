@@ -8,7 +8,7 @@ const kinds: Readonly<Record<Exclude<Group, 'all' | 'refused'>, RegExp>> = {
 	shares: /^(grant|request)\./,
 	deposits: /^(deposit|address)\./,
 	access:
-		/^(account|agent|session|device|terms|safe|keyring|root|card|custody|recovery|administration|notice|webhook|journal)\./,
+		/^(account|agent|session|device|terms|safe|keyring|root|card|custody|recovery|administration|notice|webhook|journal|structure|mediator|mediation|mandate|proposal)\./,
 };
 
 export const groups: readonly Group[] = [

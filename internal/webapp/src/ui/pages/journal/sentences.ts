@@ -74,11 +74,18 @@ function aboutOf(
 			detail.version ??
 			detail.name ??
 			detail.names ??
+			mediatorOf(event, s) ??
 			detail.outcome ??
 			detail.how ??
 			'',
 		reason: event.reason === undefined ? '' : reasonOf(event, s),
 	};
+}
+
+/** The mediator whom somebody else's act is about; undefined where it is his own. */
+function mediatorOf({ who, detail }: JournalEvent, s: Sentences): string | undefined {
+	if (detail?.mediator === undefined || who.kind === 'mediator') return undefined;
+	return detail.structure === undefined ? detail.mediator : s.of(detail.mediator, detail.structure);
 }
 
 function reasonOf(event: JournalEvent, s: Sentences): string {

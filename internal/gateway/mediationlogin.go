@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/coffre-citoyen/coffre/auth/oidc"
+	"github.com/coffre-citoyen/coffre/auth/session"
+	"github.com/coffre-citoyen/coffre/internal/problem"
+	"github.com/coffre-citoyen/coffre/internal/safe"
+)
+
+// mediatorDoor stands in the place of a provider: who comes in there has two
+// factors, and is a mediator, whatever else the same person is.
+const mediatorDoor = "mediator"
+
+// mediatorLogin leaves for the agents' provider: the one that is asked for, or
+// the first.
+func (g *Gateway) mediatorLogin(w http.ResponseWriter, r *http.Request, l session.Login) error {
+	asked := r.URL.Query().Get("provider")
+	for _, p := range g.site.Providers {
+		if p.Kind != string(safe.Agent) || asked != "" && asked != p.ID {
+			continue
+		}
+		l.Provider, l.As = p.ID, string(safe.MediatorActor)
+		return g.leave(w, r, g.providers[p.ID], l)
+	}
+	return problem.New("not-found")
+}
+
+// startMediator begins a mediator's session.
+func (g *Gateway) startMediator(w http.ResponseWriter, r *http.Request, provider string, in safe.SignIn, who oidc.Identity) error {
+	m, err := g.safe.SignInMediator(r.Context(), in)
+	if err != nil {
+		return err
+	}
+	acc := safe.Account{ID: safe.AccountID(m.ID), Kind: safe.MediatorActor, Issuer: m.Issuer, Sub: m.Sub, Name: m.Name}
+	return g.startSession(w, r, provider, acc, who, session.Session{Structure: string(m.Structure)})
+}
+
+// counterLogin is a citizen's log-in on the machine of a mediator who has
+// locked himself out for her: ten minutes, and no other way in.
+func (g *Gateway) counterLogin(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
+	id, err := safe.ParseID[safe.DelegationID](r.URL.Query().Get("counter"))
+	if err == nil {
+		err = g.safe.CounterOpen(r.Context(), id)
+	}
+	if err == nil && g.kindOf(l.Provider) != safe.Citizen {
+		err = problem.New("not-found")
+	}
+	if err != nil {
+		return g.turnedAway(w, r, err)
+	}
+	l.Counter = string(id)
+	return g.leave(w, r, p, l)
+}
+
+// counterLogout logs a citizen out at her provider too, and hears from there
+// that it is done: until then the mediator does not come back.
+func (g *Gateway) counterLogout(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	provider, ok := g.providers[s.Provider]
+	l := session.Login{Provider: s.Provider, State: session.NewToken(), Counter: s.Counter}
+	to := ""
+	if ok {
+		to = provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), l.State)
+	}
+	if to == "" { // has no session of its own that it would end
+		return g.citizenLeft(w, r, s.Counter)
+	}
+	if err := g.sessions.BeginLogin(r.Context(), w, r, l); err != nil {
+		return problem.Wrap("unavailable", err)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// citizenLeft is where a citizen's log-out at the counter ends.
+func (g *Gateway) citizenLeft(w http.ResponseWriter, r *http.Request, counter string) error {
+	err := g.safe.CitizenLeft(r.Context(), safe.DelegationID(counter), g.now())
+	if err != nil && !safe.IsKind(err, safe.NotFound) && !safe.IsKind(err, safe.Stale) {
+		return g.turnedAway(w, r, err)
+	}
+	http.Redirect(w, r, "/mediation?"+url.Values{"seance": {counter}}.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// lockDelegation ends the mediator's log-in on this machine, so that whoever
+// sits there next finds none.
+func (g *Gateway) lockDelegation(w http.ResponseWriter, r *http.Request) error {
+	id, err := delegationOf(r)
+	if err != nil {
+		return err
+	}
+	d, err := g.safe.LockDelegation(r.Context(), actor(r), id)
+	if err != nil {
+		return err
+	}
+	_, err = g.sessions.End(r.Context(), w, r)
+	if err != nil && !errors.Is(err, session.ErrNone) && !errors.Is(err, session.ErrNotFound) {
+		return problem.Wrap("unavailable", err)
+	}
+	return writeJSON(w, http.StatusOK, viewDelegation(d))
+}
