@@ -123,7 +123,11 @@ func (a *app) extracted(dir string, x client.Extracted) error {
 		mark = a.tr("  (dépôt jamais rangé : signé par personne)", "  (deposit never taken in: signed by nobody)")
 	}
 	a.say("%s  %s%s", clean(filepath.Join(dir, filepath.FromSlash(x.Path))), a.size(x.Size), mark)
-	return nil
+	if x.Issued != nil && x.Issued.State == client.IssuedIntact {
+		a.say("  %s", clean(a.issuedWord(x.Issued)))
+		return nil
+	}
+	return a.issued(x.Issued)
 }
 
 func (a *app) checkArchive(arc *client.Archive, vkey string) (client.Summary, error) {

@@ -82,7 +82,7 @@ func OpenArchive(path string) (*Archive, error) {
 func (a *Archive) Close() error { return a.file.Close() }
 
 var memberForm = regexp.MustCompile(
-	`^(LISEZMOI\.txt|README\.txt|keyring\.json|manifest\.age|notices\.age|journal\.json|receipt\.json|requests\.json|` +
+	`^(LISEZMOI\.txt|README\.txt|keyring\.json|manifest\.age|notices\.age|journal\.json|receipt\.json|requests\.json|issuers\.json|` +
 		`keyring/[a-z]+-[a-z2-7]{26}\.age|(documents|inbox|grants)/[a-z2-7]{26}(\.[a-z2-7]{26})?\.age)$`)
 
 func memberName(name string) bool { return memberForm.MatchString(name) }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"archive/zip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,9 @@ type Extracted struct {
 	Size int64
 	// Unsigned: a deposit that the holder never adopted.
 	Unsigned bool
-	Err      error
+	// Issued is what the mark of its issuer is worth; nil when it has none.
+	Issued *Issued
+	Err    error
 }
 
 // Extract opens every document into dir, which must be new or empty. It needs
@@ -96,7 +99,7 @@ func (x *extraction) documents() {
 			})
 		}
 		if err == nil {
-			out.Path, err = x.write(FolderPath(x.m, e.Folder), e.Name, "documents/"+e.ID+".age", e.Ref(), g.Key)
+			out.Path, out.Issued, err = x.write(FolderPath(x.m, e.Folder), e.Name, "documents/"+e.ID+".age", g)
 		}
 		out.Err = ownObject(err)
 		x.report(out)
@@ -139,7 +142,7 @@ func (x *extraction) deposit(id string) {
 	}
 	if err == nil {
 		out.Name, out.Size = g.Grant.Name, g.Grant.Size
-		out.Path, err = x.write("_depots", out.Name, "inbox/"+id+".age", g.Grant.Ref(), g.Key)
+		out.Path, out.Issued, err = x.write("_depots", out.Name, "inbox/"+id+".age", g)
 	}
 	out.Err = ownObject(err)
 	x.report(out)
@@ -161,39 +164,42 @@ func (x *extraction) older(id string) {
 	}
 	if err == nil {
 		out.Name, out.Size = g.Grant.Name, g.Grant.Size
-		out.Path, err = x.write("_versions", out.Name, "documents/"+id+".age", g.Grant.Ref(), g.Key)
+		out.Path, out.Issued, err = x.write("_versions", out.Name, "documents/"+id+".age", g)
 	}
 	out.Err = ownObject(err)
 	x.report(out)
 }
 
-// write opens one member into a new file and gives its path. What does not
-// verify leaves nothing behind.
-func (x *extraction) write(folder, name, member string, ref sealed.DocumentRef, key *sealed.Identity) (string, error) {
+// write opens one member into a new file and gives its path, and what the mark of
+// its issuer is worth. What does not verify leaves nothing behind.
+func (x *extraction) write(folder, name, member string, g sealed.OpenedGrant) (string, *Issued, error) {
+	ref := g.Grant.Ref()
 	m := x.a.members[member]
 	if m == nil {
-		return "", fmt.Errorf("%w: %s is missing", ErrArchive, member)
+		return "", nil, fmt.Errorf("%w: %s is missing", ErrArchive, member)
 	}
 	where := x.place(folder, name)
 	if d := path.Dir(where); d != "." {
 		if err := x.root.MkdirAll(d, 0o700); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	part := path.Join(path.Dir(where), ".coffre-"+newID())
 	f, err := x.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
+	h := sha256.New()
 	src := &reopening{m: m, limit: ref.Sealed + 1}
-	err = errors.Join(sealed.OpenDocument(f, src, ref, key), src.Close(), f.Sync(), f.Close())
+	err = errors.Join(sealed.OpenDocument(io.MultiWriter(f, h), src, ref, g.Key), src.Close(), f.Sync(), f.Close())
 	if err == nil {
 		err = x.root.Rename(part, where)
 	}
 	if err != nil {
-		return "", errors.Join(err, x.root.Remove(part))
+		return "", nil, errors.Join(err, x.root.Remove(part))
 	}
-	return where, nil
+	found, err := x.a.issued(g.Grant.Issue, sealed.NewContent(g.Key, [32]byte(h.Sum(nil)), ref.Size))
+	return where, found, err
 }
 
 // place finds a free path. Names that a file system takes for something else,

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 
+	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
@@ -99,4 +100,43 @@ func (s *Safe) Issued(ctx context.Context, w Waiting) (*Issued, error) {
 func (o *Office) Issue(i sealed.Issue) ([]byte, error) {
 	i.Administration, i.Created = o.id, until(o.c.now())
 	return sealed.SignIssue(i, o.ring.Root())
+}
+
+// archivedIssuer is an administration of issuers.json.
+type archivedIssuer struct {
+	Administration string      `json:"administration"`
+	Keys           []OfficeKey `json:"keys"`
+}
+
+// issued says offline what a mark is worth, by the keys that the archive holds,
+// each proven by the journal whose key the archive names. nil: there is no mark.
+func (a *Archive) issued(issue []byte, content sealed.Content) (*Issued, error) {
+	if len(issue) == 0 {
+		return nil, nil
+	}
+	said, err := sealed.ReadIssue(issue)
+	if err != nil {
+		return &Issued{State: IssuedUnreadable}, nil
+	}
+	var all []archivedIssuer
+	if a.members["issuers.json"] != nil {
+		if err := a.readJSON("issuers.json", maxReport, &all); err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range all {
+		if one.Administration != said.Administration {
+			continue
+		}
+		keys, err := signersOf(one.Administration, one.Keys, func(leaf *journal.Leaf) ([]byte, error) {
+			_, err := journal.VerifyLeaf(a.LogKey(), leaf.Entry, *leaf)
+			return leaf.Entry, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		found := judgeIssue(issue, content, keys)
+		return &found, nil
+	}
+	return &Issued{State: IssuedUnreadable}, nil // nothing at hand to verify it with
 }

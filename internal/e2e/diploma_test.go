@@ -90,6 +90,12 @@ func TestADiplomaIsCheckedByAnEmployer(t *testing.T) {
 		t.Errorf("after the lock was changed: %+v", r)
 	}
 
+	// Offline, years later.
+	s.coffre("export", "--out", "safe.zip")
+	if told := s.coffre("open", "safe.zip", "--out", "opened"); strings.Count(told, "Émis par Université de Valmont, inchangé") != 2 {
+		t.Errorf("the export says\n%s", told)
+	}
+
 	altered := bytes.Replace(diploma, diploma[100:103], []byte("bis"), 1)
 	s.write("mention.pdf", altered)
 	s.coffre("put", "mention.pdf")

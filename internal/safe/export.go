@@ -34,13 +34,14 @@ type ExportPlan struct {
 	ring     sealed.Container
 	keyring  []byte
 	manifest []byte
+	origins  map[AdministrationID]bool // of the versions seen so far
 }
 
 // Export journals that everything is taken out and plans the archive. One
 // event and one proof stand for all grants that are in it.
 func (s *Domain) Export(ctx context.Context, a Actor) (*ExportPlan, error) {
 	ev := s.begin(a, journal.WhatExported)
-	p := &ExportPlan{s: s, Time: s.now()}
+	p := &ExportPlan{s: s, Time: s.now(), origins: map[AdministrationID]bool{}}
 	var id string
 	err := s.update(ctx, ev, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActExport); err != nil {
@@ -90,6 +91,14 @@ func (p *ExportPlan) Files(ctx context.Context) iter.Seq2[ExportFile, error] {
 			if !p.versions(ctx, state, r, yield) {
 				return
 			}
+		}
+		issuers, err := p.issuers(ctx, p.origins)
+		if err != nil {
+			yield(ExportFile{}, err)
+			return
+		}
+		if len(issuers) > 0 && !yield(p.member("issuers.json", -1, writeIssuers(issuers)), nil) {
+			return
 		}
 		asked, err := p.asked(ctx)
 		if err != nil {
@@ -203,6 +212,9 @@ func (p *ExportPlan) version(v Version, newest bool, r *receipt, yield func(Expo
 	})
 	document.Modified = v.At
 	r.add(v, document.Name)
+	if v.Origin != "" {
+		p.origins[v.Origin] = true
+	}
 	return yield(p.bytes("grants/"+name+".age", v.Grant), nil) && yield(document, nil)
 }
 

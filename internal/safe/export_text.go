@@ -14,6 +14,8 @@ peut le lire.
   keyring/     votre trousseau, une copie chiffrée par moyen de déverrouillage
   keyring.json le même trousseau, tel que le serveur le garde
   manifest.age la liste signée de vos documents : noms, tailles, dossiers
+  issuers.json les clés publiques de qui a déposé des documents, avec les preuves
+               du journal ; s'il y a eu un dépôt
   requests.json ce que des administrations vous ont demandé, signé par elles, et
                ce que vous vous êtes écrit, chiffré ; s'il y a eu une demande
   notices.age  comment et à quelle adresse vous avez choisi d'être prévenu,
@@ -72,6 +74,8 @@ without your paper key, your passphrase or your passkey nobody can read it.
   keyring/     your keyring, one sealed copy for each way to unlock
   keyring.json the same keyring, as the server keeps it
   manifest.age the signed list of your documents: names, sizes, folders
+  issuers.json the public keys of who has deposited documents, with the proofs of
+               the journal; if there was a deposit
   requests.json what administrations asked you, signed by them, and what you
                wrote to each other, sealed; when anything was asked
   notices.age  how and at which address you chose to be told of news, sealed;
