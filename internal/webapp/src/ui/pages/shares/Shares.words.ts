@@ -20,6 +20,20 @@ export const text = words(
 		neverOpened: 'N’a jamais été ouvert',
 		opened: (n: number, when: string) =>
 			n > 1 ? `Ouvert ${n} fois, la dernière le ${when}` : `Ouvert une fois, le ${when}`,
+		received: (outcome: string, when: string, who: string) =>
+			({
+				altered: `Arrivé altéré le ${when}, dit ${who}, signature à l’appui`,
+				unreadable: `Illisible à l’arrivée le ${when}, dit ${who}, signature à l’appui`,
+				infected: `Mis à l’écart par l’antivirus le ${when}, dit ${who}, signature à l’appui`,
+			})[outcome] ?? `Reçu intact le ${when}, signé par ${who}`,
+		deleted: (how: string, when: string) =>
+			how === 'client'
+				? `Copie effacée le ${when} (attestation signée)`
+				: `Copie déclarée effacée le ${when} (attestation signée)`,
+		toDelete: (when: string) => `Copie à effacer par l’administration avant le ${when}`,
+		overdue: (when: string) => `Effacement de la copie en retard depuis le ${when}`,
+		unproven:
+			'Le serveur dit que l’administration a signé la réception ou l’effacement ; cette signature n’est pas la bonne. N’en tenez pas compte.',
 		end: 'Arrêter le partage',
 		endNamed: (doc: string, who: string) => `Arrêter le partage de ${doc} avec ${who}`,
 		endTitle: 'Arrêter ce partage ?',
@@ -48,6 +62,20 @@ export const text = words(
 		unopened: 'Not opened yet',
 		neverOpened: 'Was never opened',
 		opened: (n, when) => (n > 1 ? `Opened ${n} times, last on ${when}` : `Opened once, on ${when}`),
+		received: (outcome, when, who) =>
+			({
+				altered: `Arrived altered on ${when}, says ${who}, and signed it`,
+				unreadable: `Could not be opened on ${when}, says ${who}, and signed it`,
+				infected: `Set apart by a virus scanner on ${when}, says ${who}, and signed it`,
+			})[outcome] ?? `Received intact on ${when}, signed by ${who}`,
+		deleted: (how, when) =>
+			how === 'client'
+				? `Copy deleted on ${when} (signed attestation)`
+				: `Copy declared deleted on ${when} (signed attestation)`,
+		toDelete: (when) => `Copy to be deleted by the administration before ${when}`,
+		overdue: (when) => `Deletion of the copy overdue since ${when}`,
+		unproven:
+			'The server says that the administration has signed the receipt or the deletion; that signature is not the right one. Take no account of it.',
 		end: 'End the share',
 		endNamed: (doc, who) => `End the share of ${doc} with ${who}`,
 		endTitle: 'End this share?',
