@@ -41,6 +41,27 @@ func (g *Gateway) listAgents(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, listOf(items, next, g.viewAgent))
 }
 
+// setServices replaces the list of the administration's services.
+func (g *Gateway) setServices(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Services []struct {
+			ID   string `json:"id"`
+			Name string `json:"name"`
+		} `json:"services"`
+	}
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
+	services := make([]safe.Service, len(in.Services))
+	for i, sv := range in.Services {
+		services[i] = safe.Service{ID: sv.ID, Name: sv.Name}
+	}
+	if _, err := g.safe.SetServices(r.Context(), actor(r), services); err != nil {
+		return err
+	}
+	return g.getAdministration(w, r)
+}
+
 func (g *Gateway) appointAgent(w http.ResponseWriter, r *http.Request) error {
 	id, err := safe.ParseID[safe.AccountID](mux.Vars(r)["id"])
 	if err != nil {

@@ -23,7 +23,18 @@ func agentsPart(t *testing.T, s *story) {
 	me := string(s.office.actor.Account)
 	s.do(t, appoints(s.office.agent, me, "king")).is(t, 422)
 	s.do(t, appoints(s.office.agent, me, "referent", "etat-civil")).is(t, 200)
+	s.do(t, servicesAre(s.office.agent, "ecoles")).is(t, 422).refuses(t, "service-served")
 	s.do(t, appoints(s.office.agent, me, "referent")).is(t, 200)
+	s.do(t, servicesAre(s.office.agent, "Écoles")).is(t, 422).refuses(t, "invalid")
+	s.do(t, servicesAre(s.office.agent, "etat-civil", "ecoles")).is(t, 200)
+}
+
+func servicesAre(by caller, ids ...string) request {
+	var all []object
+	for _, id := range ids {
+		all = append(all, object{"id": id, "name": "Service " + id})
+	}
+	return request{who: by, method: "PUT", path: "/api/v1/administration/services", json: object{"services": all}}
 }
 
 // TestAnAgentWhoIsNotAppointed is told so in words, sees who he is and nothing

@@ -116,7 +116,7 @@ func admits(c gateway.Class, kind string) bool {
 }
 
 // referents are the operations of those who appoint others.
-var referents = []string{"appointAgent"}
+var referents = []string{"appointAgent", "setServices"}
 
 // whole are the operations on what is its administration's as a whole, whatever
 // service somebody works for.

@@ -247,6 +247,7 @@ func (g *Gateway) officeRoutes() []Route {
 		{"getAdministration", "GET", root, Office, noBody, nil, RateRead, g.getAdministration},
 		{"listAgents", "GET", root + "/agents", AgentOnly, noBody, nil, RateRead, g.listAgents},
 		{"appointAgent", "PUT", root + "/agents/{id}", AgentOnly, smallBody, []string{journal.WhatAppointed, journal.WhatAgentLeft}, RateWrite, g.appointAgent},
+		{"setServices", "PUT", root + "/services", AgentOnly, smallBody, []string{journal.WhatRegistered}, RateWrite, g.setServices},
 		{"getAdministrationJournal", "GET", root + "/journal", Office, noBody, nil, RateRead, g.getAdministrationJournal},
 		{"getAdministrationKeyring", "GET", root + "/keyring", Office, noBody, nil, RateRead, g.getAdministrationKeyring},
 		{"putAdministrationKeyring", "PUT", root + "/keyring", Office, grantBody, []string{journal.WhatAdministrationKey}, RateWrite, g.putAdministrationKeyring},

@@ -68,6 +68,9 @@ func aboutCallers() []entry {
 		{"last-referent", http.StatusUnprocessableEntity, both(
 			"Il n'y aurait plus de référent", "Nommez d'abord un autre référent.",
 			"There would be no referent left", "Appoint another referent first.")},
+		{"service-served", http.StatusUnprocessableEntity, both(
+			"Des agents travaillent pour ce service", "Nommez-les d'abord pour un autre service, puis retirez celui-ci.",
+			"Agents work for this service", "Appoint them for another service first, then take this one away.")},
 		{"other-service", http.StatusForbidden, both(
 			"C'est pour un autre service", "Ce document a été partagé avec un autre service de votre administration. Demandez au référent si vous en avez besoin.",
 			"This is for another service", "The document was shared with another service of your administration. Ask the referent if you need it.")},

@@ -106,6 +106,9 @@ const (
 	// ReasonTooFar comes with Invalid when a grant would end later than the
 	// operator's policy lets it.
 	ReasonTooFar = "end-too-far"
+	// ReasonServiceServed comes with Invalid when a service that agents are
+	// appointed for would go away.
+	ReasonServiceServed = "service-served"
 	// ReasonPast comes with Invalid when a grant would end before it begins, by
 	// the clock here.
 	ReasonPast = "end-past"

@@ -39,6 +39,7 @@ const (
 	ActNotices           Act = "notices"            // choose how to hear of news
 	ActWebhooks          Act = "webhooks"           // have an administration's systems called
 	ActAppoint           Act = "appoint"            // say which agents act for an administration
+	ActServices          Act = "services"           // say which services an administration has
 	ActMandate           Act = "mandate"            // let a mediator act
 	ActMediator          Act = "mediator"           // look at one's own sessions, end them
 	ActMediate           Act = "mediate"            // help citizens, within mandates
@@ -81,7 +82,7 @@ func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
-		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint,
+		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint, ActServices,
 		ActMandate, ActMediator, ActMediate, ActAppointMediator,
 	}
 }
@@ -162,7 +163,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen, Agent}}
 	case ActWebhooks: // a system says itself where it is called
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
-	case ActAdministrationKey:
+	case ActAdministrationKey, ActServices:
 		return rule{kinds: []ActorKind{Agent}, referent: true}
 	case ActAppoint:
 		return rule{kinds: []ActorKind{Agent, Operator}, referent: true}

@@ -66,8 +66,12 @@ func checkAdministration(n NewAdministration) error {
 	if err := checkLine("name", n.Name, 1, 200); err != nil {
 		return err
 	}
+	return checkServices(n.Services)
+}
+
+func checkServices(services []Service) error {
 	seen := map[string]bool{}
-	for _, sv := range n.Services {
+	for _, sv := range services {
 		if !serviceID.MatchString(sv.ID) || seen[sv.ID] {
 			return refusal(Invalid, "a service has an id of its own, of a-z, 0-9 and -")
 		}

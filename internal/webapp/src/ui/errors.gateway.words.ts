@@ -32,6 +32,10 @@ export const texts = words(
 			'Date de fin trop éloignée',
 			'Choisissez une date plus proche : d’ordinaire, un an au plus. Vous pourrez partager à nouveau.',
 		],
+		'service-served': [
+			'Des agents travaillent pour ce service',
+			'Nommez-les d’abord pour un autre service, puis retirez celui-ci.',
+		],
 		'end-past': [
 			'Date de fin déjà passée',
 			'Choisissez une date à venir. Si elle l’est, remettez l’horloge de votre appareil à l’heure, puis recommencez.',
@@ -143,6 +147,10 @@ export const texts = words(
 		'end-too-far': [
 			'End date too far away',
 			'Choose a nearer date: a year at most, as a rule. You can share again later.',
+		],
+		'service-served': [
+			'Agents work for this service',
+			'Appoint them for another service first, then take this one away.',
 		],
 		'end-past': [
 			'End date already past',
