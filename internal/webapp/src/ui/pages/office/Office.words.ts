@@ -38,6 +38,8 @@ export const texts = words(
 			`Voir pourquoi le document de ${holder} ne s’ouvre plus : ${purpose}`,
 		empty: 'Aucun document partagé pour l’instant',
 		emptyHelp: 'Dès qu’un usager partage un document avec votre administration, il apparaît ici.',
+		noneYet: 'Rien trouvé jusqu’ici',
+		noneYetHelp: 'La liste est longue : la recherche continue à la page suivante.',
 		noneFound: 'Aucun partage ne correspond',
 		noneFoundHelp: 'Changez ce qui est cherché, ou montrez tous les partages.',
 		found: (n: number, count: string, more: boolean) =>
@@ -81,6 +83,8 @@ export const texts = words(
 		whyNamed: (holder, purpose) => `See why the document of ${holder} no longer opens: ${purpose}`,
 		empty: 'No document shared yet',
 		emptyHelp: 'As soon as a citizen shares a document with your administration, it appears here.',
+		noneYet: 'Nothing found so far',
+		noneYetHelp: 'The list is long: the search goes on at the next page.',
 		noneFound: 'No share matches',
 		noneFoundHelp: 'Change what is looked for, or show all shares.',
 		found: (n, count, more) =>

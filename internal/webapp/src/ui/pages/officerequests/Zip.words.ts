@@ -5,6 +5,7 @@ export const texts = words(
 		title: 'Tout télécharger',
 		intro: (n: string) =>
 			`${n} dans un seul fichier ZIP, fait dans ce navigateur. Chaque pièce est ouverte une fois, à votre nom, et vérifiée comme sur cette page.`,
+		allPieces: 'Toutes les pièces',
 		pieces: (n: number, count: string) => (n < 2 ? `${count} pièce` : `${count} pièces`),
 		template: 'Noms des fichiers',
 		templateHint: 'Champs : {reference} {kind} {name} {citizen} {date}',
@@ -43,6 +44,7 @@ export const texts = words(
 		title: 'Download everything',
 		intro: (n) =>
 			`${n} in one ZIP file, made in this browser. Each document is opened once, under your name, and checked as on this page.`,
+		allPieces: 'All documents',
 		pieces: (n, count) => (n === 1 ? `${count} document` : `${count} documents`),
 		template: 'Names of the files',
 		templateHint: 'Fields: {reference} {kind} {name} {citizen} {date}',
