@@ -37,6 +37,7 @@ const contentWord = 'scelle-91be';
 const mairie = 'Mairie de Valmont';
 /** Read by its two sides only. */
 const answered = 'Une copie suffit.';
+const question = 'Faut-il l’original ?';
 /** What was not said by then will not be. */
 const patience = 10_000;
 
@@ -55,7 +56,8 @@ let agent: Visitor;
 let keys: Keys;
 /** Its page, for the agent. */
 let shared: string;
-/** What the town hall asks for, answered and asked about. */
+/** What the town hall asks for, answered and asked about; the last one is lied about. */
+const requests: Asked[] = [];
 let asked: Asked;
 let before: string;
 /** What each browser remembers before a lie: what one leaves behind does not help against the next. */
@@ -128,6 +130,15 @@ async function live(): Promise<void> {
 		await fetched(agent.page);
 		await agent.page.getByText(contentWord).first().waitFor();
 	}
+	await office(agent.page, '/administration');
+	await agent.page.getByRole('table').getByRole('row').nth(1).waitFor();
+	for (const r of requests) {
+		asked = r;
+		await side(agent.page);
+		await agent.page.getByText(question).waitFor();
+	}
+	await all(agent.page);
+	await agent.page.getByText(said('vérifiée')).first().waitFor();
 	await remember(agent.page);
 }
 
@@ -154,13 +165,13 @@ async function deposit(page: Page): Promise<void> {
 
 /** Two requests, each answered, asked about and answered about: the last one is lied about. */
 async function request(page: Page): Promise<void> {
-	const office = new Office(server, 'mairie-de-valmont');
+	const software = new Office(server, 'mairie-de-valmont');
 	for (const [reference, name] of [
 		['autre', `deux-${nameWord}.txt`],
 		['2026-00417', wanted],
 	] as const) {
 		const want = ['identity,identity-card:2', 'family-book'];
-		asked = await office.ask({ want, reference, purpose: 'Inscrire un enfant' });
+		asked = await software.ask({ want, reference, purpose: 'Inscrire un enfant' });
 		await follow(page, `/demande/${asked.id}#${asked.seal}`);
 		await page.getByRole('button', { name: said('Mon coffre, pour : livret de famille') }).click();
 		await page
@@ -170,16 +181,17 @@ async function request(page: Page): Promise<void> {
 		await click(page, 'Relire et envoyer (1)');
 		await click(page, 'Envoyer');
 		await page.getByText(said('Votre document est envoyé')).waitFor();
-		await page.getByRole('textbox', { name: said('Votre question') }).fill('Faut-il l’original ?');
+		await page.getByRole('textbox', { name: said('Votre question') }).fill(question);
 		await click(page, 'Envoyer ma question');
 		await page.getByText(said('Votre question attend une réponse')).waitFor();
-		for (const side of await office.sides(asked.id)) await office.answer(asked.id, side, answered);
+		for (const s of await software.sides(asked.id)) await software.answer(asked.id, s, answered);
 		await page.getByRole('link', { name: 'Demandes', exact: true }).click();
 		await page.getByRole('heading', { level: 2, name: said('Vous avez répondu') }).waitFor();
 		await follow(page, `/demande/${asked.id}`);
 		await page.getByText(answered).waitFor();
+		requests.push(asked);
 	}
-	office.remove();
+	software.remove();
 }
 
 /** Until no event waits for its place in the journal. */
@@ -221,6 +233,26 @@ async function fetched(page: Page): Promise<void> {
 	const alert = page.getByRole('alert').first();
 	await demo.or(alert).first().waitFor({ timeout: patience });
 	if (await demo.isVisible()) await demo.click();
+}
+
+/** An agent's page about the request, its key unlocked as for the others. */
+async function office(page: Page, path: string): Promise<void> {
+	await page.goto(path);
+	await click(page, 'Déverrouiller avec cette phrase');
+}
+async function side(page: Page): Promise<void> {
+	await office(page, `/administration/demandes/${asked.id}`);
+	const first = page.getByRole('table', { name: 'Réponses' }).getByRole('link');
+	const alert = page.getByRole('alert').first();
+	await first.or(alert).first().waitFor({ timeout: patience });
+	if (await first.isVisible()) await first.click();
+}
+async function all(page: Page): Promise<void> {
+	await office(page, `/administration/demandes/${asked.id}`);
+	const zip = page.getByRole('button', { name: said('Tout télécharger (ZIP)') });
+	const alert = page.getByRole('alert').first();
+	await zip.or(alert).first().waitFor({ timeout: patience });
+	if (await zip.isVisible()) await zip.click();
 }
 
 interface Act {
@@ -292,6 +324,18 @@ const acts: Readonly<Record<string, Act>> = {
 		sealed: [nameWord, contentWord],
 		believed: (page) => page.getByText(contentWord).first().waitFor(),
 	},
+	side: {
+		who: () => agent.page,
+		go: side,
+		sealed: [nameWord, contentWord, question],
+		believed: (page) => page.getByText(question).waitFor(),
+	},
+	answers: {
+		who: () => agent.page,
+		go: all,
+		sealed: [nameWord, contentWord],
+		believed: (page) => page.getByText(said('vérifiée')).first().waitFor(),
+	},
 };
 
 for (const name of Object.keys(acts)) {
@@ -321,9 +365,8 @@ test('a safe that is said never to have been opened is not made anew', async () 
 	for (const lie of some) expect(await hear(lie, create), lie.name).toEqual([]);
 });
 
-test('no lie was left out but those about an archive, which a page only hands on, those about answers, which have no page yet, and T13', () => {
-	const elsewhere = ['export', 'side', 'answers'];
-	expect(heard).toBe(lies.filter((l) => !elsewhere.includes(l.act) && l.threat !== 'T13').length);
+test('no lie was left out but those about an archive, which a page only hands on, and T13', () => {
+	expect(heard).toBe(lies.filter((l) => l.act !== 'export' && l.threat !== 'T13').length);
 });
 
 test('after all lies the truth is believed, and nothing at the gateway has changed', async () => {
