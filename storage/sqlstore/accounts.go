@@ -3,12 +3,20 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
-type accounts struct{ tx *sql.Tx }
+// accounts remembers the last row that its transaction has read: who asks is
+// looked at twice in most of them, by what he may and by what he may see.
+type accounts struct {
+	tx   *sql.Tx
+	last *safe.Account
+}
+
+func newAccounts(tx *sql.Tx) accounts { return accounts{tx, &safe.Account{}} }
 
 const accountColumns = `id, kind, issuer, sub, name, safe, administration, terms_version, terms_at, created, idp, waits_for, role, services, left_at`
 
@@ -32,11 +40,19 @@ func (s accounts) ByIdentity(ctx context.Context, issuer, sub string) (safe.Acco
 }
 
 func (s accounts) Get(ctx context.Context, id safe.AccountID) (safe.Account, error) {
+	if id != "" && s.last.ID == id {
+		return *s.last, nil
+	}
 	a, err := scanAccount(s.tx.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`, string(id)))
+	if err == nil {
+		*s.last = a
+		s.last.Services = slices.Clip(a.Services)
+	}
 	return a, mapError("read account", err)
 }
 
 func (s accounts) Put(ctx context.Context, a safe.Account) error {
+	*s.last = safe.Account{}
 	_, err := s.tx.ExecContext(ctx, `INSERT INTO accounts (`+accountColumns+`)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, issuer = excluded.issuer, sub = excluded.sub, name = excluded.name,
@@ -78,6 +94,7 @@ func (s accounts) Waiting(ctx context.Context) ([]safe.Account, error) {
 }
 
 func (s accounts) Delete(ctx context.Context, id safe.AccountID) error {
+	*s.last = safe.Account{}
 	_, err := s.tx.ExecContext(ctx, `DELETE FROM accounts WHERE id = $1`, string(id))
 	return mapError("delete account", err)
 }

@@ -78,7 +78,7 @@ func (d *DB) Leaves() journal.Reader { return leaves{d.read} }
 
 func (d *DB) stores(tx *sql.Tx, mine *turn) safe.Tx {
 	return safe.Tx{
-		Accounts: accounts{tx}, Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
+		Accounts: newAccounts(tx), Safes: safes{tx}, Versions: versions{tx}, Sweep: sweep{tx}, Grants: grants{tx},
 		Administrations: administrations{tx}, FormerKeys: formerKeys{tx}, Addresses: addresses{tx}, Custodies: custodies{tx}, Recoveries: recoveries{tx},
 		Notices: notices{tx}, Webhooks: webhooks{tx}, Outbox: outbox{tx},
 		Requests: requests{tx}, Replies: replies{tx}, Answers: answers{tx},

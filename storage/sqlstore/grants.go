@@ -93,37 +93,24 @@ func (s grants) Update(ctx context.Context, g safe.Grant) error {
 }
 
 func (s grants) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Grant, string, error) {
-	us, after, err := before(p.After)
-	if err != nil {
-		return nil, "", err
-	}
-	list, err := query(ctx, s.tx, "list grants", scanListedGrant,
-		grantListed+`WHERE g.safe = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, string(id), us, after, p.Limit+1)
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := page(list, p.Limit, grantCursor)
-	return list, next, nil
+	return s.paged(ctx, listing{column: "safe", whose: string(id)}, p)
 }
 
 func grantCursor(g safe.Grant) string { return cursorAt(micros(g.Created), string(g.ID)) }
 
 func (s grants) OfAdministration(ctx context.Context, a safe.AdministrationID, f safe.GrantFilter, p safe.Page) ([]safe.Grant, string, error) {
+	return s.paged(ctx, listing{column: "administration", whose: string(a), filter: f}, p)
+}
+
+func (s grants) paged(ctx context.Context, l listing, p safe.Page) ([]safe.Grant, string, error) {
 	us, id, err := before(p.After)
 	if err != nil {
 		return nil, "", err
 	}
-	l := listing{administration: string(a), filter: f}
 	if l.narrowed() {
 		return s.find(ctx, l, us, id, p.Limit)
 	}
-	var list []safe.Grant
-	if len(f.Services) > 0 {
-		list, err = s.listed(ctx, l, us, id, p.Limit+1, p.Limit+1)
-	} else {
-		list, err = query(ctx, s.tx, "list grants", scanListedGrant, grantListed+
-			`WHERE g.administration = $1 AND (g.created, g.id) < ($2, $3) ORDER BY g.created DESC, g.id DESC LIMIT $4`, string(a), us, id, p.Limit+1)
-	}
+	list, err := s.listed(ctx, l, us, id, p.Limit+1, p.Limit+1)
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,27 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
 
 // look is how many grants, in the order of their list, one search goes through
-// at a time, and looks how many times for one page: what nobody finds among
-// twenty thousand is looked for again from there, with the next page.
+// at a time, and looks how many times for one page: what nobody finds among ten
+// thousand is looked for again from there, with the next page.
 const (
 	look  = 2000
-	looks = 10
+	looks = 5
 )
 
-// listing is what an administration lists, in one statement: the newest of each
+// listing is what an administration, or a citizen, lists, in one statement: the newest of each
 // branch, each from its own part of an index; the newest of these; of them,
 // those that the conditions let through. A service with ten grants does not read
-// a town's million to find them.
+// a town's million to find them. Limits are in the text: PostgreSQL then plans it
+// once for all arguments, and planning costs more than the page.
 type listing struct {
-	administration string
-	filter         safe.GrantFilter
-	args           []any
+	column string // of grants: administration or safe
+	whose  string
+	filter safe.GrantFilter
+	args   []any
 }
 
 func (l *listing) arg(v any) string {
@@ -40,11 +43,11 @@ const (
 idempotency_key, created, not_after, ended, opened, openings, most_openings, request, kind`
 	listedOfRequest = `n.id, n.safe, n.doc, n.version, n.administration, n.service, n.purpose, n.procedure_name,
 n.idempotency_key, n.created, n.not_after, n.ended, n.opened, n.openings, n.most_openings, n.request, n.kind`
-	branchOf        = listedColumns + ` FROM (SELECT ` + listedColumns + ` FROM grants WHERE administration = $1 AND (created, id) < ($2, $3)`
+	branchOf        = listedColumns + ` FROM (SELECT ` + listedColumns + ` FROM grants WHERE {column} = $1 AND (created, id) < ($2, $3)`
 	branchReference = listedColumns + ` FROM (SELECT ` + listedOfRequest + ` FROM requests r JOIN grants n ON n.request = r.id AND n.request <> ''
 WHERE r.administration = $1 AND n.administration = $1 AND (n.created, n.id) < ($2, $3) AND r.reference = `
-	branchEnd          = ` ORDER BY created DESC, id DESC LIMIT $4) AS newest`
-	branchReferenceEnd = ` ORDER BY n.created DESC, n.id DESC LIMIT $4) AS newest`
+	branchEnd          = ` ORDER BY created DESC, id DESC LIMIT {most}) AS newest`
+	branchReferenceEnd = ` ORDER BY n.created DESC, n.id DESC LIMIT {most}) AS newest`
 )
 
 // branches leads through the smallest parts of an index that have everything;
@@ -83,16 +86,17 @@ func (l *listing) branches() (all []string, rest safe.GrantFilter) {
 
 // newest is the union of the branches, and what is left to look at.
 func (l *listing) newest(us int64, id string, most int) (text string, rest safe.GrantFilter) {
-	l.args = []any{l.administration, us, id, most}
+	l.args = []any{l.whose, us, id}
 	all, rest := l.branches()
-	return `(SELECT ` + listedColumns + ` FROM (SELECT ` + strings.Join(all, ` UNION ALL SELECT `) +
-		`) AS c ORDER BY created DESC, id DESC LIMIT $4) AS g`, rest
+	text = `(SELECT ` + listedColumns + ` FROM (SELECT ` + strings.Join(all, ` UNION ALL SELECT `) +
+		`) AS c ORDER BY created DESC, id DESC LIMIT {most}) AS g`
+	return strings.NewReplacer("{column}", l.column, "{most}", strconv.Itoa(most)).Replace(text), rest
 }
 
 func (l *listing) statement(us int64, id string, most, limit int) string {
 	text, rest := l.newest(us, id, most)
 	where := l.conditions(rest)
-	return grantShown + ` FROM ` + text + grantBeside + where + ` ORDER BY g.created DESC, g.id DESC LIMIT ` + l.arg(limit)
+	return grantShown + ` FROM ` + text + grantBeside + where + ` ORDER BY g.created DESC, g.id DESC LIMIT ` + strconv.Itoa(limit)
 }
 
 func (s grants) listed(ctx context.Context, l listing, us int64, id string, most, limit int) ([]safe.Grant, error) {
