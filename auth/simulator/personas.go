@@ -25,6 +25,7 @@ func Personas() []Persona {
 		mairie      = "21370999900015"
 		departement = "22360999900018"
 		universite  = "19370999900012"
+		services    = "13002526500013"
 	)
 	return []Persona{
 		{ID: "angela", Name: "Angela DUBOIS", Role: "usagère", given: "Angela Claire Louise", family: "DUBOIS", birthdate: "1962-08-24"},
@@ -37,6 +38,8 @@ func Personas() []Persona {
 		{ID: "hugo-parti", Name: "Hugo PETIT, nouveau compte", Role: "le même agent, par un autre fournisseur d’identité", Agent: true, given: "Hugo", family: "PETIT", siret: mairie, idp: "autre-fournisseur"},
 		{ID: "karim", Name: "Karim BENALI", Role: "agent, Département de la Brenne", Agent: true, given: "Karim", family: "BENALI", siret: departement},
 		{ID: "ines", Name: "Inès ROUSSEL", Role: "agente, Université de Valmont", Agent: true, given: "Inès", family: "ROUSSEL", siret: universite},
+		{ID: "nadia", Name: "Nadia HADDAD", Role: "médiatrice, France Services de Valmont", Agent: true, given: "Nadia", family: "HADDAD", siret: services},
+		{ID: "bruno", Name: "Bruno LEFEVRE", Role: "médiateur, France Services de Valmont", Agent: true, given: "Bruno", family: "LEFEVRE", siret: services},
 		{ID: "etranger", Name: "Paul MERCIER", Role: "agent d'un organisme non inscrit", Agent: true, given: "Paul", family: "MERCIER", siret: "21999999900017"},
 	}
 }

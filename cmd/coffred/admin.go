@@ -35,6 +35,12 @@ func admin(ctx context.Context, args []string, io stdio) error {
 		return listAgents(ctx, args[1:], io)
 	case "appoint":
 		return appoint(ctx, args[1:], io)
+	case "structures":
+		return structures(ctx, args[1:], io)
+	case "mediators":
+		return mediators(ctx, args[1:], io)
+	case "mandates":
+		return mandates(ctx, args[1:], io)
 	case "relink-agent":
 		return relinkAgent(ctx, args[1:], io)
 	case "rotate-login-keys":

@@ -71,6 +71,9 @@ func demoExtras(ctx context.Context, c config.Config, s *stores, listeners []net
 			return extras{}, fmt.Errorf("equip %s: %w", d.name, err)
 		}
 	}
+	if err := demoStructure(ctx, s); err != nil {
+		return extras{}, err
+	}
 	if err := demo.Samples(filepath.Join(c.Data, samplesDir)); err != nil {
 		return extras{}, err
 	}
@@ -210,4 +213,23 @@ func demoBanner(c config.Config, people []map[string]string) string {
 	}
 	fmt.Fprintf(&b, "\n  Clés des logiciels / keys of the systems   %s\n\n", filepath.Join(c.Data, "demo", "systems"))
 	return b.String()
+}
+
+// demoStructure is where the mediators of the demonstration work: approved, and
+// renewed when it is about to end.
+func demoStructure(ctx context.Context, s *stores) error {
+	const siret, name = "13002526500013", "France Services de Valmont"
+	now := time.Now().UTC().Truncate(24 * time.Hour)
+	st, err := s.domain.StructureOf(ctx, operator(), siret)
+	if err == nil && st.Name == name && st.Current(now.AddDate(0, 1, 0)) {
+		return nil
+	}
+	if err != nil && !safe.IsKind(err, safe.NotFound) {
+		return fmt.Errorf("find %s: %w", name, err)
+	}
+	_, err = s.domain.ApproveStructure(ctx, operator(), safe.NewStructure{SIRET: siret, Name: name, From: now.AddDate(0, -1, 0), Until: now.AddDate(2, 0, 0)})
+	if err != nil {
+		return fmt.Errorf("approve %s: %w", name, err)
+	}
+	return nil
 }

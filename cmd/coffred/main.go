@@ -7,6 +7,7 @@
 //	coffred keys
 //	coffred admin add-administration | add-system | end-recovery
 //	coffred admin agents | appoint | relink-agent | rotate-login-keys
+//	coffred admin structures | mediators | mandates
 //	coffred witness [key]
 //
 // Trust: it runs with the operator's rights and holds no key that opens a
@@ -75,6 +76,13 @@ var errUsage = errors.New(`usage:
   coffred admin end-recovery --safe ID | --account ID --by NAME   at the counter, for the citizen herself
   coffred admin agents --siret N                        who came in for an administration, and what they may do
   coffred admin appoint --account ID --by NAME --role agent|referent|none [--service id]...
+  coffred admin structures                              structures that may have mediators
+  coffred admin structures approve --siret N --name NAME --until DAY [--from DAY] --by NAME
+  coffred admin structures end --siret N --by NAME      withdraws one, and ends its open sessions
+  coffred admin mediators --siret N                     who came in for a structure
+  coffred admin mediators appoint --mediator ID --role mediator|referent|none --trained DAY --until DAY --by NAME
+  coffred admin mandates --safe ID | --account ID       what a citizen lets mediators do
+  coffred admin mandates stop --mandate ID --by NAME    ends it at once, for a citizen who asks
   coffred admin relink-agent                            agents who wait, because their identity provider changed
   coffred admin relink-agent --account ID --by NAME --same | --another
   coffred admin rotate-login-keys [--data dir] [--config file]   the gateway's own at identity providers

@@ -169,6 +169,20 @@ func (s *Domain) Structures(ctx context.Context, a Actor, p Page) ([]Structure, 
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatStructure), backend("list structures", err))
 }
 
+// StructureOf finds one by SIRET, for the operator.
+func (s *Domain) StructureOf(ctx context.Context, a Actor, siret string) (Structure, error) {
+	var st Structure
+	err := s.rows.View(ctx, func(tx Tx) error {
+		if err := s.may(ctx, tx, a, ActRegister); err != nil {
+			return err
+		}
+		var err error
+		st, err = tx.Structures.BySIRET(ctx, siret)
+		return err
+	})
+	return st, s.refusePolicy(ctx, s.begin(a, journal.WhatStructure), backend("find structure", err))
+}
+
 var siretForm = regexp.MustCompile(`^[0-9]{14}$`)
 
 func checkStructure(n NewStructure) error {
