@@ -67,6 +67,9 @@ type Config struct {
 	// KeyOverlap is how long what was sealed to a former key of an administration
 	// is still taken; 0 is 24 hours.
 	KeyOverlap time.Duration `yaml:"key_overlap"`
+	// DeleteWithin is how long administrations have to delete their copies once a
+	// share has ended; 0 is 30 days.
+	DeleteWithin time.Duration `yaml:"delete_within"`
 }
 
 // Territory is what the pages show.
@@ -180,6 +183,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Agents != "" && c.Agents != appointedAgents && c.Agents != AnyAgent {
 		bad("agents is %q: write appointed or anyone", c.Agents)
+	}
+	if c.DeleteWithin < 0 || c.DeleteWithin > 366*24*time.Hour {
+		bad("delete_within is %s: write at most 8784h, or nothing for 720h", c.DeleteWithin)
 	}
 	if c.KeyOverlap < 0 || c.KeyOverlap > 30*24*time.Hour {
 		bad("key_overlap is %s: write at most 720h, or nothing for 24h", c.KeyOverlap)
