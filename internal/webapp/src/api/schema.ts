@@ -1200,6 +1200,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/administration/services": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the administration's services, all of them each time (referents only) */
+        readonly put: operations["setServices"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/administration/requests": {
         readonly parameters: {
             readonly query?: never;
@@ -2579,6 +2596,9 @@ export interface components {
             readonly role: "" | "agent" | "referent";
             /** @description ids of the administration's services; empty is all */
             readonly services: readonly string[];
+        };
+        readonly NewServices: {
+            readonly services: readonly components["schemas"]["Service"][];
         };
         readonly Agent: {
             readonly id: components["schemas"]["Id"];
@@ -5080,6 +5100,32 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly setServices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewServices"];
+            };
+        };
+        readonly responses: {
+            /** @description the administration as it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Administration"];
+                };
+            };
             readonly 422: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
