@@ -37,7 +37,7 @@ func (p *ExportPlan) issuers(ctx context.Context, origins map[AdministrationID]b
 		}
 		one := exportedIssuer{Administration: string(id)}
 		for _, k := range keys {
-			one.Keys = append(one.Keys, exportedKey{VK: k.VK, Epoch: k.Epoch, Key: k.Key, Ended: k.Ended})
+			one.Keys = append(one.Keys, exportedKey(k))
 		}
 		if len(one.Keys) > 0 {
 			all = append(all, one)

@@ -195,7 +195,9 @@ test('an administration without a key makes one, and can then be shared with', (
 		await click(page, 'Déverrouiller');
 		await page.getByText(said('Aucun document partagé')).waitFor();
 		await page.goto('/administration/cle');
-		await page.getByText(said('Votre administration a déjà une clé')).waitFor();
+		await page
+			.getByRole('heading', { name: said('Déverrouiller la clé de l’administration') })
+			.waitFor();
 
 		await context.clearCookies();
 		await logIn(page, 'Angela DUBOIS', 'FranceConnect');

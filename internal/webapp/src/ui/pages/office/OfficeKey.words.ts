@@ -19,9 +19,6 @@ export const texts = words(
 			'Vous allez créer deux moyens de la déverrouiller : une clé papier, à garder au coffre-fort de l’administration, et une phrase de passe, pour les agents. Si les deux sont perdus, les documents déjà partagés ne s’ouvriront plus.',
 		make: 'Créer la clé',
 		made: 'La clé est créée : les usagers peuvent partager des documents avec votre administration.',
-		already: 'Votre administration a déjà une clé',
-		alreadyHelp: 'Un agent l’a créée. Déverrouillez-la avec sa phrase de passe ou sa clé papier.',
-		goUnlock: 'Aller aux documents reçus',
 	},
 	{
 		unlockTitle: 'Unlock the administration’s key',
@@ -40,8 +37,5 @@ export const texts = words(
 			'You will make two ways to unlock it: a paper key, to be kept in the administration’s own strongbox, and a passphrase, for the agents. If both are lost, the documents already shared will not open any more.',
 		make: 'Make the key',
 		made: 'The key is made: citizens can share documents with your administration.',
-		already: 'Your administration already has a key',
-		alreadyHelp: 'An agent made it. Unlock it with its passphrase or its paper key.',
-		goUnlock: 'Go to the documents received',
 	},
 );
