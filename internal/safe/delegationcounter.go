@@ -60,7 +60,7 @@ func (s *Domain) CitizenLeft(ctx context.Context, id DelegationID, at time.Time)
 		if d.Way != ByCounter || d.Locked.IsZero() || d.State.Over() || !d.Left.IsZero() {
 			return nil
 		}
-		d.Left = at.UTC().Truncate(time.Second)
+		d.Left = at.UTC().Truncate(time.Microsecond) // to be told from a log-in of the same second
 		return tx.Delegations.Move(ctx, d, d.State)
 	}))
 }
@@ -78,7 +78,7 @@ func (s *Domain) ResumeDelegation(ctx context.Context, a Actor, id DelegationID)
 			return refusal(NotFound, "no such session"), nil
 		case d.Left.IsZero():
 			return narrowed(TooEarly, ReasonLocked, "the citizen is still logged in"), nil
-		case a.Since.Before(d.Left):
+		case !a.Since.After(d.Left):
 			return narrowed(Forbidden, ReasonLocked, "the mediator has to log in again"), nil
 		}
 		d.Opener = a.Session
