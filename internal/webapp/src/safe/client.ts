@@ -214,6 +214,10 @@ export class Client {
 		const path = '/api/v1/administration/agents/{id}';
 		return (await this.#api.call('put', path, { path: { id }, body: to })).data;
 	}
+	/** Replaces the administration's services; for its referents. */
+	async setServices(services: readonly { id: string; name: string }[]): Promise<void> {
+		await this.#api.call('put', '/api/v1/administration/services', { body: { services } });
+	}
 	administrationKinds(): Promise<readonly KeyringKind[]> {
 		return this.#core((c) => c.administrationKinds());
 	}
