@@ -113,7 +113,13 @@ func (d *database) cpu(b *testing.B) float64 {
 	if d.server == 0 {
 		return sum
 	}
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", d.server, d.server))
+	return sum + postgresCPU(b, d.server)
+}
+
+// postgresCPU is what the server's processes have used that are still there.
+func postgresCPU(b *testing.B, server int) (sum float64) {
+	b.Helper()
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", server, server))
 	must(b, err)
 	for _, pid := range strings.Fields(string(children)) {
 		n, err := strconv.Atoi(pid)

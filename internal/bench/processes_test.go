@@ -98,15 +98,15 @@ limits: { document: 2147483648, safe: 1099511627776, pace: 1000 }
 objects: { endpoint: %q, bucket: %s, access_key: %s, secret_file: %s, tls: %t, ca_file: %q }
 `
 
-// startGateway runs bin/coffred on that store and gives its address and
-// process.
-func startGateway(b *testing.B, dir string, a address) (url string, pid int) {
+// startGateway runs bin/coffred on that store, with more lines of
+// configuration, and gives its address and process.
+func startGateway(b *testing.B, dir string, a address, more ...string) (url string, pid int) {
 	b.Helper()
 	program, err := filepath.Abs("../../bin/coffred")
 	must(b, err)
 	secret, file := filepath.Join(dir, "secret"), filepath.Join(dir, "coffre.yaml")
 	must(b, os.WriteFile(secret, []byte(a.Secret), 0o600))
-	text := fmt.Sprintf(configuration, filepath.Join(dir, "data"), a.Endpoint, a.Bucket, a.Key, secret, a.CA != "", a.CA)
+	text := fmt.Sprintf(configuration, filepath.Join(dir, "data"), a.Endpoint, a.Bucket, a.Key, secret, a.CA != "", a.CA) + strings.Join(more, "")
 	must(b, os.WriteFile(file, []byte(text), 0o600))
 	return start(b, "listening", exec.Command(program, "serve", "--config", file))
 }

@@ -179,8 +179,11 @@ type line struct {
 	answers *bufio.Reader
 }
 
-func (l *line) get(token string) error {
-	if _, err := io.WriteString(l, "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "+token+"\r\n\r\n"); err != nil {
+func (l *line) get(token string) error { return l.ask("/api/v1/me", "Authorization: Bearer "+token) }
+
+// ask reads an answer to its end; the credential is a line of the header.
+func (l *line) ask(path, credential string) error {
+	if _, err := io.WriteString(l, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n"+credential+"\r\n\r\n"); err != nil {
 		return err
 	}
 	resp, err := http.ReadResponse(l.answers, nil)
