@@ -200,6 +200,10 @@ test('questions come first, a document opens under its list, and an answer is se
 	await tab.waitFor();
 	expect(await tab.getAttribute('target')).toBe('_blank');
 
+	await press(page, page.getByRole('button', { name: said('Fermer l’aperçu') }));
+	const back = given.getByRole('button', { name: said('Ouvrir : Acte de naissance') });
+	expect(await back.evaluate((e) => e === document.activeElement)).toBe(true);
+
 	await type(page, 'Votre message à l’usager', 'Non, une copie suffit.');
 	await press(page, page.getByRole('button', { name: 'Envoyer', exact: true }));
 	await page.getByText(said('Votre message est envoyé')).waitFor();
@@ -322,7 +326,7 @@ test('the lists come page by page, are narrowed by the server, and a request is 
 	const received = page.getByRole('table', { name: 'Partages reçus' });
 	await received.getByRole('row').nth(1).waitFor();
 	await page.getByLabel('Pièce demandée').selectOption({ label: 'Acte de naissance' });
-	await field(page, 'Référence du dossier').fill('2026-00417');
+	await field(page, 'Référence').fill('2026-00417');
 	await received.getByText('Acte de naissance').waitFor();
 	await page.getByText(said('1 partage')).waitFor();
 	await context.unroute(/\/administration\/(grants|requests)\?/);
