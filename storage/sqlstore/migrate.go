@@ -63,9 +63,26 @@ func (d *DB) migrate(ctx context.Context, tx *sql.Tx, file string) error {
 	if err != nil {
 		return mapError("note migration", err)
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return err
+	n, err := r.RowsAffected()
+	if err != nil {
+		return mapError("note migration", err)
+	}
+	if n == 0 {
+		return sameMigration(ctx, tx, number, name)
 	}
 	_, err = tx.ExecContext(ctx, d.spell.Replace(string(text)))
 	return mapError("run migration", err)
+}
+
+// sameMigration refuses a database to which another file of this number was
+// done: what this one makes is not there.
+func sameMigration(ctx context.Context, tx *sql.Tx, number int, name string) error {
+	var was string
+	if err := tx.QueryRowContext(ctx, `SELECT name FROM schema_versions WHERE number = $1`, number).Scan(&was); err != nil {
+		return mapError("read migration", err)
+	}
+	if was != name {
+		return fmt.Errorf("number %d was %s in this database: run the release that it was made by", number, was)
+	}
+	return nil
 }
