@@ -98,12 +98,9 @@ func tidied(s string) string {
 // cut shortens to so many bytes, by whole characters with their marks.
 func cut(s string, most int) string {
 	for len(s) > most {
-		_, n := utf8.DecodeLastRuneInString(s)
-		marked := true
-		for marked {
-			r, n2 := utf8.DecodeLastRuneInString(s)
-			marked, n = unicode.Is(unicode.M, r), n2
-			s = s[:len(s)-n]
+		for marked := true; marked; {
+			r, n := utf8.DecodeLastRuneInString(s)
+			marked, s = unicode.Is(unicode.M, r), s[:len(s)-n]
 		}
 	}
 	return s
