@@ -8,7 +8,7 @@ export const texts = words(
 		back: 'Documents reçus',
 		rotateTitle: 'Remplacer la clé',
 		rotateWhen:
-			'À faire quand quelqu’un qui ne doit plus l’avoir a pu connaître la phrase de passe ou la clé papier, ou d’après vos règles. Un agent qui part est arrêté sur la page des agents : la clé n’a pas à changer pour cela.',
+			'À faire quand la clé elle-même a pu être copiée d’un poste, ou d’après vos règles. Cela ne change ni la phrase de passe ni la clé papier : qui les connaît et peut encore se connecter pour votre administration ouvre aussi la nouvelle clé. Un agent qui part est donc arrêté d’abord, sur la page des agents.',
 		keeps: 'Les moyens de la déverrouiller restent les mêmes, la clé papier du coffre-fort aussi.',
 		opens: 'Tout ce qui a été partagé avec vous s’ouvre comme avant.',
 		valid: 'Ce que l’ancienne clé a signé reste vérifiable : demandes, accusés, diplômes.',
@@ -27,7 +27,7 @@ export const texts = words(
 		back: 'Documents received',
 		rotateTitle: 'Replace the key',
 		rotateWhen:
-			'To be done when somebody who must not have it any more may have come to know the passphrase or the paper key, or as your rules say. An agent who leaves is cut off on the page of agents: the key need not change for that.',
+			'To be done when the key itself may have been copied from a computer, or as your rules say. It changes neither the passphrase nor the paper key: whoever knows them and can still log in for your administration opens the new key too. An agent who leaves is therefore cut off first, on the page of agents.',
 		keeps: 'The ways to unlock it stay the same, the paper key in the office safe too.',
 		opens: 'All that was shared with you opens as before.',
 		valid:
