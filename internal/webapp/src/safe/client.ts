@@ -3,6 +3,7 @@ import type { Core, CoreLink, KeyringKind } from './core.ts';
 import type { Completion } from './custodycore.ts';
 import type { RecoveryView } from './custodytypes.ts';
 import { OpenAdministration } from './openadministration.ts';
+import { OpenDesk } from './opendesk.ts';
 import { OpenSafe } from './opensafe.ts';
 import { createPasskey, keyOf } from './passkey.ts';
 import type { AskedItem, RequestView } from './requesttypes.ts';
@@ -230,6 +231,11 @@ export class Client {
 			secret.kind === 'passkey' ? await this.administrationKinds() : [],
 		);
 		return this.#administration((c) => c.unlockAdministration(key));
+	}
+
+	/** A worker of its own for one session of a mediator's. */
+	async desk(): Promise<OpenDesk> {
+		return new OpenDesk(await this.#connect());
 	}
 
 	async #administration(open: (c: Core) => Promise<void>): Promise<OpenAdministration> {

@@ -1,8 +1,9 @@
 import type { CoffreError } from '../errors.ts';
 import type { CustodyCore } from './custodycore.ts';
-import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { IssuedView } from './issued.ts';
+import type { DeskAct, DeskActs, MandateAct, MandateActs } from './mandatetypes.ts';
 import type { DepositDone, DepositOrder } from './officedeposit.ts';
+import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { RequestCore } from './requestcore.ts';
 import type { ShareView } from './retrieval.ts';
@@ -125,6 +126,17 @@ export interface Core extends CustodyCore, RequestCore {
 	/** Of the open administration. */
 	officeAct<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>>;
 	openAnswer(grant: string, as: ShownAs, signal?: AbortSignal): Promise<OpenedAnswer>;
+
+	/** Of the open safe. */
+	mandateAct<A extends MandateAct>(
+		act: A,
+		args: Parameters<MandateActs[A]>,
+	): Promise<Awaited<ReturnType<MandateActs[A]>>>;
+	/** Of a mediator's tab. */
+	deskAct<A extends DeskAct>(
+		act: A,
+		args: Parameters<DeskActs[A]>,
+	): Promise<Awaited<ReturnType<DeskActs[A]>>>;
 }
 
 /** What an agent has opened, with the receipt of the act. */

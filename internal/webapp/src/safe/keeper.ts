@@ -27,11 +27,14 @@ import type {
 	HeldView,
 	RecoveryView,
 } from './custodytypes.ts';
+import { Desk } from './desk.ts';
 import { Directory } from './directory.ts';
 import { Documents } from './documents.ts';
 import type { IssuedView } from './issued.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
+import { Mandates } from './mandates.ts';
+import type { DeskAct, DeskActs, MandateAct, MandateActs } from './mandatetypes.ts';
 import { type DepositDone, type DepositOrder, deposit } from './officedeposit.ts';
 import { OfficeRequests } from './officerequests.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
@@ -51,10 +54,10 @@ import type {
 	AdministrationView,
 	DepositView,
 	Draft,
-	OpenedDocument,
 	GrantView,
 	JournalView,
 	Language,
+	OpenedDocument,
 	PaperDraft,
 	PassphraseDraft,
 	StandingView,
@@ -81,6 +84,7 @@ interface Opened {
 	readonly custodies: Custodies;
 	readonly renewal: Renewal;
 	readonly requests: Requests;
+	readonly mandates: Mandates;
 }
 
 /** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
@@ -89,6 +93,7 @@ export class Keeper extends RequestKeeper implements Core {
 	readonly #directory: Directory;
 	#opened: Opened | undefined;
 	#agent: Agent | undefined;
+	#desk: Desk | undefined;
 	readonly #recoveries: Recoveries;
 	/** Between the shares and the new ways: the keyring that they opened, and the paper key. */
 	#recovered: (Recovered & { readonly paper: Uint8Array }) | undefined;
@@ -291,6 +296,22 @@ export class Keeper extends RequestKeeper implements Core {
 	async officeAct<A extends OfficeAct>(act: A, args: ActArgs<A>): Promise<Done<A>> {
 		return new OfficeRequests(this.#context, this.#office).do(act, args);
 	}
+	async mandateAct<A extends MandateAct>(
+		act: A,
+		args: Parameters<MandateActs[A]>,
+	): Promise<Awaited<ReturnType<MandateActs[A]>>> {
+		const { mandates } = this.#safe;
+		const method = mandates[act] as (...all: unknown[]) => unknown;
+		return (await method.apply(mandates, args)) as Awaited<ReturnType<MandateActs[A]>>;
+	}
+	async deskAct<A extends DeskAct>(
+		act: A,
+		args: Parameters<DeskActs[A]>,
+	): Promise<Awaited<ReturnType<DeskActs[A]>>> {
+		this.#desk ??= new Desk(this.#context, this.#directory);
+		const method = this.#desk[act] as (...all: unknown[]) => unknown;
+		return (await method.apply(this.#desk, args)) as Awaited<ReturnType<DeskActs[A]>>;
+	}
 	get #office(): Agent {
 		if (!this.#agent) throw new CoffreError('locked');
 		return this.#agent;
@@ -391,6 +412,7 @@ export class Keeper extends RequestKeeper implements Core {
 			unlockers: ways,
 			renewal,
 			requests: new Requests(this.#context, vault, documents),
+			mandates: new Mandates(this.#context, vault, documents),
 			custodians,
 			custodies,
 		};

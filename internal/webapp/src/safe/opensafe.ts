@@ -2,6 +2,7 @@ import type { CoreLink, SafeState } from './core.ts';
 import type { CardView, CustodyOrder, CustodyView, HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import type { IssuedView } from './issued.ts';
+import type { MandateAct, MandateActs } from './mandatetypes.ts';
 import { keyOf } from './passkey.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { AnswerOrder, AskedView, RefusalOrder } from './requesttypes.ts';
@@ -283,6 +284,14 @@ export class OpenSafe {
 	}
 	giveShare(safe: string, request: string): Promise<void> {
 		return this.#core.giveShare(safe, request);
+	}
+
+	/** What mediators are let do, and what they did. */
+	mandates<A extends MandateAct>(
+		act: A,
+		...args: Parameters<MandateActs[A]>
+	): Promise<Awaited<ReturnType<MandateActs[A]>>> {
+		return this.#core.mandateAct(act, args);
 	}
 
 	get #core() {

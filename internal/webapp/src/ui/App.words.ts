@@ -10,10 +10,16 @@ export const texts = words(
 			`Vous êtes bien identifié pour ${name}, mais les documents des usagers ne s’ouvrent qu’aux agents nommés. Demandez à votre référent de vous nommer ; s’il n’y en a pas encore, demandez à l’hébergeur du coffre d’en désigner un. Si votre accès a été arrêté par erreur, votre référent peut le rétablir.`,
 		lookAgain: 'Regarder à nouveau',
 		logOut: 'Se déconnecter',
-		forCitizens:
-			'Elle est réservée aux usagers. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
-		forAgents:
-			'Elle est réservée aux agents. Déconnectez-vous, puis identifiez-vous avec ProConnect.',
+		unappointedMediator: (name: string) =>
+			`Vous êtes bien identifié pour ${name}, mais seuls les médiateurs nommés agissent pour un usager. Demandez à votre référent de vous nommer.`,
+		forThem: {
+			citizens:
+				'Elle est réservée aux usagers. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
+			agents:
+				'Elle est réservée aux agents. Déconnectez-vous, puis identifiez-vous avec ProConnect.',
+			mediators:
+				'Elle est réservée aux médiateurs. Déconnectez-vous, puis identifiez-vous comme médiateur.',
+		},
 	},
 	{
 		skip: 'Skip to content',
@@ -24,7 +30,12 @@ export const texts = words(
 			`You are known to belong to ${name}, but citizens’ documents open for appointed agents only. Ask your referent to appoint you; if there is none yet, ask the operator of the safe to name one. If your access was stopped by mistake, your referent can restore it.`,
 		lookAgain: 'Look again',
 		logOut: 'Log out',
-		forCitizens: 'It is for citizens. Log out, then log in with FranceConnect.',
-		forAgents: 'It is for agents. Log out, then log in with ProConnect.',
+		unappointedMediator: (name) =>
+			`You are known to belong to ${name}, but appointed mediators only act for a citizen. Ask your referent to appoint you.`,
+		forThem: {
+			citizens: 'It is for citizens. Log out, then log in with FranceConnect.',
+			agents: 'It is for agents. Log out, then log in with ProConnect.',
+			mediators: 'It is for mediators. Log out, then log in as a mediator.',
+		},
 	},
 );

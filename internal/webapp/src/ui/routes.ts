@@ -8,9 +8,9 @@ import { match, type Params } from './router.svelte.ts';
 /**
  * public: anybody; account: somebody who is logged in; citizen: a citizen;
  * safe-open: a citizen whose safe is unlocked (asked for in place when it is
- * not); office: an agent.
+ * not); office: an agent; mediator: one of an approved structure.
  */
-export type Needs = 'public' | 'account' | 'citizen' | 'safe-open' | 'office';
+export type Needs = 'public' | 'account' | 'citizen' | 'safe-open' | 'office' | 'mediator';
 
 export interface Line {
 	/** {name} stands for one part; its value is in route.params. */
@@ -60,6 +60,13 @@ const lines: readonly Line[] = [
 	{ path: '/depots', needs: 'safe-open', load: () => import('./pages/deposits/Deposits.svelte') },
 	{ path: '/demandes', needs: 'citizen', load: () => import('./pages/requests/Requests.svelte') },
 	{ path: '/demande/{id}', needs: 'public', load: () => import('./pages/requests/Request.svelte') },
+	{ path: '/aide', needs: 'public', load: () => import('./pages/mediation/Approve.svelte') },
+	{
+		path: '/mandats',
+		needs: 'safe-open',
+		load: () => import('./pages/mediation/Mandates.svelte'),
+	},
+	{ path: '/aider', needs: 'mediator', load: () => import('./pages/mediation/Desk.svelte') },
 	{ path: '/journal', needs: 'safe-open', load: () => import('./pages/journal/Journal.svelte') },
 	{ path: '/cles', needs: 'citizen', load: () => import('./pages/keys/Keys.svelte') },
 	{

@@ -8,6 +8,8 @@ export const texts = words(
 		agent: 'Vous êtes agent d’une administration',
 		agentLead: 'Consultez les documents que des usagers ont partagés avec votre service.',
 		logIn: (provider: string) => `S’identifier avec ${provider}`,
+		mediator: 'Médiateur d’une structure habilitée ?',
+		logInMediator: 'S’identifier comme médiateur',
 	},
 	{
 		citizen: 'You are a citizen',
@@ -16,5 +18,7 @@ export const texts = words(
 		agent: 'You work for an administration',
 		agentLead: 'See the documents that citizens have shared with your service.',
 		logIn: (provider: string) => `Log in with ${provider}`,
+		mediator: 'Mediator of an accredited organisation?',
+		logInMediator: 'Log in as a mediator',
 	},
 );

@@ -30,6 +30,9 @@ export const texts = words(
 		export: 'Tout emporter',
 		exportLead: 'Récupérer tous vos documents d’un coup.',
 		office: 'Documents reçus',
+		mandates: 'Mandats',
+		mandatesLead: 'Qui peut agir pour vous, ce qui a été fait, et comment arrêter.',
+		desk: 'Aider un usager',
 		nothing: 'Il n’y a rien à faire ici avec ce compte.',
 	},
 	{
@@ -61,6 +64,9 @@ export const texts = words(
 		export: 'Take everything',
 		exportLead: 'Get all your documents at once.',
 		office: 'Documents received',
+		mandates: 'Mandates',
+		mandatesLead: 'Who may act for you, what was done, and how to stop it.',
+		desk: 'Help a citizen',
 		nothing: 'There is nothing to do here with this account.',
 	},
 );

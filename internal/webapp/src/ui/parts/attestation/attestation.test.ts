@@ -118,6 +118,21 @@ describe('an attestation', async () => {
 		expect(lines[1]).toMatchObject({ refused: true, text: expect.stringContaining('Refused') });
 	});
 
+	it('is told once of one end, and names no structure as an administration', () => {
+		const [one] = proven.events;
+		if (!one) throw new Error('no event');
+		const who = { kind: 'mediator', name: 'Yasmine', administrationName: 'France Services' };
+		const events = [
+			{ ...one, what: 'document.opened', who },
+			{ ...one, what: 'mandate.revoked' },
+			{ ...one, what: 'mandate.revoked' },
+		];
+		expect(say({ ...proven, events }, languages.en, now).lines.map((l) => l.text)).toEqual([
+			languages.en.done['document.opened'],
+			languages.en.done['mandate.revoked'],
+		]);
+	});
+
 	it('names nobody who can open a share that was stopped', () => {
 		const grant = 'gaaaaaaaaaaaaaaaaaaaaaaaaa';
 		const shared = proven.events.find((e) => e.what === 'grant.created');

@@ -52,7 +52,7 @@ export function say(
 	return {
 		citizen: citizenOf(a.events),
 		allowed: mandate.acts.map((act) => w.acts[act]),
-		lines: a.events.map((e) => lineOf(e, w, names)),
+		lines: a.events.filter(first).map((e) => lineOf(e, w, names)),
 		state,
 		remains: remainsOf(a, w, end !== undefined),
 	};
@@ -66,12 +66,20 @@ function citizenOf(events: readonly Event[]): string | undefined {
 	return undefined;
 }
 
+/** The stop and the signed word that follows it are one end. */
+function first(e: Event, i: number, all: readonly Event[]): boolean {
+	const before = all[i - 1];
+	return e.what !== 'mandate.revoked' || before?.what !== e.what || before.result !== e.result;
+}
+
 function lineOf(e: Event, w: AttestationWords, names: ReadonlyMap<string, string>): Line {
 	const known = KNOWN_ACTS.find((k) => k === e.what);
 	const text = known === undefined ? w.other(e.what) : w.done[known];
 	const name = e.doc === undefined ? undefined : names.get(e.doc);
 	const refused = e.result !== 'done';
-	const to = e.administrationName ?? e.who.administrationName;
+	// A mediator's is his structure, which the head of the sheet names.
+	const opener = e.who.kind === 'mediator' ? undefined : e.who.administrationName;
+	const to = e.administrationName ?? opener;
 	const parts = [
 		text,
 		to === undefined ? '' : w.to(to),

@@ -1,0 +1,315 @@
+import { idempotencyKey } from '../api/client.ts';
+import {
+	fingerprint,
+	newIdentity,
+	parseRecipient,
+	type Recipient,
+	recipientOf,
+} from '../crypto/age.ts';
+import { fromBase64, random, toBase64, toTime } from '../crypto/bytes.ts';
+import { commitmentOf, contentOf } from '../crypto/content.ts';
+import { openDocument, sealDocument } from '../crypto/document.ts';
+import { sealedSize } from '../crypto/form.ts';
+import { openGrant, type Slip, sealSlip } from '../crypto/grant.ts';
+import {
+	checkHolds,
+	checkRead,
+	type Mandate,
+	openMandate,
+	sealGrantUnderMandate,
+} from '../crypto/mandate.ts';
+import { newSessionKey, type SessionKey, sessionPrint, sessionWords } from '../crypto/session.ts';
+import { checkName } from '../crypto/shape.ts';
+import { CoffreError } from '../errors.ts';
+import { type Context, withEvidence } from './context.ts';
+import type { Directory } from './directory.ts';
+import { checkRelease, same } from './documents.ts';
+import type {
+	DeskActs,
+	GiveOrder,
+	OpenedSession,
+	SessionOrder,
+	SessionStatus,
+	WorkDocument,
+	WorkView,
+} from './mandatetypes.ts';
+
+interface Work {
+	readonly mandate: Mandate;
+	/** Of the citizen's safe, as the log has it. */
+	readonly vk: Uint8Array;
+	readonly vault: Recipient;
+	readonly safe: string;
+	readonly structure: string;
+}
+
+/** A document of the session with its key. */
+type Held = Omit<Slip, 'origin' | 'door' | 'mandate' | 'folder' | 'reader' | 'recipient'> & {
+	readonly key: Awaited<ReturnType<typeof openGrant>>['key'];
+	readonly deposited: boolean;
+};
+
+/**
+ * A mediator's tab: the keys of one session at a time, in this memory and nowhere else (SPEC.md §16).
+ * Whatever is opened here was sealed to them by the citizen's client; whatever is given is signed by them.
+ */
+export class Desk implements DeskActs {
+	readonly #context: Context;
+	readonly #directory: Directory;
+	#key: SessionKey | undefined;
+	#id = '';
+	#work: Work | undefined;
+	readonly #held = new Map<string, Held>();
+
+	constructor(context: Context, directory: Directory) {
+		this.#context = context;
+		this.#directory = directory;
+	}
+
+	async ask(order: SessionOrder): Promise<OpenedSession> {
+		this.#forget();
+		const key = await newSessionKey(random(32));
+		const { data } = await this.#context.api.call('post', '/api/v1/mediation/delegations', {
+			body: { way: 'phone', ...key.public, ...order, acts: [...order.acts].sort() },
+		});
+		if (data.code === undefined) throw new CoffreError('internal', { message: 'no code' });
+		this.#key = key;
+		this.#id = data.id;
+		return {
+			id: data.id,
+			code: data.code,
+			print: sessionPrint(key.public),
+			words: { fr: sessionWords(key.public, 'fr'), en: sessionWords(key.public, 'en') },
+			until: data.until,
+		};
+	}
+
+	async look(): Promise<SessionStatus> {
+		const { state, until, number, citizen, by } = await this.#context.api.get(
+			'/api/v1/mediation/delegations/{id}',
+			{ path: { id: this.#id } },
+		);
+		return {
+			state,
+			until,
+			...(number === undefined ? {} : { number }),
+			...(citizen === undefined ? {} : { citizen }),
+			...(by === undefined ? {} : { by }),
+		};
+	}
+
+	async collect(): Promise<WorkView> {
+		const key = this.#session();
+		const { api, log, now } = this.#context;
+		const mark = await log.mark();
+		const { data } = await api.call('post', '/api/v1/mediation/delegations/{id}/collection', {
+			path: { id: this.#id },
+		});
+		return withEvidence({ session: data }, now, async () => {
+			const fact = await log.fact(mark, data.key);
+			const vault = parseRecipient(data.recipient);
+			const own = fact.holder === 'safe' && fact.id === data.safe && fact.vk === data.vk;
+			if (!own || fact.recipient !== fingerprint(vault))
+				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+			const vk = fromBase64(data.vk);
+			const mandate = openMandate(fromBase64(data.signed ?? ''), vk);
+			checkHolds(mandate, key);
+			if (mandate.safe !== data.safe || mandate.mediator !== data.mediator)
+				throw new CoffreError('mismatch', { message: 'a mandate for somebody else' });
+			this.#work = { mandate, vk, vault, safe: data.safe, structure: mandate.structure };
+			const { acts, documents = [], administrations = [], requests = [] } = mandate;
+			const { purpose, notAfter, grantsUntil } = mandate;
+			return {
+				citizen: data.citizen ?? '',
+				acts,
+				documents,
+				administrations,
+				requests,
+				purpose,
+				notAfter,
+				...(grantsUntil === undefined ? {} : { grantsUntil }),
+			};
+		});
+	}
+
+	async end(): Promise<void> {
+		const id = this.#id;
+		this.#forget();
+		if (id === '') return;
+		await this.#context.api.call('delete', '/api/v1/mediation/delegations/{id}', { path: { id } });
+	}
+
+	async read(doc: string): Promise<WorkDocument & { readonly blob: Blob }> {
+		const held = this.#held.get(doc) ?? (await this.#release(doc));
+		const sealed = await this.#context.api.blob(
+			'/api/v1/mediation/delegations/{id}/documents/{doc}/content',
+			{ path: { id: this.#id, doc } },
+		);
+		const { version, sha256, sealed: length, key } = held;
+		const document = { doc, version, sha256, sealed: length };
+		const blob = await withEvidence({ document }, this.#context.now, () =>
+			openDocument(sealed, held, key, held.type),
+		);
+		return { ...shown(held), blob };
+	}
+
+	async deposit(file: File, folder?: string): Promise<WorkDocument> {
+		const { mandate, vault, safe, structure } = this.#working();
+		const { api, now, log } = this.#context;
+		const id = this.#id;
+		const name = file.name.normalize('NFC');
+		if (file.size === 0) throw new CoffreError('empty');
+		if (!checkName(name)) throw new CoffreError('name');
+		const key = newIdentity();
+		const { data } = await api.call('post', '/api/v1/mediation/delegations/{id}/uploads', {
+			path: { id },
+			headers: { 'Idempotency-Key': idempotencyKey() },
+			body: { sealed: sealedSize(file.size) },
+		});
+		const { doc, version } = data;
+		const { sealed, sha256, plain } = await sealDocument(file, await recipientOf(key));
+		await api.upload('/api/v1/mediation/delegations/{id}/documents/{doc}/versions/{version}', {
+			path: { id, doc, version },
+			headers: { 'Content-Digest': `sha-256=:${toBase64(hex(sha256))}:` },
+			body: sealed,
+		});
+		const about = {
+			suite: 1,
+			safe,
+			doc,
+			version,
+			sha256,
+			sealed: sealed.size,
+			size: file.size,
+			name,
+			type: file.type || 'application/octet-stream',
+			created: toTime(now()),
+		} as const;
+		const slip = await sealSlip(
+			{
+				...about,
+				reader: safe,
+				recipient: fingerprint(vault),
+				origin: structure,
+				door: 'client',
+				mandate: mandate.id,
+				...(folder ? { folder } : {}),
+			},
+			key,
+			vault,
+		);
+		const content = commitmentOf(contentOf(key, plain, file.size));
+		const mark = await log.mark();
+		const { data: done } = await api.call(
+			'post',
+			'/api/v1/mediation/delegations/{id}/documents/{doc}/versions/{version}/deposit',
+			{ path: { id, doc, version }, body: { slip: toBase64(slip), content } },
+		);
+		await withEvidence({ deposit: done }, now, async () => {
+			const event = await log.event(mark, done.proof);
+			checkRelease(event, 'deposit.received', { safe, doc, version });
+			this.#checkTold(event.detail?.mandate);
+		});
+		const held = { ...about, key, deposited: true };
+		this.#held.set(doc, held);
+		return shown(held);
+	}
+
+	async give(order: GiveOrder): Promise<void> {
+		const key = this.#session();
+		const { mandate } = this.#working();
+		const { doc, administration } = order;
+		const held = this.#held.get(doc) ?? (await this.#release(doc));
+		const to = await this.#directory.recipient(administration);
+		const { key: of, deposited, ...about } = held;
+		const notAfter = toTime(new Date(order.notAfter));
+		const recipient = fingerprint(to.recipient);
+		const { purpose } = mandate;
+		const grant = await sealGrantUnderMandate(
+			{
+				...about,
+				created: toTime(this.#context.now()),
+				reader: administration,
+				recipient,
+				index: to.index,
+				purpose,
+				notAfter,
+			},
+			mandate,
+			key,
+			of,
+			to.recipient,
+			deposited ? [doc] : [],
+		);
+		await this.#context.api.call('post', '/api/v1/mediation/delegations/{id}/grants', {
+			path: { id: this.#id },
+			headers: { 'Idempotency-Key': idempotencyKey() },
+			body: {
+				doc,
+				version: about.version,
+				administration,
+				purpose,
+				notAfter,
+				recipient,
+				grant: toBase64(grant),
+			},
+		});
+	}
+
+	/** What the citizen has sealed to this tab; her journal tells that it was opened. */
+	async #release(doc: string): Promise<Held> {
+		const { identity, recipient } = this.#session();
+		const { mandate, vk, safe } = this.#working();
+		const { api, log, now } = this.#context;
+		const mark = await log.mark();
+		const { data } = await api.call(
+			'post',
+			'/api/v1/mediation/delegations/{id}/documents/{doc}/release',
+			{ path: { id: this.#id, doc } },
+		);
+		return withEvidence({ release: data }, now, async () => {
+			const event = await log.event(mark, data.proof);
+			const { version, sha256, sealed } = data;
+			checkRelease(event, 'document.opened', { safe, doc, version });
+			this.#checkTold(event.detail?.mandate);
+			const sealedGrant = fromBase64(data.grant);
+			const { grant, key } = await openGrant(sealedGrant, identity, recipient, vk, mandate.id);
+			checkRead(mandate, grant);
+			same('grant and release', grant, { safe, doc, version, sha256, sealed });
+			const { size, name, type, created } = grant;
+			const about = { suite: 1, safe, doc, version, sha256, sealed, size, name, type } as const;
+			const held = { ...about, created, key, deposited: false };
+			this.#held.set(doc, held);
+			return held;
+		});
+	}
+
+	/** Whoever reads the journal reads under which mandate it was. */
+	#checkTold(mandate: string | undefined): void {
+		if (mandate !== this.#working().mandate.id)
+			throw new CoffreError('leaf', { message: 'the proof is of another mandate' });
+	}
+
+	#session(): SessionKey {
+		if (!this.#key) throw new CoffreError('locked');
+		return this.#key;
+	}
+	#working(): Work {
+		if (!this.#work) throw new CoffreError('locked');
+		return this.#work;
+	}
+	#forget(): void {
+		this.#key = undefined;
+		this.#work = undefined;
+		this.#id = '';
+		this.#held.clear();
+	}
+}
+
+function shown({ doc, name, type, size }: Held): WorkDocument {
+	return { doc, name, type, size };
+}
+
+function hex(s: string): Uint8Array {
+	return Uint8Array.from(s.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+}

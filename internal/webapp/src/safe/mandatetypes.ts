@@ -1,0 +1,153 @@
+import type { components } from '../api/schema.ts';
+import type { Attested } from '../crypto/attestation.ts';
+import type { Act } from '../crypto/mandate.ts';
+import type { CoffreError } from '../errors.ts';
+
+type Schemas = components['schemas'];
+type Delegation = Schemas['Delegation'];
+
+export type { Act } from '../crypto/mandate.ts';
+export type SessionState = Delegation['state'];
+export type SessionEnd = NonNullable<Delegation['by']>;
+
+/** Four words, in both languages of the lists. */
+export interface PrintWords {
+	readonly fr: readonly string[];
+	readonly en: readonly string[];
+}
+
+/** What a mediator asks a citizen for; his structure was found in the log. */
+export interface AskedSession {
+	readonly id: string;
+	readonly mediator: string;
+	readonly structure: string;
+	readonly siret: string;
+	readonly acts: readonly Act[];
+	readonly purpose: string;
+	readonly minutes: number;
+	/** When the question is over by itself. */
+	readonly until: string;
+	/** The link carried the print of his screen's keys: these are they. */
+	readonly matched: boolean;
+	/** To be compared when it did not. */
+	readonly words: PrintWords;
+}
+
+export interface ApprovalOrder {
+	readonly id: string;
+	/** Two digits of the mediator's screen. */
+	readonly number: string;
+	readonly acts: readonly Act[];
+	readonly documents: readonly string[];
+	readonly administrations: readonly string[];
+	readonly requests: readonly string[];
+	readonly minutes: number;
+	/** RFC 3339; latest end of what he gives. */
+	readonly grantsUntil?: string;
+	/** She has compared the four words. */
+	readonly compared: boolean;
+}
+
+/** A mandate as it is kept, verified as far as it was signed. */
+export interface MandateView {
+	readonly id: string;
+	readonly kind: 'session' | 'standing' | 'paper';
+	readonly mediator: string;
+	readonly structure: string;
+	readonly acts: readonly Act[];
+	readonly documents: readonly string[];
+	readonly purpose: string;
+	readonly created: string;
+	readonly notAfter: string;
+	readonly state: 'current' | 'waiting' | 'ended' | 'expired';
+	readonly ended?: string;
+	readonly by?: SessionEnd;
+	/** The session that it is of, and its state. */
+	readonly session?: { readonly id: string; readonly state: SessionState };
+	/** Not what was signed: an alarm, in place of what it says. */
+	readonly error?: CoffreError;
+}
+
+/** What the holder of an open safe does about mandates. */
+export interface MandateActs {
+	/** Takes the session with that code: nobody else can. */
+	claim(code: string, print?: string): Promise<AskedSession>;
+	/** Signs, and seals the documents to the mediator's tab. */
+	approve(order: ApprovalOrder): Promise<void>;
+	deny(id: string): Promise<void>;
+	/** Ends it at once, and signs that it is over. */
+	stop(mandate: string): Promise<void>;
+	list(after?: string): Promise<{ items: readonly MandateView[]; next?: string }>;
+	attestation(mandate: string): Promise<AttestationView>;
+}
+export type MandateAct = keyof MandateActs;
+
+export interface AttestationView {
+	readonly file: string;
+	readonly attested: Attested;
+	/** Of documents, as their holder calls them. */
+	readonly names: readonly (readonly [string, string])[];
+}
+
+export interface SessionOrder {
+	readonly acts: readonly Act[];
+	readonly purpose: string;
+	readonly minutes: number;
+}
+
+/** A session that was asked for, as the mediator's screen shows it. */
+export interface OpenedSession {
+	readonly id: string;
+	readonly code: string;
+	readonly words: PrintWords;
+	/** Of the keys of this tab, for the QR code. */
+	readonly print: string;
+	readonly until: string;
+}
+
+export interface SessionStatus {
+	readonly state: SessionState;
+	readonly until: string;
+	readonly number?: string;
+	readonly citizen?: string;
+	readonly by?: SessionEnd;
+}
+
+/** The session that goes on. */
+export interface WorkView {
+	readonly citizen: string;
+	readonly acts: readonly Act[];
+	readonly documents: readonly string[];
+	readonly administrations: readonly string[];
+	readonly requests: readonly string[];
+	readonly purpose: string;
+	readonly notAfter: string;
+	readonly grantsUntil?: string;
+}
+
+export interface WorkDocument {
+	readonly doc: string;
+	readonly name: string;
+	readonly type: string;
+	readonly size: number;
+}
+
+export interface GiveOrder {
+	readonly doc: string;
+	readonly administration: string;
+	/** RFC 3339. */
+	readonly notAfter: string;
+}
+
+/** What a mediator's tab does; its keys are drawn by `ask` and gone with the tab. */
+export interface DeskActs {
+	ask(order: SessionOrder): Promise<OpenedSession>;
+	look(): Promise<SessionStatus>;
+	/** Begins what the citizen has approved, once. */
+	collect(): Promise<WorkView>;
+	end(): Promise<void>;
+	read(doc: string): Promise<WorkDocument & { readonly blob: Blob }>;
+	deposit(file: File, folder?: string): Promise<WorkDocument>;
+	give(order: GiveOrder): Promise<void>;
+}
+export type DeskAct = keyof DeskActs;

@@ -1,0 +1,19 @@
+import { words } from '../../words.svelte.ts';
+
+/** What a mandate can allow, on both screens in the same words. */
+export const acts = words(
+	{
+		answer: 'Répondre à une demande de pièces',
+		deposit: 'Déposer des documents',
+		organise: 'Proposer des noms et un rangement',
+		read: 'Lire les documents choisis',
+		share: 'Partager avec une administration',
+	},
+	{
+		answer: 'Answer a request for documents',
+		deposit: 'Deposit documents',
+		organise: 'Propose names and folders',
+		read: 'Read the documents chosen',
+		share: 'Share with an administration',
+	},
+);

@@ -1,0 +1,53 @@
+// A link to a mediator's session carries everything behind #, where no server is
+// told: the code, and the print of the keys of his screen. A log-in leaves this
+// page and comes back without it: it waits in this tab, and no longer than that.
+
+export interface SessionLink {
+	/** Eight letters. */
+	readonly code: string;
+	/** Absent where the code was typed. */
+	readonly print?: string;
+}
+
+const key = 'coffre.aide';
+
+/** What stands behind #; undefined for anything else. */
+export function linkIn(hash: string): SessionLink | undefined {
+	const match = /^#([A-Z]{8})(?:\.([A-Za-z0-9_-]{22}))?$/.exec(hash);
+	const [, code, print] = match ?? [];
+	if (code === undefined) return undefined;
+	return print === undefined ? { code } : { code, print };
+}
+export function hashOf({ code, print }: SessionLink): string {
+	return `#${code}${print === undefined ? '' : `.${print}`}`;
+}
+export function linkOf(origin: string, link: SessionLink): string {
+	return `${origin}/aide${hashOf(link)}`;
+}
+/** As people type it: in small letters, with a dash or spaces; undefined when it is none. */
+export function codeOf(typed: string): string | undefined {
+	const code = typed.toUpperCase().replace(/[\s-]/g, '');
+	return /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/.test(code) ? code : undefined;
+}
+/** Two groups, to be read aloud. */
+export function grouped(code: string): string {
+	return `${code.slice(0, 4)}-${code.slice(4)}`;
+}
+
+export function keepLink(link: SessionLink): void {
+	try {
+		sessionStorage.setItem(key, hashOf(link));
+	} catch {
+		// Then the code is typed.
+	}
+}
+/** The one that was kept; it is kept no more. */
+export function takeLink(): SessionLink | undefined {
+	try {
+		const kept = sessionStorage.getItem(key) ?? '';
+		sessionStorage.removeItem(key);
+		return linkIn(kept);
+	} catch {
+		return undefined;
+	}
+}
