@@ -74,7 +74,8 @@ beforeAll(async () => {
 	agent = await somebody('Camille MARTIN', 'ProConnect');
 	await live();
 	before = await state();
-});
+	// Everything once in truth takes its time on a machine that is busy.
+}, 300_000);
 afterAll(async () => {
 	await browser?.close();
 	await liar?.stop();
