@@ -23,8 +23,10 @@ const (
 // listing is what an administration, or a citizen, lists, in one statement: the newest of each
 // branch, each from its own part of an index; the newest of these; of them,
 // those that the conditions let through. A service with ten grants does not read
-// a town's million to find them. Limits are in the text: PostgreSQL then plans it
-// once for all arguments, and planning costs more than the page.
+// a town's million to find them. Where nothing is looked for the limit is in the
+// text: PostgreSQL then plans it once for all arguments, and planning costs more
+// than the page. Elsewhere it is an argument, so that each is planned for what is
+// looked for: a plan for any kind of document reads all shares for a rare one.
 type listing struct {
 	column string // of grants: administration or safe
 	whose  string
@@ -90,7 +92,11 @@ func (l *listing) newest(us int64, id string, most int) (text string, rest safe.
 	all, rest := l.branches()
 	text = `(SELECT ` + listedColumns + ` FROM (SELECT ` + strings.Join(all, ` UNION ALL SELECT `) +
 		`) AS c ORDER BY created DESC, id DESC LIMIT {most}) AS g`
-	return strings.NewReplacer("{column}", l.column, "{most}", strconv.Itoa(most)).Replace(text), rest
+	limit := strconv.Itoa(most)
+	if len(all) > 1 || l.narrowed() {
+		limit = l.arg(most)
+	}
+	return strings.NewReplacer("{column}", l.column, "{most}", limit).Replace(text), rest
 }
 
 func (l *listing) statement(us int64, id string, most, limit int) string {
