@@ -24,6 +24,7 @@ import (
 type callers struct {
 	url     string
 	web     *http.Client // with the citizen's session
+	on      *scales      // what web moves
 	safe    *client.Safe
 	address string // to deposit to
 	own     *client.Client
@@ -36,9 +37,8 @@ func newCallers(b *testing.B, at, data string) *callers {
 	b.Helper()
 	jar, err := cookiejar.New(nil)
 	must(b, err)
-	c := &callers{url: at, web: &http.Client{Jar: jar, Transport: &http.Transport{
-		WriteBufferSize: 256 << 10, ReadBufferSize: 256 << 10, MaxIdleConnsPerHost: 64,
-	}}}
+	on := &scales{RoundTripper: &http.Transport{WriteBufferSize: 256 << 10, ReadBufferSize: 256 << 10, MaxIdleConnsPerHost: 64}}
+	c := &callers{url: at, web: &http.Client{Jar: jar, Transport: on}, on: on}
 	c.login(b)
 	c.own, err = client.New(client.Config{Server: at, HTTP: c.web})
 	must(b, err)

@@ -63,21 +63,19 @@ func (w *weighed) Read(p []byte) (int, error) {
 func BenchmarkShare(b *testing.B) {
 	dir := newDir(b)
 	r := newRun(b, dir, startStore(b, dir))
-	on := &scales{RoundTripper: r.web.Transport}
-	r.web.Transport = on
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _, load := machine()
 	fmt.Printf("\nload %s at the start\n\n", load)
 	fmt.Fprintln(out, "share of\tmedian of the server's time\tlongest of 50\tmoved by the client, each\tCPU of the gateway, each\t")
 	for b.Loop() {
 		for _, size := range []int64{kib, gib} {
-			r.sharing(b, out, on, size)
+			r.sharing(b, out, size)
 		}
 	}
 	must(b, out.Flush())
 }
 
-func (r *run) sharing(b *testing.B, out io.Writer, on *scales, size int64) {
+func (r *run) sharing(b *testing.B, out io.Writer, size int64) {
 	b.Helper()
 	const n = 50
 	file := filepath.Join(b.TempDir(), "bulletin.pdf")
@@ -88,7 +86,7 @@ func (r *run) sharing(b *testing.B, out io.Writer, on *scales, size int64) {
 	must(b, f.Close())
 	e, err := r.safe.Put(b.Context(), file, client.PutOptions{})
 	must(b, err)
-	on.shared, on.bytes = nil, 0
+	r.on.shared, r.on.bytes = nil, 0
 	before := cpu(b, r.pid)
 	for range n {
 		_, err := r.safe.Share(b.Context(), e, client.ShareOrder{
@@ -96,13 +94,13 @@ func (r *run) sharing(b *testing.B, out io.Writer, on *scales, size int64) {
 		})
 		must(b, err)
 	}
-	middle, longest := median(on.shared), slices.Max(on.shared)
+	middle, longest := median(r.on.shared), slices.Max(r.on.shared)
 	fmt.Fprintf(out, "%d KiB\t%.1f ms\t%.1f ms\t%d KiB\t%.1f ms\t\n", size/kib, middle.Seconds()*1000, longest.Seconds()*1000,
-		on.bytes/n/kib, (cpu(b, r.pid)-before)/n*1000)
+		r.on.bytes/n/kib, (cpu(b, r.pid)-before)/n*1000)
 	if middle > wantShare {
 		fmt.Printf("below target: share of %d bytes: %v, want %v\n", size, middle, wantShare)
 	}
-	if on.bytes/n > mib {
-		b.Errorf("a share of %d bytes moves %d", size, on.bytes/n)
+	if r.on.bytes/n > mib {
+		b.Errorf("a share of %d bytes moves %d", size, r.on.bytes/n)
 	}
 }
