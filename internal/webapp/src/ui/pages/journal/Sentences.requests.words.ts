@@ -75,6 +75,10 @@ export const requestReasons = {
 		'request-closed': 'la demande était close',
 		'request-expired': 'le dernier jour pour répondre était passé',
 		'too-many-notes': 'trop de messages sur une même demande',
+		'key-rotated': 'l’administration avait changé de clé',
+		'issue-malformed': 'la signature d’émetteur était illisible',
+		'issue-not-yours': 'la signature d’émetteur n’était pas de cette administration',
+		'issue-other-content': 'le document n’était pas celui qui avait été signé',
 	},
 	en: {
 		'opened-out': 'the document had been opened as often as allowed',
@@ -84,5 +88,9 @@ export const requestReasons = {
 		'request-closed': 'the request was closed',
 		'request-expired': 'the last day for answers was over',
 		'too-many-notes': 'too many messages about one request',
+		'key-rotated': 'the administration had changed its key',
+		'issue-malformed': 'the issuer’s signature could not be read',
+		'issue-not-yours': 'the issuer’s signature was not of this administration',
+		'issue-other-content': 'the document was not the one that was signed',
 	},
 };
