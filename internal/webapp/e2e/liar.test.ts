@@ -138,8 +138,8 @@ async function live(): Promise<void> {
 		await side(agent.page);
 		await agent.page.getByText(question).waitFor();
 	}
-	await all(agent.page);
-	await agent.page.getByText(said('vérifiée')).first().waitFor();
+	// What is saved in truth has come before any lie is told.
+	await saved(agent.page, () => all(agent.page));
 	await remember(agent.page);
 }
 
