@@ -304,3 +304,25 @@ func TestAnOpeningAfterADeletionIsToBeDeletedAgain(t *testing.T) {
 		t.Fatalf("of a document that she has erased: %+v", refused)
 	}
 }
+
+// TestTheSameKeyAfterADeletionIsAnotherOpening: copies that were attested to be
+// gone do not come back under a release of before, which she would not see.
+func TestTheSameKeyAfterADeletionIsAnotherOpening(t *testing.T) {
+	r := newRetrieval(t)
+	key := newKey()
+	first := r.release(t, r.m.system, key)
+	r.clock.add(time.Minute)
+	_, _, err := r.DeclareDeletions(r.ctx, r.m.system, [][]byte{r.deleted(t, nil)})
+	must(t, err)
+	r.clock.add(time.Hour)
+	again := r.release(t, r.m.system, key)
+	if again == first || r.count(t, journal.WhatGrantReleased) != 2 {
+		t.Fatalf("released as %s, then as %s: she reads of %d", first, again, r.count(t, journal.WhatGrantReleased))
+	}
+	if g := r.shown(t); g.Copies.Deletion != nil || g.Copies.DeleteBy.IsZero() || g.Openings != 2 {
+		t.Fatalf("opened again, it is %+v, opened %d times", g.Copies, g.Openings)
+	}
+	if third := r.release(t, r.m.system, key); third != again {
+		t.Fatalf("a lost answer costs an opening: %s, then %s", again, third)
+	}
+}

@@ -84,7 +84,8 @@ func callerOf(a Actor) string {
 }
 
 // releasedBefore finds what the same key has released: a lost answer costs no
-// opening. What was released of another version since is another release.
+// opening. What was released of another version since is another release; and so
+// is what comes once it was attested that no copy is left of it.
 func (s *Domain) releasedBefore(ctx context.Context, tx Tx, a Actor, g Grant, key string) (*Opening, error) {
 	if key == "" {
 		return nil, nil
@@ -100,6 +101,13 @@ func (s *Domain) releasedBefore(ctx context.Context, tx Tx, a Actor, g Grant, ke
 	case o.Grant != g.ID:
 		return nil, refusal(KeyReused, "this key released something else")
 	case o.Version != g.Version:
+		return nil, nil
+	}
+	c, err := tx.Holdings.Get(ctx, g.ID)
+	switch {
+	case err != nil && !IsKind(err, NotFound):
+		return nil, backend("read copies", err)
+	case c.Deletion != nil: // every opening takes away what was attested before it
 		return nil, nil
 	}
 	return &o, nil
