@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, launch, type Visitor, visit } from './harness/browser.ts';
-import { CommandLine } from './harness/commandline.ts';
 import { type Liar, type Lie, startLiar } from './harness/liar.ts';
-import { type Asked, Office } from './harness/office.ts';
+import type { Asked } from './harness/office.ts';
 import {
 	act,
 	addFiles,
@@ -25,6 +24,7 @@ import {
 	whole,
 } from './harness/people.ts';
 import { type Server, startServer } from './harness/server.ts';
+import { deposit, request, settledJournal } from './harness/truths.ts';
 
 // Every lie of internal/e2e/liar that the pages can meet, told to them one at
 // a time. The oracle: an alarm in words with its evidence to save, or for
@@ -115,12 +115,17 @@ async function live(): Promise<void> {
 		await page.getByText(said('Vous avez partagé')).first().waitFor();
 		await open(page, '/coffre');
 	}
-	await deposit(page);
+	const deed = join(folder, `acte-${nameWord}.txt`);
+	writeFileSync(deed, contentWord.repeat(100));
+	await deposit(page, server, deed);
+	await line(page, wanted).waitFor();
 	for (const { name } of documents) {
 		await saved(page, () => act(page, name, 'Télécharger'));
 		await page.getByText(said('est téléchargé sur votre appareil')).first().waitFor();
 	}
-	await request(page);
+	// Of two requests the last one is lied about.
+	const given = documents.map((d) => d.name);
+	requests.push(...(await request(page, server, { given, question, answer: answered })));
 	await settledJournal(page);
 	await remember(page);
 	const grants = await (await citizen.context.request.get('/api/v1/safe/grants')).json();
@@ -141,67 +146,6 @@ async function live(): Promise<void> {
 	// What is saved in truth has come before any lie is told.
 	await saved(agent.page, () => all(agent.page));
 	await remember(agent.page);
-}
-
-async function deposit(page: Page): Promise<void> {
-	await page.getByRole('link', { name: 'Dépôts', exact: true }).click();
-	await click(page, 'Autoriser une administration à déposer');
-	const allow = page.getByRole('dialog', { name: said('Autoriser une administration') });
-	await allow.getByRole('radio', { name: mairie }).check();
-	await allow.getByRole('button', { name: 'Autoriser', exact: true }).click();
-	const allowed = page.getByRole('listitem').filter({ hasText: mairie });
-	const address = await allowed.getByText(/^[a-z2-7]{26}$/).innerText();
-	const file = join(folder, `acte-${nameWord}.txt`);
-	writeFileSync(file, contentWord.repeat(100));
-	const software = new CommandLine(server.url);
-	const key = join(server.data, 'demo', 'systems', 'mairie-de-valmont.jwk');
-	const flags = ['--server', server.url, '--key', key, '--address', address];
-	expect(await software.run(['deposit', ...flags, file]).ended).toMatchObject({ status: 0 });
-	software.remove();
-	await click(page, 'Actualiser');
-	await page.getByText(`acte-${nameWord}`).waitFor();
-	await page.getByRole('link', { name: 'Documents', exact: true }).click();
-	await line(page, wanted).waitFor();
-}
-
-/** Two requests, each answered, asked about and answered about: the last one is lied about. */
-async function request(page: Page): Promise<void> {
-	const software = new Office(server, 'mairie-de-valmont');
-	for (const [reference, name] of [
-		['autre', `deux-${nameWord}.txt`],
-		['2026-00417', wanted],
-	] as const) {
-		const want = ['identity,identity-card:2', 'family-book'];
-		asked = await software.ask({ want, reference, purpose: 'Inscrire un enfant' });
-		await follow(page, `/demande/${asked.id}#${asked.seal}`);
-		await page.getByRole('button', { name: said('Mon coffre, pour : livret de famille') }).click();
-		await page
-			.getByRole('dialog')
-			.getByRole('button', { name: said(`Prendre ${name}`) })
-			.click();
-		await click(page, 'Relire et envoyer (1)');
-		await click(page, 'Envoyer');
-		await page.getByText(said('Votre document est envoyé')).waitFor();
-		await page.getByRole('textbox', { name: said('Votre question') }).fill(question);
-		await click(page, 'Envoyer ma question');
-		await page.getByText(said('Votre question attend une réponse')).waitFor();
-		for (const s of await software.sides(asked.id)) await software.answer(asked.id, s, answered);
-		await page.getByRole('link', { name: 'Demandes', exact: true }).click();
-		await page.getByRole('heading', { level: 2, name: said('Vous avez répondu') }).waitFor();
-		await follow(page, `/demande/${asked.id}`);
-		await page.getByText(answered).waitFor();
-		requests.push(asked);
-	}
-	software.remove();
-}
-
-/** Until no event waits for its place in the journal. */
-async function settledJournal(page: Page): Promise<void> {
-	await page.getByRole('link', { name: 'Journal', exact: true }).click();
-	await page.getByText(said('Vous avez partagé')).first().waitFor();
-	// The page looks again by itself.
-	const waiting = page.getByRole('main').locator('li').filter({ hasText: 'En attente' });
-	await waiting.first().waitFor({ state: 'detached' });
 }
 
 async function remember(page: Page): Promise<void> {

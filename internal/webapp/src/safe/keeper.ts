@@ -17,7 +17,6 @@ import type {
 	SafeState,
 	ShareOrder,
 } from './core.ts';
-import { Custodians } from './custodians.ts';
 import { Custodies } from './custodies.ts';
 import type { Completion } from './custodycore.ts';
 import type {
@@ -29,22 +28,19 @@ import type {
 } from './custodytypes.ts';
 import { Desk } from './desk.ts';
 import { Directory } from './directory.ts';
-import { Documents } from './documents.ts';
 import type { IssuedView } from './issued.ts';
 import { readJournal } from './journal.ts';
 import { LogWatch } from './logwatch.ts';
-import { Mandates } from './mandates.ts';
 import type { DeskAct, DeskActs, MandateAct, MandateActs } from './mandatetypes.ts';
 import { type DepositDone, type DepositOrder, deposit } from './officedeposit.ts';
 import { OfficeRequests } from './officerequests.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
+import { type Opened, openedSafe } from './openedsafe.ts';
 import { receiptOf } from './receipt.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import { type Recovered, Recoveries, waysOf } from './recovery.ts';
-import { Renewal } from './renewal.ts';
 import { RequestKeeper } from './requestcore.ts';
-import { Requests } from './requests.ts';
-import { Resealing } from './resealing.ts';
+import type { Requests } from './requests.ts';
 import { type ShareView, sharesOf } from './retrieval.ts';
 import { rotate } from './rotation.ts';
 import { kindsOf, paper, passphrase, prove, secretOf, unlocker, unlockers } from './secrets.ts';
@@ -64,8 +60,6 @@ import type {
 	TerritoryView,
 	UnlockerView,
 } from './types.ts';
-import { Unlockers } from './unlockers.ts';
-import { Uploads } from './uploads.ts';
 import { manifestKey, Vault } from './vault.ts';
 
 export interface KeeperOptions {
@@ -73,18 +67,6 @@ export interface KeeperOptions {
 	readonly memory: Memory;
 	readonly onState?: (s: SafeState) => void;
 	readonly now?: () => Date;
-}
-
-interface Opened {
-	readonly vault: Vault;
-	readonly documents: Documents;
-	readonly uploads: Uploads;
-	readonly unlockers: Unlockers;
-	readonly custodians: Custodians;
-	readonly custodies: Custodies;
-	readonly renewal: Renewal;
-	readonly requests: Requests;
-	readonly mandates: Mandates;
 }
 
 /** The one who holds the keys: Core, made of its parts. One safe or one administration at a time. */
@@ -398,29 +380,7 @@ export class Keeper extends RequestKeeper implements Core {
 	}
 
 	#open(vault: Vault): SafeState {
-		const documents = new Documents(this.#context, vault);
-		const uploads = new Uploads(this.#context, vault, documents);
-		const resealing = new Resealing(this.#context, vault, documents);
-		const ways = new Unlockers(this.#context, vault, resealing);
-		const renewal = new Renewal(this.#context, vault, documents, this.#directory, resealing);
-		const custodians = new Custodians(this.#context, vault, ways, this.#directory);
-		const custodies = new Custodies(this.#context, () => vault.keyring);
-		this.#opened = {
-			vault,
-			documents,
-			uploads,
-			unlockers: ways,
-			renewal,
-			requests: new Requests(this.#context, vault, documents),
-			mandates: new Mandates(this.#context, vault, documents),
-			custodians,
-			custodies,
-		};
-		// What was left to do when the safe was last open. Nobody waits for it.
-		void ways
-			.settle()
-			.catch(() => undefined)
-			.then(() => resealing.run());
+		this.#opened = openedSafe(this.#context, vault, this.#directory);
 		return vault.state();
 	}
 
