@@ -33,6 +33,7 @@ type Archive struct {
 	members map[string]*zip.File
 	box     sealed.Container
 	receipt archiveReceipt
+	issuers []archivedIssuer // once they were asked for
 }
 
 type archiveReceipt struct {

@@ -108,6 +108,18 @@ type archivedIssuer struct {
 	Keys           []OfficeKey `json:"keys"`
 }
 
+// readIssuers reads issuers.json, which every document with a mark asks for, once.
+func (a *Archive) readIssuers() ([]archivedIssuer, error) {
+	if a.issuers == nil && a.members["issuers.json"] != nil {
+		all := []archivedIssuer{}
+		if err := a.readJSON("issuers.json", maxReport, &all); err != nil {
+			return nil, err
+		}
+		a.issuers = all
+	}
+	return a.issuers, nil
+}
+
 // issued says offline what a mark is worth, by the keys that the archive holds,
 // each proven by the journal whose key the archive names. nil: there is no mark.
 func (a *Archive) issued(issue []byte, content sealed.Content) (*Issued, error) {
@@ -118,11 +130,9 @@ func (a *Archive) issued(issue []byte, content sealed.Content) (*Issued, error) 
 	if err != nil {
 		return &Issued{State: IssuedUnreadable}, nil
 	}
-	var all []archivedIssuer
-	if a.members["issuers.json"] != nil {
-		if err := a.readJSON("issuers.json", maxReport, &all); err != nil {
-			return nil, err
-		}
+	all, err := a.readIssuers()
+	if err != nil {
+		return nil, err
 	}
 	for _, one := range all {
 		if one.Administration != said.Administration {
