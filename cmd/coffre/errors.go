@@ -137,6 +137,9 @@ func (a *app) aboutKeys(err error) string {
 	case errors.Is(err, sealed.ErrKey):
 		return a.tr("Cette clé n'ouvre pas ce coffre. Vérifiez que c'est bien la sienne, mot par mot.",
 			"This key does not open this safe. Check that it is the right one, word by word.")
+	case errors.Is(err, client.ErrReplaced):
+		return a.tr("La clé de l'administration a été remplacée depuis que celle-ci a été ouverte. Rien n'a été signé ni perdu : relancez la commande avec la clé papier ou la phrase de passe de l'administration.",
+			"The administration's key was replaced since this one was unlocked. Nothing was signed, nothing is lost: run the command again with the administration's paper key or passphrase.")
 	case errors.Is(err, sealed.ErrSuite):
 		return a.tr("Ce coffre a été fait par une version plus récente : mettez « coffre » à jour.",
 			"This safe was made by a later version: update `coffre`.")
@@ -171,6 +174,7 @@ func (a *app) aboutThings(err error) string {
 		{client.ErrRecoveryEnded, "Cette demande est terminée : elle a été annulée, menée à bien, ou elle a expiré. Rien n'a été donné.", "This request is over: it was cancelled, completed or has expired. Nothing was given."},
 		{client.ErrOtherPaper, "Cette clé papier n'est pas celle de la demande en cours : prenez la feuille faite par « coffre recover start ».", "This paper key is not that of the request under way: take the sheet made by `coffre recover start`."},
 		{client.ErrOtherCode, "Ces six mots ne sont pas ceux de la demande que le serveur montre. NE DONNEZ PAS votre accord : rappelez la personne, sa demande n'est peut-être pas celle-ci.", "These six words are not those of the request that the server shows. DO NOT agree: call the person back, the request may not be theirs."},
+		{client.ErrEndless, "Le serveur donne une liste qui ne finit pas, et rien n'en a été retenu. (%s)", "The server gives a list that does not end, and nothing of it was kept. (%s)"},
 		{client.ErrExpired, "La date de fin que l'usager a fixée est passée. Demandez-lui un nouveau partage.", "The end that the citizen set has passed. Ask for a new share."},
 		{client.ErrDenied, "Cet appareil a été refusé dans le navigateur. Si ce n'était pas vous, tant mieux ; sinon, recommencez.", "This machine was refused in the browser. If that was not you, all is well; else try again."},
 		{client.ErrCodeExpired, "Le code n'a pas été confirmé à temps. Recommencez « coffre login ».", "The code was not confirmed in time. Start `coffre login` again."},

@@ -102,8 +102,8 @@ func (a *app) roundError(err error) error {
 const mostPause = 15 * time.Minute
 
 // rounds goes on for ever: an outage, or a scanner that is down, is told once,
-// and tried again less and less often. A session that is over, a wrong key and an
-// alarm about the journal itself are for a person.
+// and tried again less and less often. A session that is over, a key that was
+// replaced and an alarm about the journal itself are for a person.
 func (a *app) rounds(ctx context.Context, dir *folder.Folder, o watchOptions) error {
 	pause, last := o.every, ""
 	for {
@@ -115,7 +115,7 @@ func (a *app) rounds(ctx context.Context, dir *folder.Folder, o watchOptions) er
 			pause, last = o.every, ""
 		} else {
 			err = a.explain(a.roundError(err))
-			if client.IsAlarm(err) || client.IsProblem(err, "session-expired") || client.IsProblem(err, "unauthenticated") {
+			if client.IsAlarm(err) || errors.Is(err, client.ErrReplaced) || client.IsProblem(err, "session-expired") || client.IsProblem(err, "unauthenticated") {
 				return err
 			}
 			pause = min(2*pause, mostPause)
@@ -158,6 +158,8 @@ func (t *teller) tell(what folder.Told) {
 		a.note(a.tr("à effacer, et plus à sa place : %s. Effacez-le là où il est, puis : coffre admin deletions declare %s", "to be deleted, and no longer in its place: %s. Delete it where it is, then: coffre admin deletions declare %s"), file, clean(what.Grant))
 	case folder.Changed:
 		a.note(a.tr("à effacer, et modifié depuis : %s. Effacez-le, puis : coffre admin deletions declare %s", "to be deleted, and changed since: %s. Delete it, then: coffre admin deletions declare %s"), file, clean(what.Grant))
+	case folder.Strange:
+		a.note(a.tr("laissé de côté, ce n'est pas une fiche de ce dossier : %s (%s)", "left alone, this is no sidecar of this directory: %s (%s)"), file, clean(what.Err.Error()))
 	case folder.Unattested:
 		a.note(a.tr("effacé, mais l'attestation est refusée : %s (%s)", "deleted, but the attestation is refused: %s (%s)"), file, clean(what.Err.Error()))
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 )
@@ -97,21 +98,43 @@ func (c *Client) Received(ctx context.Context) ([]Grant, error) {
 	return all[Grant](ctx, c, "/api/v1/administration/grants", nil)
 }
 
+// Bounds of a list: more than an administration's million of shares. A gateway
+// that always has a next page fills no memory.
+const (
+	mostPages = 1 << 13
+	mostBytes = 1 << 30
+)
+
 // all reads every page.
 func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
 	var items []T
+	err := pages(ctx, c, path, query, func(page []T) bool {
+		items = append(items, page...)
+		return false
+	})
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+// pages reads them one by one, until told says that it is enough.
+func pages[T any](ctx context.Context, c *Client, path string, query url.Values, told func([]T) (enough bool)) error {
 	q := url.Values{"limit": {"200"}}
 	for k, v := range query {
 		q[k] = v
 	}
-	for {
+	for n, bytes := 1, 0; ; n++ {
 		var page list[T]
-		if err := c.get(ctx, path, q, &page); err != nil {
-			return nil, err
+		size, _, err := c.sized(ctx, request{method: http.MethodGet, path: path, query: q}, &page)
+		if err != nil {
+			return err
 		}
-		items = append(items, page.Items...)
-		if page.Next == "" || page.Next == q.Get("after") {
-			return items, nil
+		if bytes += size; n > mostPages || bytes > mostBytes {
+			return fmt.Errorf("read %s: %d pages of %d bytes: %w", path, n, bytes, ErrEndless)
+		}
+		if told(page.Items) || page.Next == "" || page.Next == q.Get("after") {
+			return nil
 		}
 		q.Set("after", page.Next)
 	}

@@ -38,6 +38,8 @@ var (
 	ErrSameWay = errors.New("these words open the safe already")
 	// ErrLabel: a way to open is called by 1 to 100 characters of text.
 	ErrLabel = errors.New("not a label")
+	// ErrEndless: a list goes on for longer than there can be anything in it.
+	ErrEndless = errors.New("the list does not end")
 	// ErrExpired: the end that the citizen signed has passed.
 	ErrExpired = errors.New("the grant has ended")
 )

@@ -49,10 +49,16 @@ func (o *Office) AcceptBegun(ctx context.Context, id string, at Attempt) (Accept
 		return Accepted{}, err
 	}
 	g, err := o.open(ctx, m, id, rel)
+	if errors.Is(err, sealed.ErrKey) { // its doing, or a key that was replaced in the meantime
+		if now := o.Current(ctx); now != nil {
+			return Accepted{}, now
+		}
+	}
 	a := Accepted{OpenedGrant: g, log: m.vkey, proof: rel.Proof}
-	if ev, proven := o.c.watch.act(ctx, m, rel.Proof, journal.WhatGrantReleased); proven == nil && ev.Grant == id && o.releasedHere(ev) == nil {
+	if ev, proven := o.c.watch.act(ctx, m, rel.Proof, journal.WhatGrantReleased); proven == nil && ev.Grant == id && o.releasedHere(ev) == nil &&
+		ev.Doc == rel.Doc && ev.Version == rel.Version {
 		a.about = sealed.Acknowledgement{
-			Administration: o.id, Grant: id, Safe: ev.Safe, Doc: rel.Doc, Version: rel.Version, SHA256: rel.SHA256, Release: ev.ID,
+			Administration: o.id, Grant: id, Safe: ev.Safe, Doc: ev.Doc, Version: ev.Version, SHA256: rel.SHA256, Release: ev.ID,
 		}
 	}
 	return a, withEvidence(ownObject(err), map[string]any{"release": rel})
@@ -156,18 +162,29 @@ func (c *Client) Due(ctx context.Context) ([]Grant, error) {
 // ReceivedWanted narrows what was shared; "" is any.
 type ReceivedWanted struct{ State, Service, Reference string }
 
-// ReceivedPage is one page of what was shared with the caller's administration,
-// newest first.
-func (c *Client) ReceivedPage(ctx context.Context, w ReceivedWanted, after string) ([]Grant, string, error) {
-	q := url.Values{"limit": {"200"}}
-	for k, v := range map[string]string{"state": w.State, "service": w.Service, "reference": w.Reference, "after": after} {
+// ReceivedPages reads what was shared with the caller's administration, newest
+// first, page by page, until told says that it is enough.
+func (c *Client) ReceivedPages(ctx context.Context, w ReceivedWanted, told func([]Grant) (enough bool)) error {
+	q := url.Values{}
+	for k, v := range map[string]string{"state": w.State, "service": w.Service, "reference": w.Reference} {
 		if v != "" {
 			q.Set(k, v)
 		}
 	}
-	var page list[Grant]
-	err := c.get(ctx, "/api/v1/administration/grants", q, &page)
-	return page.Items, page.Next, err
+	return pages(ctx, c, "/api/v1/administration/grants", q, told)
+}
+
+// ServiceName is the name that grants have for one of the administration's
+// services, by its name or id; "" is none.
+func (c *Client) ServiceName(ctx context.Context, service string) (string, error) {
+	if service == "" {
+		return "", nil
+	}
+	a, err := c.Administration(ctx)
+	if err != nil {
+		return "", err
+	}
+	return serviceOf(a, service)
 }
 
 // Reference of the file that a request of one's own is about, as it was signed; ""
@@ -180,14 +197,11 @@ func (o *Office) Reference(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	asked, err := sealed.OpenRequest(r.Request, o.ring.Root().VK())
-	switch {
-	case errors.Is(err, sealed.ErrSignature): // under a key of before
-		return "", nil
-	case err == nil && (asked.ID != id || asked.Administration != o.id):
+	asked, _, err := own(o, func(vk sealed.VK) (sealed.DocumentRequest, error) { return sealed.OpenRequest(r.Request, vk) })
+	if err == nil && (asked.ID != id || asked.Administration != o.id) {
 		err = mismatch("another request")
 	}
-	return asked.Reference, err
+	return asked.Reference, withEvidence(err, map[string]any{"request": r})
 }
 
 // Evidence of a retrieval, for whoever keeps the document: which log, and the

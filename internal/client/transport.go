@@ -199,25 +199,31 @@ func refusal(resp *http.Response) error {
 // call sends and decodes a JSON answer into out, unless out is nil. It gives
 // the answer's ETag.
 func (c *Client) call(ctx context.Context, rq request, out any) (etag string, err error) {
+	_, etag, err = c.sized(ctx, rq, out)
+	return etag, err
+}
+
+// sized is call, and says how long the answer was.
+func (c *Client) sized(ctx context.Context, rq request, out any) (size int, etag string, err error) {
 	resp, err := c.send(ctx, rq)
 	if err != nil {
-		return "", err
+		return 0, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	etag = resp.Header.Get("ETag")
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%w: %w", ErrOffline, err)
+		return 0, "", fmt.Errorf("%w: %w", ErrOffline, err)
 	case out == nil:
-		return etag, nil
+		return len(b), etag, nil
 	case len(b) > maxAnswer:
-		return "", errors.New("read answer: too long")
+		return 0, "", errors.New("read answer: too long")
 	}
 	if err := json.Unmarshal(b, out); err != nil {
-		return "", fmt.Errorf("read answer to %s %s: %w", rq.method, rq.path, err)
+		return 0, "", fmt.Errorf("read answer to %s %s: %w", rq.method, rq.path, err)
 	}
-	return etag, nil
+	return len(b), etag, nil
 }
 
 func (c *Client) get(ctx context.Context, path string, query url.Values, out any) error {

@@ -1,11 +1,10 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -20,19 +19,26 @@ func (f *Folder) expire(ctx context.Context) error {
 		return err
 	}
 	var given []client.Given
-	for _, r := range f.ledger.list() {
-		over := !f.cfg.Now().Before(r.Ends.Add(f.cfg.Keep)) || ended[r.Grant]
-		held := r.State == stateDeleting || r.State == stateKept && over && !r.Ends.IsZero()
-		if held {
-			if r, err = f.remove(r); err != nil {
-				return err
-			}
+	var failed error
+	for _, r := range f.ledger.records() {
+		over := !r.Ends.IsZero() && !f.cfg.Now().Before(r.Ends.Add(f.cfg.Keep)) || ended[r.Grant]
+		switch {
+		case r.State == stateAsked && over: // a kill, and then its end
+			err = f.drop(r)
+		case r.State == stateDeleting || r.State == stateKept && over:
+			r, err = f.remove(r)
+		default:
+			err = nil
 		}
-		if r.State == stateDeleted && !r.Attested {
+		if err != nil { // of this one; the others are over too
+			failed = cmp.Or(failed, err)
+			continue
+		}
+		if r.State == stateDeleted && !r.Attested && r.Unattested != f.cfg.Office.KeyName() {
 			given = append(given, client.Given{Grant: r.Grant, Safe: r.Safe, Doc: r.Doc, Version: r.Version})
 		}
 	}
-	return f.attest(ctx, given)
+	return cmp.Or(f.attest(ctx, given), failed)
 }
 
 // ended are the grants that were ended long enough ago.
@@ -60,9 +66,8 @@ func (f *Folder) ended(ctx context.Context) (map[string]bool, error) {
 // remove deletes a document and its sidecar. That it was the one that was put
 // there is written down before: whoever is killed goes on.
 func (f *Folder) remove(r record) (record, error) {
-	path := f.ledger.at(r.File)
 	if r.State == stateKept {
-		sum, err := hashOf(path)
+		sum, err := f.ledger.hashOf(r.File)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			f.once(Told{What: Moved, Grant: r.Grant, File: r.File})
@@ -78,12 +83,7 @@ func (f *Folder) remove(r record) (record, error) {
 			return r, err
 		}
 	}
-	for _, p := range []string{path, path + sidecarEnding} {
-		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return r, err
-		}
-	}
-	if err := settled(filepath.Dir(path)); err != nil {
+	if err := f.ledger.remove(r.File, r.File+sidecarEnding); err != nil {
 		return r, err
 	}
 	r.State = stateDeleted
@@ -102,17 +102,18 @@ func (f *Folder) attest(ctx context.Context, given []client.Given) error {
 	}
 	for _, g := range given {
 		r, _ := f.ledger.get(g.Grant)
-		problem := refused[g.Grant]
-		r.Attested = true
+		told := Told{What: Deleted, Grant: r.Grant, File: r.File}
+		switch problem := refused[g.Grant]; problem {
+		case "", "not-found": // she has erased it: nobody is left to tell
+			r.Attested = true
+		default: // until it can be signed by another root
+			r.Unattested = f.cfg.Office.KeyName()
+			told.What, told.Err = Unattested, errors.New(problem)
+		}
 		if err := f.ledger.put(r); err != nil {
 			return err
 		}
-		switch problem {
-		case "", "not-found": // she has erased it: nobody is left to tell
-			f.cfg.Tell(Told{What: Deleted, Grant: r.Grant, File: r.File})
-		default:
-			f.cfg.Tell(Told{What: Unattested, Grant: r.Grant, File: r.File, Err: errors.New(problem)})
-		}
+		f.cfg.Tell(told)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ const (
 	Moved       = "moved"   // to be deleted, and not where it was put
 	Changed     = "changed" // to be deleted, and not as it was put
 	Unattested  = "unattested"
+	Unproven    = "unproven" // said to have ended, without proof: kept until its day
+	Strange     = "strange"  // a file that is not what its name says, left alone
 )
 
 // Told is one thing that happened.
@@ -56,11 +59,14 @@ type Told struct {
 type Folder struct {
 	cfg    Config
 	ledger *ledger
+	root   *os.Root
 	lock   *os.File
 
+	service    string   // the name of Config.Service
 	references sync.Map // of requests, by id
 	mu         sync.Mutex
 	told       map[string]bool // what was said once
+	others     map[string]bool // begun, and not what is asked for now
 	seenAll    time.Time       // when every page was read last, and all in them was asked for
 	seenDue    time.Time       // when the ended ones were asked for last
 }
@@ -79,65 +85,117 @@ func Open(c Config) (*Folder, error) {
 	if err := CheckTemplate(c.Template); err != nil {
 		return nil, err
 	}
-	own := filepath.Join(c.Dir, ownDir)
-	if err := os.MkdirAll(own, 0o700); err != nil {
-		return nil, fmt.Errorf("make %s: %w", own, err)
-	}
-	lock, err := os.OpenFile(filepath.Join(own, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the folder's own
+	root, err := openRoot(c.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil { //nolint:gosec // a descriptor is an int
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", own, ErrBusy), lock.Close())
-	}
-	l, err := openLedger(c.Dir)
+	lock, err := root.OpenFile(ownDir+"/lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, root.Close())
 	}
-	f := &Folder{cfg: c, ledger: l, lock: lock, told: map[string]bool{}}
-	for _, r := range l.list() {
-		if c.Retry && r.State == stateFailed && r.Acknowledged {
-			if err := l.forget(r.Grant); err != nil {
-				return nil, errors.Join(err, lock.Close())
-			}
-		}
+	f := &Folder{cfg: c, root: root, lock: lock, told: map[string]bool{}, others: map[string]bool{}}
+	if err := f.take(); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
+func openRoot(dir string) (*os.Root, error) {
+	if err := os.MkdirAll(filepath.Join(dir, ownDir), 0o700); err != nil {
+		return nil, fmt.Errorf("make %s: %w", dir, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	}
+	return root, nil
+}
+
+// take locks the directory and reads what is in it.
+func (f *Folder) take() error {
+	if err := unix.Flock(int(f.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil { //nolint:gosec // a descriptor is an int
+		return fmt.Errorf("lock %s: %w", f.cfg.Dir, ErrBusy)
+	}
+	var err error
+	if f.ledger, err = openLedger(f.root, f.cfg.Office.Said); err != nil {
+		return err
+	}
+	for _, t := range f.ledger.strange {
+		f.once(t)
+	}
+	for _, r := range f.ledger.records() {
+		if !f.cfg.Retry {
+			break
+		}
+		if err := f.retry(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retry begins anew with what failed, or was refused, whatever was said of it.
+func (f *Folder) retry(r record) error {
+	switch {
+	case r.State == stateFailed:
+		return f.drop(r)
+	case r.Refused == "" && r.Unattested == "":
+		return nil
+	}
+	r.Refused, r.Unattested = "", ""
+	return f.ledger.put(r)
+}
+
 // Close lets another process take the directory.
-func (f *Folder) Close() error { return f.lock.Close() }
+func (f *Folder) Close() error { return errors.Join(f.lock.Close(), f.root.Close()) }
 
 // Round asks for everything that can be opened and is not there, acknowledges
 // what is, and deletes what is over. One document that fails stops no other: it
 // is told, and the error is the first that made the whole round useless: no
-// answer, no scanner, no right.
+// answer, no scanner, no right, or keys that are no longer those in use: then
+// client.ErrReplaced, and nothing is signed. Without a scanner nothing is
+// delivered; what is to be said and deleted is.
 func (f *Folder) Round(ctx context.Context) error {
+	if err := f.cfg.Office.Current(ctx); err != nil {
+		return err
+	}
+	delivered := f.deliverAll(ctx)
+	if stops(ctx, delivered) {
+		return delivered
+	}
+	said := each(ctx, f.cfg.Parallel, f.unsaid(), f.say)
+	if stops(ctx, said) {
+		return said
+	}
+	return cmp.Or(delivered, said, f.expire(ctx))
+}
+
+func (f *Folder) deliverAll(ctx context.Context) error {
+	if f.cfg.Service != "" && f.service == "" {
+		var err error
+		if f.service, err = f.cfg.Client.ServiceName(ctx, f.cfg.Service); err != nil {
+			return err
+		}
+	}
 	begun := f.cfg.Now()
 	whole := begun.Sub(f.seenAll) >= wholeEvery
-	work, err := f.wanted(ctx, whole)
+	all, err := f.wanted(ctx, whole)
 	if err == nil {
-		err = f.each(ctx, work, f.retrieve)
+		err = each(ctx, f.cfg.Parallel, all, f.retrieve)
 	}
 	if err == nil && whole { // what was read of and not brought is written down by now
 		f.seenAll = begun
-	}
-	if err == nil {
-		err = f.each(ctx, f.unsaid(), f.say)
-	}
-	if err == nil {
-		err = f.expire(ctx)
 	}
 	return err
 }
 
 // each runs do for all of them, a few at a time, until one error ends the round.
-func (f *Folder) each(ctx context.Context, all []client.Grant, do func(context.Context, client.Grant) error) error {
+func each[T any](ctx context.Context, parallel int, all []T, do func(context.Context, T) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan client.Grant)
+	next := make(chan T)
 	var workers sync.WaitGroup
-	for range f.cfg.Parallel {
+	for range parallel {
 		workers.Go(func() {
 			for g := range next {
 				if err := do(ctx, g); err != nil {
@@ -163,57 +221,64 @@ func (f *Folder) each(ctx context.Context, all []client.Grant, do func(context.C
 // page of which everything is known.
 const wholeEvery = time.Hour
 
-// wanted lists what can be opened and is not yet there, newest first.
-func (f *Folder) wanted(ctx context.Context, whole bool) ([]client.Grant, error) {
-	if f.cfg.Request != "" {
-		all, err := f.cfg.Client.RequestGrants(ctx, f.cfg.Request)
-		return f.fresh(all), err
-	}
-	var out []client.Grant
-	wanted := client.ReceivedWanted{State: "live", Service: f.cfg.Service, Reference: f.cfg.Reference}
-	for after := ""; ; {
-		page, next, err := f.cfg.Client.ReceivedPage(ctx, wanted, after)
-		if err != nil {
-			return nil, err
-		}
-		fresh := f.fresh(page)
-		out = append(out, fresh...)
-		if next == "" || next == after {
-			return out, nil
-		}
-		if len(fresh) == 0 && !whole {
-			return f.withUnfinished(out), nil
-		}
-		after = next
-	}
+// work is a grant to be opened. The gateway has listed it as what was asked for,
+// or it was begun in an earlier round, with which filters nobody knows.
+type work struct {
+	grant, holder string
+	listed        bool
 }
 
-// withUnfinished adds what an earlier round has begun, and this one has not read
-// as far as.
-func (f *Folder) withUnfinished(out []client.Grant) []client.Grant {
+// wanted lists what can be opened and is not yet there, newest first, and then
+// what an earlier round has begun.
+func (f *Folder) wanted(ctx context.Context, whole bool) ([]work, error) {
+	var out []work
 	listed := map[string]bool{}
-	for _, g := range out {
-		listed[g.ID] = true
+	add := func(page []client.Grant) (known bool) {
+		fresh := f.fresh(page)
+		for _, w := range fresh {
+			listed[w.grant] = true
+		}
+		out = append(out, fresh...)
+		return len(fresh) == 0
 	}
-	for _, r := range f.ledger.list() {
-		if r.State == stateAsked && !listed[r.Grant] {
-			out = append(out, client.Grant{ID: r.Grant, State: "live"})
+	var err error
+	if f.cfg.Request != "" {
+		var all []client.Grant
+		all, err = f.cfg.Client.RequestGrants(ctx, f.cfg.Request)
+		add(all)
+	} else {
+		narrowed := client.ReceivedWanted{State: "live", Service: f.service, Reference: f.cfg.Reference}
+		err = f.cfg.Client.ReceivedPages(ctx, narrowed, func(page []client.Grant) bool { return add(page) && !whole })
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range f.ledger.records() {
+		if r.State == stateAsked && !listed[r.Grant] && f.due(r) {
+			out = append(out, work{grant: r.Grant})
 		}
 	}
-	return out
+	return out, nil
+}
+
+// due says whether what was begun is to be tried now.
+func (f *Folder) due(r record) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.cfg.Now().Before(r.Next) && !f.others[r.Grant]
 }
 
 // fresh leaves out what is done, and what cannot be opened.
-func (f *Folder) fresh(all []client.Grant) []client.Grant {
-	var out []client.Grant
+func (f *Folder) fresh(all []client.Grant) []work {
+	var out []work
 	for _, g := range all {
 		r, known := f.ledger.get(g.ID)
 		switch {
-		case known && r.State != stateAsked:
+		case known && (r.State != stateAsked || !f.due(r)):
 		case g.State != "live" || g.Used && !known:
-		case f.cfg.Service != "" && f.cfg.Request != "" && g.Service != f.cfg.Service:
+		case f.service != "" && f.cfg.Request != "" && g.Service != f.service:
 		default:
-			out = append(out, g)
+			out = append(out, work{g.ID, g.Holder, true})
 		}
 	}
 	return out
@@ -223,6 +288,9 @@ func (f *Folder) fresh(all []client.Grant) []client.Grant {
 func (f *Folder) once(t Told) {
 	f.mu.Lock()
 	key := t.What + t.Grant
+	if t.Grant == "" {
+		key += t.File
+	}
 	said := f.told[key]
 	f.told[key] = true
 	f.mu.Unlock()

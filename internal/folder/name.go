@@ -59,6 +59,9 @@ func fileName(template string, n Named, try int) string {
 	if reserved().MatchString(tidy + ending) {
 		tidy = "_" + tidy
 	}
+	for strings.HasSuffix(folded(tidy+ending), sidecarEnding) { // it would be taken for one
+		tidy += "_"
+	}
 	return tidy + ending
 }
 

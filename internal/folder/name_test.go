@@ -31,10 +31,14 @@ func TestNamesAreFilesWhateverDocumentsAreCalled(t *testing.T) {
 		"of nothing":          fileName("{name}", Named{Name: " .. "}, 1),
 		"a hidden one":        fileName("{name}", Named{Name: ".bashrc"}, 1),
 		"with an option":      fileName("{name}", Named{Name: "-rf.pdf"}, 1),
+		"as of a sidecar":     fileName("{name}", Named{Name: "x.coffre.json"}, 1),
+		"of one, in capitals": fileName("{name}", Named{Name: "x.COFFRE.Jſon"}, 1),
+		"of one, twice":       fileName("{name}", Named{Name: "x.coffre.json.coffre.json"}, 2),
 	} {
 		want := map[string]string{
 			"without a reference": "photo_a_2026-11-26.jpg", "a second one": "photo_a_2026-11-26 (2).jpg", "of a device": "_NUL.txt",
 			"of nothing": "document", "a hidden one": "bashrc", "with an option": "rf.pdf",
+			"as of a sidecar": "x.coffre_.json", "of one, in capitals": "x.COFFRE_.Jſon", "of one, twice": "x.coffre.json.coffre (2).json",
 		}[what]
 		if got != want {
 			t.Errorf("%s it is %q, want %q", what, got, want)
@@ -43,13 +47,13 @@ func TestNamesAreFilesWhateverDocumentsAreCalled(t *testing.T) {
 }
 
 func FuzzFileName(f *testing.F) {
-	for _, s := range []string{"avis.pdf", "../x", "a\u0301\u0301\u0301", strings.Repeat("é", 300) + ".pdf", "\xff\xfe", "CON", "a/b\\c:d"} {
+	for _, s := range []string{"avis.pdf", "../x", "a\u0301\u0301\u0301", strings.Repeat("é", 300) + ".pdf", "\xff\xfe", "CON", "a/b\\c:d", "x.coffre.json"} {
 		f.Add(s, s, 1)
 	}
 	f.Fuzz(func(t *testing.T, name, reference string, try int) {
 		got := fileName(Usual, Named{Name: name, Reference: reference, Kind: reference, Citizen: name, Date: "2026-11-26"}, max(1, min(try, 999)))
 		if got == "" || len(got) > longest+8 || !utf8.ValidString(got) || strings.ContainsAny(got, `/\:*?"<>|`) || strings.HasPrefix(got, ".") ||
-			strings.HasPrefix(got, "-") || strings.ContainsFunc(got, unicode.IsControl) {
+			strings.HasPrefix(got, "-") || strings.ContainsFunc(got, unicode.IsControl) || strings.HasSuffix(strings.ToLower(got), ".coffre.json") {
 			t.Errorf("%q is called %q", name, got)
 		}
 	})

@@ -1,13 +1,8 @@
 package folder
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,11 +19,14 @@ const (
 	sidecarEnding = ".coffre.json"
 )
 
+// mostRecord is how long a record or a sidecar can be.
+const mostRecord = 1 << 20
+
 // How far a grant has come.
 const (
 	stateAsked    = "asked"    // an opening is under way
 	stateKept     = "kept"     // the document is there
-	stateFailed   = "failed"   // it came altered, or cannot be opened
+	stateFailed   = "failed"   // it came altered, or cannot be opened, or was not asked for
 	stateDeleting = "deleting" // it was as it had been made, and is being removed
 	stateDeleted  = "deleted"
 )
@@ -38,6 +36,9 @@ type record struct {
 	Grant        string         `json:"grant"`
 	State        string         `json:"state"`
 	Attempt      client.Attempt `json:"attempt"`
+	Begun        time.Time      `json:"begun,omitzero"` // the attempt
+	Tries        int            `json:"tries,omitempty"`
+	Next         time.Time      `json:"next,omitzero"` // not to be tried before
 	Safe         string         `json:"safe,omitempty"`
 	Doc          string         `json:"doc,omitempty"`
 	Version      string         `json:"version,omitempty"`
@@ -49,92 +50,67 @@ type record struct {
 	Acknowledged bool           `json:"acknowledged,omitempty"`
 	Ends         time.Time      `json:"ends"`
 	Attested     bool           `json:"attested,omitempty"`
+	// Refused and Unattested: the root under which the acknowledgement, or the
+	// attestation, was refused for good. Under another one it is said anew.
+	Refused    string `json:"refused,omitempty"`
+	Unattested string `json:"unattested,omitempty"`
 }
 
 // ledger is all records, in memory and on disk. Safe for concurrent use; a record
 // is one worker's at a time.
 type ledger struct {
-	dir   string
-	mu    sync.Mutex
-	all   map[string]record
-	names map[string]string // who has a file, by its folded name
+	files
+	dir     string
+	mu      sync.Mutex
+	all     map[string]record
+	names   map[string]string // who has a file, by its folded name
+	strange []Told            // what is there and is not taken for what it is called
 }
 
 // openLedger reads what is there, and throws away what a kill has left half done.
-func openLedger(dir string) (*ledger, error) {
-	l := &ledger{dir: dir, all: map[string]record{}, names: map[string]string{}}
-	own := filepath.Join(dir, ownDir)
-	if err := os.MkdirAll(own, 0o700); err != nil {
-		return nil, fmt.Errorf("make %s: %w", own, err)
+func openLedger(root *os.Root, said saidBy) (*ledger, error) {
+	l := &ledger{files: files{root}, dir: root.Name(), all: map[string]record{}, names: map[string]string{}}
+	for _, name := range []string{quarantineDir, ownDir} {
+		l.names[folded(name)] = "the folder itself"
 	}
-	entries, err := os.ReadDir(own)
+	entries, err := l.list(ownDir)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", own, err)
+		return nil, fmt.Errorf("read %s: %w", ownDir, err)
 	}
 	for _, e := range entries {
-		path := filepath.Join(own, e.Name())
+		name := ownDir + "/" + e.Name()
 		if strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), ".part") {
-			if err := os.Remove(path); err != nil {
+			if err := l.root.Remove(name); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if !strings.HasSuffix(e.Name(), ".json") {
+		grant, ours := strings.CutSuffix(e.Name(), ".json")
+		if !ours {
 			continue
 		}
 		var r record
-		if err := readJSON(path, &r); err != nil {
+		if err := l.readJSON(name, mostRecord, &r); err != nil {
 			return nil, err
+		}
+		if checkID(r.Grant) != nil || r.Grant != grant {
+			l.passOver(name, errors.New("a record of another grant"))
+			continue
 		}
 		l.keep(r)
 	}
-	return l, l.adopt()
+	return l, l.adopt(said)
 }
 
-// adopt takes a document for done whose own record is gone and whose sidecar is
-// there.
-func (l *ledger) adopt() error {
-	for _, sub := range []string{"", quarantineDir} {
-		entries, err := os.ReadDir(filepath.Join(l.dir, sub))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if !strings.HasSuffix(e.Name(), sidecarEnding) || strings.HasPrefix(e.Name(), ".") {
-				continue
-			}
-			var s Sidecar
-			if err := readJSON(filepath.Join(l.dir, sub, e.Name()), &s); err != nil {
-				return err
-			}
-			if _, known := l.get(s.Grant.ID); !known && s.Grant.ID != "" {
-				if err := l.put(s.record(sub)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func readJSON(path string, v any) error {
-	b, err := os.ReadFile(path) //nolint:gosec // the folder's own
-	if err == nil {
-		err = json.Unmarshal(b, v)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	return nil
+// passOver names a file that is not taken for what it is called.
+func (l *ledger) passOver(name string, err error) {
+	l.strange = append(l.strange, Told{What: Strange, File: name, Err: err})
 }
 
 func (l *ledger) keep(r record) {
 	l.all[r.Grant] = r
 	if r.File != "" && r.State != stateDeleted {
-		l.names[strings.ToLower(r.File)] = r.Grant
+		l.names[folded(r.File)] = r.Grant
 	}
 }
 
@@ -145,8 +121,8 @@ func (l *ledger) get(grant string) (record, bool) {
 	return r, known
 }
 
-// list is a copy of all.
-func (l *ledger) list() []record {
+// records is a copy of all.
+func (l *ledger) records() []record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]record, 0, len(l.all))
@@ -158,16 +134,16 @@ func (l *ledger) list() []record {
 
 // put is durable when it returns.
 func (l *ledger) put(r record) error {
-	if err := l.own(r.Grant); err != nil {
+	if err := checkID(r.Grant); err != nil {
 		return err
 	}
-	if err := writeJSON(l.path(r.Grant, ".json"), r); err != nil {
+	if err := l.writeJSON(ours(r.Grant, ".json"), r); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if before, known := l.all[r.Grant]; known && before.File != r.File {
-		delete(l.names, strings.ToLower(before.File))
+		delete(l.names, folded(before.File))
 	}
 	l.keep(r)
 	return nil
@@ -177,22 +153,26 @@ func (l *ledger) put(r record) error {
 func (l *ledger) forget(grant string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.names, strings.ToLower(l.all[grant].File))
+	delete(l.names, folded(l.all[grant].File))
 	delete(l.all, grant)
-	return os.Remove(l.path(grant, ".json"))
+	return l.remove(ours(grant, ".json"))
 }
 
-// own refuses what is no id: it becomes the name of a file.
-func (l *ledger) own(grant string) error {
-	if len(grant) != 26 || strings.Trim(grant, "abcdefghijklmnopqrstuvwxyz234567") != "" {
-		return fmt.Errorf("not the id of a grant: %.40q", grant)
+// checkID refuses what is no id: it becomes the name of a file.
+func checkID(all ...string) error {
+	for _, id := range all {
+		if len(id) != 26 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+			return fmt.Errorf("not an id: %.40q", id)
+		}
 	}
 	return nil
 }
 
-func (l *ledger) path(grant, ending string) string {
-	return filepath.Join(l.dir, ownDir, grant+ending)
-}
+// ours is the name of a file of the folder's own.
+func ours(grant, ending string) string { return ownDir + "/" + grant + ending }
+
+// at is where a file of the folder is, for programs that take a path.
+func (l *ledger) at(file string) string { return filepath.Join(l.dir, filepath.FromSlash(file)) }
 
 // reserve finds a name for a grant that nobody has, here or on disk.
 func (l *ledger) reserve(r record, sub, template string, n Named) (record, error) {
@@ -203,68 +183,24 @@ func (l *ledger) reserve(r record, sub, template string, n Named) (record, error
 		if sub != "" {
 			file = sub + "/" + file
 		}
-		if by := l.names[strings.ToLower(file)]; by != "" && by != r.Grant {
+		if by := l.names[folded(file)]; by != "" && by != r.Grant {
 			continue
 		}
-		if _, err := os.Lstat(l.at(file)); !errors.Is(err, fs.ErrNotExist) {
-			continue
+		there, err := l.exists(file)
+		if err == nil && !there {
+			there, err = l.exists(file + sidecarEnding)
 		}
-		if _, err := os.Lstat(l.at(file) + sidecarEnding); !errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case err != nil:
+			return r, fmt.Errorf("find a name for a document: %w", err)
+		case there:
 			continue
 		}
 		r.File = file
-		l.names[strings.ToLower(file)] = r.Grant
+		l.names[folded(file)] = r.Grant
 		return r, nil
 	}
 }
 
-// at is where a file of the folder is.
-func (l *ledger) at(file string) string { return filepath.Join(l.dir, filepath.FromSlash(file)) }
-
-// writeJSON replaces a file as a whole, durably.
-func writeJSON(path string, v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", path, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".coffre-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(append(b, '\n'))
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return moved(f.Name(), path)
-}
-
-// moved renames, durably.
-func moved(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	return settled(filepath.Dir(to))
-}
-
-// settled makes what happened to the names of a directory durable.
-func settled(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the folder's own
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-func hashOf(path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // the folder's own
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
+// folded is the same for names that a system may take for the same.
+func folded(name string) string { return strings.ToLower(strings.ToUpper(name)) }

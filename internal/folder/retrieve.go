@@ -1,12 +1,14 @@
 package folder
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"time"
 
@@ -14,49 +16,60 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
-// ends says whether an error makes the round useless: what failed for one
-// document fails for the next.
-func ends(ctx context.Context, err error) bool {
+// stops says whether an error leaves nothing to do at all: nobody answers, or
+// nothing that is signed is taken.
+func stops(ctx context.Context, err error) bool {
 	if err == nil {
 		return false
 	}
 	var p *client.Problem
 	refusedAll := errors.As(err, &p) && (p.Status == 401 || p.Status == 429 || p.Status >= 500)
+	return ctx.Err() != nil || errors.Is(err, client.ErrOffline) || errors.Is(err, client.ErrRollback) || errors.Is(err, client.ErrReplaced) || refusedAll
+}
+
+// ends says whether what failed for one document fails for the next.
+func ends(ctx context.Context, err error) bool {
 	var disk *fs.PathError
-	return ctx.Err() != nil || errors.Is(err, client.ErrOffline) || errors.Is(err, ErrScanner) || errors.Is(err, client.ErrRollback) ||
-		refusedAll || errors.As(err, &disk)
+	var link *os.LinkError
+	return stops(ctx, err) || errors.Is(err, ErrScanner) || errors.As(err, &disk) || errors.As(err, &link)
 }
 
 // retrieve brings one document into the folder. Its error ends the round.
-func (f *Folder) retrieve(ctx context.Context, g client.Grant) error {
-	err := f.bring(ctx, g)
+func (f *Folder) retrieve(ctx context.Context, w work) error {
+	err := f.bring(ctx, w)
 	if err == nil || ends(ctx, err) {
 		return err
 	}
-	f.once(Told{What: Failed, Grant: g.ID, Err: err})
+	f.once(Told{What: Failed, Grant: w.grant, Err: err})
 	return nil
 }
 
 // bring writes down each step before it is done.
-func (f *Folder) bring(ctx context.Context, g client.Grant) error {
-	r, err := f.asked(ctx, g.ID)
+func (f *Folder) bring(ctx context.Context, w work) error {
+	r, err := f.asked(ctx, w.grant)
 	if err != nil {
 		return err
 	}
-	a, err := f.cfg.Office.AcceptBegun(ctx, g.ID, r.Attempt)
+	a, err := f.cfg.Office.AcceptBegun(ctx, w.grant, r.Attempt)
 	if err != nil {
 		return f.notAccepted(ctx, r, a, err)
+	}
+	if wanted, err := f.askedFor(ctx, r, a, w.listed); err != nil || !wanted {
+		return err
 	}
 	r.Safe, r.Doc, r.Version, r.Release = a.Grant.Safe, a.Grant.Doc, a.Grant.Version, a.Released()
 	if r.Ends, err = time.Parse(time.RFC3339, a.Grant.NotAfter); err != nil {
 		return err
 	}
-	part := f.ledger.path(g.ID, ".part")
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	part := ours(w.grant, ".part")
+	if err := f.ledger.remove(part); err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(part) }()
-	s, err := f.fetch(ctx, g, a, part)
+	defer func() { _ = f.ledger.root.Remove(part) }()
+	s, err := f.fetch(ctx, w, a, part)
+	if errors.Is(err, ErrUnjudged) {
+		return f.later(r, err)
+	}
 	if err != nil {
 		return f.notFetched(ctx, r, a, err)
 	}
@@ -70,11 +83,85 @@ func (f *Folder) asked(ctx context.Context, grant string) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	if r, known := f.ledger.get(grant); known && r.Attempt.Log == at.Log {
+	r, known := f.ledger.get(grant)
+	if known && r.Attempt.Log == at.Log {
 		return r, nil
 	}
-	r := record{Grant: grant, State: stateAsked, Attempt: at}
+	r = record{Grant: grant, State: stateAsked, Attempt: at, Begun: f.cfg.Now().UTC(), File: r.File, SHA256: r.SHA256}
 	return r, f.ledger.put(r)
+}
+
+// askedFor holds what the citizen has signed against what the folder is for: the
+// gateway's list is its word alone. What was begun with other filters waits.
+func (f *Folder) askedFor(ctx context.Context, r record, a client.Accepted, listed bool) (bool, error) {
+	g, reference := a.Grant, ""
+	if f.cfg.Reference != "" {
+		var err error
+		if reference, err = f.reference(ctx, g.Request); err != nil {
+			return false, err
+		}
+	}
+	switch {
+	case (f.cfg.Request == "" || g.Request == f.cfg.Request) && (f.service == "" || g.Service == f.service) && reference == f.cfg.Reference:
+		return true, nil
+	case !listed:
+		f.mu.Lock()
+		f.others[r.Grant] = true
+		f.mu.Unlock()
+		return false, nil
+	}
+	err := &client.Alarm{
+		Err: fmt.Errorf("shown as given for what was asked for, and signed for something else: %w", sealed.ErrMismatch),
+		Evidence: map[string]any{
+			"grant": r.Grant, "wanted": map[string]string{"request": f.cfg.Request, "service": f.service, "reference": f.cfg.Reference},
+			"signed": map[string]string{"request": g.Request, "service": g.Service, "reference": reference},
+		},
+	}
+	r.State, r.Release = stateFailed, a.Released() // it is whole: nothing is to be acknowledged
+	return false, errors.Join(err, f.ledger.put(r))
+}
+
+// A document that the scanner cannot judge is tried again after a pause, twice as
+// long each time, while that costs no opening (SPEC.md §14).
+const (
+	firstPause = 5 * time.Minute
+	sameTry    = 23 * time.Hour
+)
+
+func (f *Folder) later(r record, err error) error {
+	now := f.cfg.Now().UTC()
+	if r.Begun.IsZero() { // of a release that did not write it down
+		r.Begun = now
+	}
+	r.Next = now.Add(firstPause << min(r.Tries, 8))
+	r.Tries++
+	if !r.Next.Before(r.Begun.Add(sameTry)) {
+		r.State = stateFailed
+	}
+	return errors.Join(err, f.ledger.put(r))
+}
+
+// drop forgets a grant of which nothing comes, with what a kill has left of it: a
+// document that has its sidecar is there, and what has only its name is removed.
+func (f *Folder) drop(r record) error {
+	if r.File == "" || r.SHA256 == "" {
+		return f.ledger.forget(r.Grant)
+	}
+	sum, err := f.ledger.hashOf(r.File)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && sum == r.SHA256 {
+		var s Sidecar
+		if f.ledger.readJSON(r.File+sidecarEnding, mostRecord, &s) == nil && s.Grant.ID == r.Grant && s.SHA256 == sum {
+			r.State, r.Signed, r.Outcome, r.Release = stateKept, s.Acknowledgement, s.Outcome, s.Release
+			return f.ledger.put(r)
+		}
+		if err := f.ledger.remove(r.File); err != nil {
+			return err
+		}
+	}
+	return f.ledger.forget(r.Grant)
 }
 
 // notAccepted: a grant that has ended is none any more; one whose release is
@@ -82,7 +169,7 @@ func (f *Folder) asked(ctx context.Context, grant string) (record, error) {
 func (f *Folder) notAccepted(ctx context.Context, r record, a client.Accepted, err error) error {
 	for _, slug := range []string{"ended", "expired", "opened-out", "not-found", "other-service", "forbidden"} {
 		if client.IsProblem(err, slug) {
-			return errors.Join(err, f.ledger.forget(r.Grant))
+			return errors.Join(err, f.drop(r))
 		}
 	}
 	if a.Released() == "" || ends(ctx, err) || !client.IsAlarm(err) {
@@ -109,10 +196,10 @@ func (f *Folder) fail(r record, a client.Accepted, outcome string) error {
 }
 
 // fetch opens the document at part, and begins its sidecar.
-func (f *Folder) fetch(ctx context.Context, g client.Grant, a client.Accepted, part string) (Sidecar, error) {
+func (f *Folder) fetch(ctx context.Context, w work, a client.Accepted, part string) (Sidecar, error) {
 	s := Sidecar{V: 1, Size: a.Grant.Size, Release: a.Released(), Outcome: sealed.OutcomeIntact, Retrieved: f.cfg.Now().UTC().Truncate(time.Second)}
 	s.Sealed.SHA256, s.Sealed.Size = a.Grant.SHA256, a.Grant.Sealed
-	receipt, err := f.cfg.Office.FetchProven(ctx, g.ID, a, part, client.GetOptions{
+	receipt, err := f.cfg.Office.FetchProven(ctx, w.grant, a, f.ledger.at(part), client.GetOptions{
 		Force: true, Issued: func(i client.Issued) { s.Issuer = &i },
 	})
 	if err != nil && !errors.Is(err, client.ErrContent) {
@@ -125,18 +212,18 @@ func (f *Folder) fetch(ctx context.Context, g client.Grant, a client.Accepted, p
 		}
 		s.Receipt = string(b)
 	}
-	if s.SHA256, err = hashOf(part); err != nil {
+	if s.SHA256, err = f.ledger.hashOf(part); err != nil {
 		return s, err
 	}
 	if s.Log, s.Proof, err = a.Evidence(); err != nil {
 		return s, err
 	}
 	reference, err := f.reference(ctx, a.Grant.Request)
-	s.Grant = grantOf(g.ID, a.OpenedGrant, reference, g.Holder)
+	s.Grant = grantOf(w.grant, a.OpenedGrant, reference, w.holder)
 	if f.cfg.Scanner == nil || err != nil {
 		return s, err
 	}
-	if s.Found, err = f.cfg.Scanner.Scan(ctx, part); s.Found != "" {
+	if s.Found, err = f.cfg.Scanner.Scan(ctx, f.ledger.at(part)); s.Found != "" {
 		s.Outcome = sealed.OutcomeInfected
 	}
 	return s, err
@@ -149,7 +236,7 @@ func (f *Folder) reference(ctx context.Context, request string) (string, error) 
 		return known.(string), nil //nolint:forcetypeassert // of Store
 	}
 	text, err := f.cfg.Office.Reference(ctx, request)
-	if ends(ctx, err) || client.IsAlarm(err) {
+	if err != nil && (f.cfg.Reference != "" || ends(ctx, err) || client.IsAlarm(err)) {
 		return "", err
 	}
 	f.references.Store(request, text)
@@ -167,14 +254,14 @@ func (f *Folder) deliver(ctx context.Context, r record, a client.Accepted, s Sid
 	if r, err = f.named(r, s); err != nil {
 		return err
 	}
-	s.File = filepath.Base(f.ledger.at(r.File))
-	if err := os.MkdirAll(filepath.Dir(f.ledger.at(r.File)), 0o700); err != nil {
+	s.File = path.Base(r.File)
+	if err := f.ledger.root.MkdirAll(path.Dir(r.File), 0o700); err != nil {
 		return err
 	}
-	if err := moved(part, f.ledger.at(r.File)); err != nil {
+	if err := f.ledger.move(part, r.File); err != nil {
 		return err
 	}
-	if err := writeJSON(f.ledger.at(r.File)+sidecarEnding, s); err != nil {
+	if err := f.ledger.writeJSON(r.File+sidecarEnding, s); err != nil {
 		return err
 	}
 	r.State = stateKept
@@ -186,7 +273,7 @@ func (f *Folder) deliver(ctx context.Context, r record, a client.Accepted, s Sid
 		what = Quarantined
 	}
 	f.cfg.Tell(Told{What: what, Grant: r.Grant, File: r.File, Found: s.Found})
-	return f.say(ctx, client.Grant{ID: r.Grant})
+	return f.say(ctx, r.Grant)
 }
 
 // named chooses the name before anything is under it. A process that was killed
@@ -197,10 +284,17 @@ func (f *Folder) named(r record, s Sidecar) (record, error) {
 	if s.Outcome == sealed.OutcomeInfected {
 		sub = quarantineDir
 	}
-	if r.File != "" && strings.HasPrefix(r.File, quarantineDir+"/") == (sub != "") {
-		sum, err := hashOf(f.ledger.at(r.File))
-		if errors.Is(err, fs.ErrNotExist) || err == nil && sum == s.SHA256 {
-			return r, nil
+	if r.File != "" {
+		sum, err := f.ledger.hashOf(r.File)
+		same := err == nil && sum == s.SHA256
+		if strings.HasPrefix(r.File, quarantineDir+"/") == (sub != "") {
+			if errors.Is(err, fs.ErrNotExist) || same {
+				return r, nil
+			}
+		} else if same { // the scanner has learnt, or forgotten, in between
+			if err := f.ledger.remove(r.File, r.File+sidecarEnding); err != nil {
+				return r, err
+			}
 		}
 	}
 	day, _, _ := strings.Cut(s.Grant.Created, "T")
@@ -211,27 +305,44 @@ func (f *Folder) named(r record, s Sidecar) (record, error) {
 }
 
 // unsaid are those whose acknowledgement has not arrived.
-func (f *Folder) unsaid() []client.Grant {
-	var out []client.Grant
-	for _, r := range f.ledger.list() {
-		if len(r.Signed) > 0 && !r.Acknowledged && r.State != stateAsked {
-			out = append(out, client.Grant{ID: r.Grant})
+func (f *Folder) unsaid() []string {
+	var out []string
+	for _, r := range f.ledger.records() {
+		if len(r.Signed) > 0 && !r.Acknowledged && r.State != stateAsked && r.Refused != f.cfg.Office.KeyName() {
+			out = append(out, r.Grant)
 		}
 	}
 	return out
 }
 
-// say sends what was signed when the document came. Said twice it counts once.
-func (f *Folder) say(ctx context.Context, g client.Grant) error {
-	r, _ := f.ledger.get(g.ID)
-	err := f.cfg.Office.Acknowledge(ctx, r.Grant, r.Signed)
-	if ends(ctx, err) {
-		return err
-	}
-	if err != nil && !client.IsProblem(err, "not-found") { // erased since: nobody is left to tell
+// say sends what was signed when the document came, under the root in use. Said
+// twice it counts once. What is refused for good is not said again, but under
+// another root.
+func (f *Folder) say(ctx context.Context, grant string) error {
+	r, _ := f.ledger.get(grant)
+	_, signed, err := f.cfg.Office.Said(r.Signed)
+	if err != nil {
 		f.once(Told{What: Failed, Grant: r.Grant, File: r.File, Err: err})
 		return nil
 	}
-	r.Acknowledged = true
+	if !bytes.Equal(signed, r.Signed) {
+		r.Signed = signed
+		if err := f.ledger.put(r); err != nil {
+			return err
+		}
+	}
+	err = f.cfg.Office.Acknowledge(ctx, r.Grant, r.Signed)
+	if ends(ctx, err) {
+		return err
+	}
+	r.Acknowledged = err == nil || client.IsProblem(err, "not-found") // erased since: nobody is left to tell
+	if !r.Acknowledged {
+		f.once(Told{What: Failed, Grant: r.Grant, File: r.File, Err: err})
+		var refused *client.Problem
+		if !errors.As(err, &refused) {
+			return nil
+		}
+		r.Refused = f.cfg.Office.KeyName()
+	}
 	return f.ledger.put(r)
 }

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -18,24 +19,30 @@ import (
 // delivered without its word.
 var ErrScanner = errors.New("the scanner gives no answer")
 
+// ErrUnjudged: the scanner answers, and not about this document.
+var ErrUnjudged = errors.New("the scanner cannot judge the document")
+
 // Scanner looks at an opened document before it is delivered.
 type Scanner interface {
 	// Scan says what was found in the file, "" when it is clean. Whatever else
-	// happens is ErrScanner.
+	// happens is ErrUnjudged when it is about this file, else ErrScanner.
 	Scan(ctx context.Context, path string) (found string, err error)
 }
 
-// scanTime bounds a scan of one document.
+// scanTime bounds a scan of one document, unless told otherwise.
 const scanTime = 10 * time.Minute
 
 // Clamd asks a clamd, by its INSTREAM command: the document's bytes go over the
 // line, so clamd need not read the directory. Address is HOST:PORT, or the path
 // of its socket.
-type Clamd struct{ Address string }
+type Clamd struct {
+	Address string
+	Within  time.Duration // 0 is ten minutes
+}
 
 // Scan is a Scanner's.
-func (c Clamd) Scan(ctx context.Context, path string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanTime)
+func (c Clamd) Scan(parent context.Context, path string) (string, error) {
+	ctx, cancel := context.WithTimeout(parent, cmp.Or(c.Within, scanTime))
 	defer cancel()
 	network := "tcp"
 	if strings.HasPrefix(c.Address, "/") {
@@ -51,6 +58,9 @@ func (c Clamd) Scan(ctx context.Context, path string) (string, error) {
 		return "", fmt.Errorf("%w: %w", ErrScanner, err)
 	}
 	said, err := instream(conn, path)
+	if errors.Is(err, os.ErrDeadlineExceeded) && parent.Err() == nil {
+		return "", fmt.Errorf("%w: no answer in time: %w", ErrUnjudged, err)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -109,20 +119,28 @@ func verdict(said string) (string, error) {
 	if name, found := strings.CutSuffix(what, " FOUND"); found && name != "" {
 		return name, nil
 	}
+	if strings.HasSuffix(what, "ERROR") {
+		return "", fmt.Errorf("%w: it says %.200q", ErrUnjudged, said)
+	}
 	return "", fmt.Errorf("%w: it says %.200q", ErrScanner, said)
 }
 
 // Command runs a program with the document's path as its last argument. As
 // clamdscan does, it ends with 0 for a clean document, 1 for one in which
 // something was found, and anything else when it could not tell.
-type Command struct{ Args []string }
+type Command struct {
+	Args   []string
+	Within time.Duration // 0 is ten minutes
+}
 
 // Scan is a Scanner's.
 func (c Command) Scan(ctx context.Context, path string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Within, scanTime))
 	defer cancel()
 	args := append(append([]string{}, c.Args[1:]...), path)
-	out, err := exec.CommandContext(ctx, c.Args[0], args...).CombinedOutput() //nolint:gosec // the operator says which
+	cmd := exec.CommandContext(ctx, c.Args[0], args...) //nolint:gosec // the operator says which
+	cmd.WaitDelay = 10 * time.Second                    // what it has started may hold on to its output
+	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -133,6 +151,8 @@ func (c Command) Scan(ctx context.Context, path string) (string, error) {
 			line = "found by " + c.Args[0]
 		}
 		return line, nil
+	case errors.As(err, &exit):
+		return "", fmt.Errorf("%w: %w: %.200s", ErrUnjudged, err, out)
 	}
 	return "", fmt.Errorf("%w: %w: %.200s", ErrScanner, err, out)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // clamd answers as its manual says, by what it is sent.
@@ -90,12 +91,22 @@ func TestClamdSaysWhatItFinds(t *testing.T) {
 func TestAScannerThatGivesNoAnswerIsNoGoodWord(t *testing.T) {
 	document := file(t, []byte("document"))
 	for what, said := range map[string]string{
-		"an error": "INSTREAM size limit exceeded. ERROR\x00", "nothing": "", "half a word": "stream: OK", "something else": "stream: maybe\x00", "no name": "stream:  FOUND\x00",
+		"nothing": "", "half a word": "stream: OK", "something else": "stream: maybe\x00", "no name": "stream:  FOUND\x00",
 	} {
 		s := Clamd{Address: clamd(t, "tcp", "127.0.0.1:0", func([]byte) string { return said })}
 		if found, err := s.Scan(t.Context(), document); !errors.Is(err, ErrScanner) {
 			t.Errorf("%s: found %q, %v", what, found, err)
 		}
+	}
+	tooBig := Clamd{Address: clamd(t, "tcp", "127.0.0.1:0", func([]byte) string { return "INSTREAM size limit exceeded. ERROR\x00" })}
+	if found, err := tooBig.Scan(t.Context(), document); found != "" || !errors.Is(err, ErrUnjudged) || errors.Is(err, ErrScanner) {
+		t.Errorf("too big for it: found %q, %v", found, err)
+	}
+	never := make(chan struct{})
+	defer close(never)
+	slow := Clamd{Within: 50 * time.Millisecond, Address: clamd(t, "tcp", "127.0.0.1:0", func([]byte) string { <-never; return "" })}
+	if found, err := slow.Scan(t.Context(), document); found != "" || !errors.Is(err, ErrUnjudged) {
+		t.Errorf("too long for it: found %q, %v", found, err)
 	}
 	if _, err := (Clamd{Address: "127.0.0.1:1"}).Scan(t.Context(), document); !errors.Is(err, ErrScanner) {
 		t.Errorf("nobody there: %v", err)
@@ -115,9 +126,14 @@ func TestAScanCommandEndsAsClamdscanDoes(t *testing.T) {
 		t.Errorf("infected: %q, %v", found, err)
 	}
 	for _, text := range []string{"exit 2", "kill -9 $$"} {
-		if found, err := script(text).Scan(t.Context(), document); found != "" || !errors.Is(err, ErrScanner) {
+		if found, err := script(text).Scan(t.Context(), document); found != "" || !errors.Is(err, ErrUnjudged) || errors.Is(err, ErrScanner) {
 			t.Errorf("%s: %q, %v", text, found, err)
 		}
+	}
+	slow := script("exec sleep 60")
+	slow.Within = 50 * time.Millisecond
+	if found, err := slow.Scan(t.Context(), document); found != "" || !errors.Is(err, ErrUnjudged) {
+		t.Errorf("too long: %q, %v", found, err)
 	}
 	if _, err := (Command{Args: []string{"/no/such/scanner"}}).Scan(t.Context(), document); !errors.Is(err, ErrScanner) {
 		t.Errorf("no program: %v", err)
