@@ -19,11 +19,15 @@ import (
 // Reason constants: a new one without a slug must not pass.
 func kinds(t *testing.T, root string) (n int, reasons []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "../safe/errors.go"), nil, 0)
-	if err != nil {
-		t.Fatal(err)
+	var decls []ast.Decl
+	for _, name := range []string{"errors.go", "mandatereasons.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "../safe", name), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decls = append(decls, file.Decls...)
 	}
-	for _, d := range file.Decls {
+	for _, d := range decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.CONST {
 			continue
