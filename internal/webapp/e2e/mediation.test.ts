@@ -38,6 +38,8 @@ const follow = (page: Page, to: string): Promise<void> =>
 		a.remove();
 	}, to);
 
+/** A whole story, with its screens in five languages. */
+const long = 600_000;
 const purpose = 'Demander l’aide au logement';
 
 async function ask(page: Page, ...acts: readonly string[]): Promise<void> {
@@ -52,159 +54,169 @@ const code = async (page: Page): Promise<string> =>
 const words = (page: Page): Promise<string[]> => page.locator('.words li').allInnerTexts();
 const number = (page: Page): Promise<string> => page.locator('.number').innerText();
 
-test('on her own phone: a code, four words, a number; documents in and out; she stops it and keeps the attestation', () =>
-	visitor(
-		({ page: his }) =>
-			visitor(async ({ page: hers, context }) => {
-				await logIn(hers, 'Angela DUBOIS', 'FranceConnect');
-				const keys = await openSafe(hers);
-				await addFiles(hers, [files.pdf.path, files.text.path]);
-				await line(hers, files.text.name).waitFor();
-				await click(hers, 'Verrouiller');
+test(
+	'on her own phone: a code, four words, a number; documents in and out; she stops it and keeps the attestation',
+	() =>
+		visitor(
+			({ page: his }) =>
+				visitor(async ({ page: hers, context }) => {
+					await logIn(hers, 'Angela DUBOIS', 'FranceConnect');
+					const keys = await openSafe(hers);
+					await addFiles(hers, [files.pdf.path, files.text.path]);
+					await line(hers, files.text.name).waitFor();
+					await click(hers, 'Verrouiller');
 
-				await logInMediator(his, 'Nadia HADDAD');
-				await look(his, 'aider');
-				await ask(his, 'Lire les documents', 'Partager avec');
-				await look(his, 'aider-code');
+					await logInMediator(his, 'Nadia HADDAD');
+					await look(his, 'aider');
+					await ask(his, 'Lire les documents', 'Partager avec');
+					await look(his, 'aider-code');
 
-				// She types the code: her phone says whose it is, and what it is to be compared with.
-				await hers.goto('/aide');
-				await hers.getByRole('heading', { name: said('Déverrouillez votre coffre') }).waitFor();
-				await unlock(hers, 'Phrase de passe', keys.passphrase);
-				await hers
-					.getByRole('textbox', { name: said('Code affiché') })
-					.fill((await code(his)).toLowerCase());
-				await click(hers, 'Voir la demande');
-				await hers.getByRole('heading', { level: 1, name: said('Nadia HADDAD demande') }).waitFor();
-				await hers.getByText('France Services de Valmont').waitFor();
-				expect(await words(hers)).toEqual(await words(his));
-
-				// Without documents, words and number there is no yes.
-				await click(hers, 'J’accepte');
-				for (const missing of [
-					'Cochez au moins un document',
-					'Comparez les quatre mots',
-					'Tapez les deux chiffres',
-				])
-					await hers.getByText(said(missing)).waitFor();
-				await hers.getByRole('checkbox', { name: files.text.name }).check();
-				await hers
-					.getByRole('combobox', { name: said('Avec quelle administration') })
-					.selectOption({ label: 'Mairie de Valmont' });
-				await hers.getByRole('checkbox', { name: said('les quatre mots sont les mêmes') }).check();
-				await his.locator('.number').waitFor();
-				await look(his, 'aider-nombre');
-				const right = await number(his);
-				const wrong = right === '42' ? '43' : '42';
-				await hers.getByRole('textbox', { name: said('Nombre à deux chiffres') }).fill(wrong);
-				await click(hers, 'J’accepte');
-				await hers.getByRole('alert').waitFor();
-				await hers.getByRole('textbox', { name: said('Nombre à deux chiffres') }).fill(right);
-				await look(hers, 'aide-accord');
-				await click(hers, 'J’accepte');
-				await hers.getByText(said('Nadia HADDAD peut agir')).waitFor();
-				await look(hers, 'aide-accepte');
-
-				// He acts, in a frame that says for whom.
-				await his
-					.getByRole('heading', { level: 1, name: said('Vous agissez pour Angela') })
-					.waitFor();
-				const chooser = his.waitForEvent('filechooser');
-				await his.getByRole('textbox', { name: said('Dossier proposé') }).fill('Logement');
-				await click(his, 'Choisir des fichiers');
-				await (await chooser).setFiles([files.png.path]);
-				await his.getByText('Déposé', { exact: true }).waitFor();
-				await his.getByRole('button', { name: said('Ouvrir Document n° 1') }).click();
-				await his.getByText('Je déclare vivre à Valmont').waitFor();
-				await his
-					.getByRole('combobox', { name: said('Quel document') })
-					.selectOption({ label: files.text.name });
-				await his.getByRole('button', { name: whole('Partager') }).click();
-				await his
-					.getByText(said(`${files.text.name} est partagé avec Mairie de Valmont`))
-					.waitFor();
-				await his
-					.getByRole('combobox', { name: said('Quel document') })
-					.selectOption({ label: files.png.name });
-				await his.getByRole('button', { name: whole('Partager') }).click();
-				await his.getByText(said(`${files.png.name} est partagé avec Mairie de Valmont`)).waitFor();
-				await look(his, 'aider-session');
-
-				// She sees it while it goes on, and one tap ends it.
-				await hers.getByRole('link', { name: said('Voir et arrêter') }).click();
-				await hers.getByText(said('Nadia HADDAD agit pour vous en ce moment')).waitFor();
-				await look(hers, 'mandats-en-cours');
-				await click(hers, 'Arrêter Nadia HADDAD maintenant');
-				await hers.getByText(said('Personne n’agit pour vous')).waitFor();
-				await his.getByText(said('L’usager l’a arrêtée')).waitFor();
-				expect(await his.locator('body').innerText()).not.toMatch(/Angela|DUBOIS|logement/i);
-				await look(his, 'aider-fin');
-
-				// What was done, in the language that she reads, for anybody to check.
-				await hers.getByRole('button', { name: said('Ce que Nadia HADDAD a fait') }).click();
-				const sheet = hers.locator('article.attestation').first();
-				await sheet.getByText(said('Un document a été lu.')).first().waitFor();
-				await sheet.getByText(files.text.name).first().waitFor();
-				await sheet.getByText(said('Terminé : vous l’avez arrêté.')).waitFor();
-				await look(hers, 'attestation-fr');
-				for (const [label, name] of [
-					['العربية', 'ar'],
-					['Українська', 'uk'],
-					['Français facile à lire', 'falc'],
-					['English', 'en'],
-				] as const) {
-					await hers.getByRole('radio', { name: label }).check();
-					await look(hers, `attestation-${name}`);
-				}
-				const kept = await saved(hers, () => click(hers, 'Enregistrer le fichier'));
-				expect(kept.bytes.toString()).not.toContain('Déclaration');
-
-				const anybody = await context.browser()?.newPage({ locale: 'fr-FR' });
-				if (!anybody) throw new Error('no browser');
-				await anybody.goto(new URL('/verifier', hers.url()).href);
-				await anybody
-					.locator('input[type=file]')
-					.setInputFiles({ name: kept.name, mimeType: 'application/json', buffer: kept.bytes });
-				await anybody.getByText(said('Cette attestation est vraie')).waitFor();
-				await look(anybody, 'verifier-attestation');
-				const spoilt = kept.bytes.toString().replace('Nadia', 'Nadja');
-				await anybody.getByRole('button', { name: said('Vérifier un autre reçu') }).click();
-				await anybody.locator('input[type=file]').setInputFiles({
-					name: kept.name,
-					mimeType: 'application/json',
-					buffer: Buffer.from(spoilt),
-				});
-				await anybody.getByText(said('Ce reçu ne prouve rien')).waitFor();
-				await anybody.close();
-
-				// The administration opens what he shared, and reads who did.
-				await visitor(async ({ page }) => {
-					await logIn(page, 'Camille MARTIN', 'ProConnect');
-					await page.goto('/administration');
-					await unlock(
-						page,
-						'Phrase de passe',
-						'abeille maison soleil jardin bonheur cerise montagne',
-					);
-					await page.getByText(purpose).first().waitFor();
-					await page.locator('a[href^="/administration/partage/"]').first().click();
-					await page
-						.getByText(
-							said(
-								'Partagé par Nadia HADDAD, France Services de Valmont, pour le compte de l’usager',
-							),
-						)
+					// She types the code: her phone says whose it is, and what it is to be compared with.
+					await hers.goto('/aide');
+					await hers.getByRole('heading', { name: said('Déverrouillez votre coffre') }).waitFor();
+					await unlock(hers, 'Phrase de passe', keys.passphrase);
+					await hers
+						.getByRole('textbox', { name: said('Code affiché') })
+						.fill((await code(his)).toLowerCase());
+					await click(hers, 'Voir la demande');
+					await hers
+						.getByRole('heading', { level: 1, name: said('Nadia HADDAD demande') })
 						.waitFor();
-					await look(page, 'administration-partage-par-mediateur');
-				});
+					await hers.getByText('France Services de Valmont').waitFor();
+					expect(await words(hers)).toEqual(await words(his));
 
-				// What he put in waits for her.
-				await hers.goto('/depots');
-				await unlock(hers, 'Phrase de passe', keys.passphrase);
-				await hers.getByText(files.png.name).first().waitFor();
-			}),
-		{ viewport: { width: 1280, height: 800 } },
-	));
+					// Without documents, words and number there is no yes.
+					await click(hers, 'J’accepte');
+					for (const missing of [
+						'Cochez au moins un document',
+						'Comparez les quatre mots',
+						'Tapez les deux chiffres',
+					])
+						await hers.getByText(said(missing)).waitFor();
+					await hers.getByRole('checkbox', { name: files.text.name }).check();
+					await hers
+						.getByRole('combobox', { name: said('Avec quelle administration') })
+						.selectOption({ label: 'Mairie de Valmont' });
+					await hers
+						.getByRole('checkbox', { name: said('les quatre mots sont les mêmes') })
+						.check();
+					await his.locator('.number').waitFor();
+					await look(his, 'aider-nombre');
+					const right = await number(his);
+					const wrong = right === '42' ? '43' : '42';
+					await hers.getByRole('textbox', { name: said('Nombre à deux chiffres') }).fill(wrong);
+					await click(hers, 'J’accepte');
+					await hers.getByRole('alert').waitFor();
+					await hers.getByRole('textbox', { name: said('Nombre à deux chiffres') }).fill(right);
+					await look(hers, 'aide-accord');
+					await click(hers, 'J’accepte');
+					await hers.getByText(said('Nadia HADDAD peut agir')).waitFor();
+					await look(hers, 'aide-accepte');
+
+					// He acts, in a frame that says for whom.
+					await his
+						.getByRole('heading', { level: 1, name: said('Vous agissez pour Angela') })
+						.waitFor();
+					const chooser = his.waitForEvent('filechooser');
+					await his.getByRole('textbox', { name: said('Dossier proposé') }).fill('Logement');
+					await click(his, 'Choisir des fichiers');
+					await (await chooser).setFiles([files.png.path]);
+					await his.getByText('Déposé', { exact: true }).waitFor();
+					await his.getByRole('button', { name: said('Ouvrir Document n° 1') }).click();
+					await his.getByText('Je déclare vivre à Valmont').waitFor();
+					await his
+						.getByRole('combobox', { name: said('Quel document') })
+						.selectOption({ label: files.text.name });
+					await his.getByRole('button', { name: whole('Partager') }).click();
+					await his
+						.getByText(said(`${files.text.name} est partagé avec Mairie de Valmont`))
+						.waitFor();
+					await his
+						.getByRole('combobox', { name: said('Quel document') })
+						.selectOption({ label: files.png.name });
+					await his.getByRole('button', { name: whole('Partager') }).click();
+					await his
+						.getByText(said(`${files.png.name} est partagé avec Mairie de Valmont`))
+						.waitFor();
+					await look(his, 'aider-session');
+
+					// She sees it while it goes on, and one tap ends it.
+					await hers.getByRole('link', { name: said('Voir et arrêter') }).click();
+					await hers.getByText(said('Nadia HADDAD agit pour vous en ce moment')).waitFor();
+					await look(hers, 'mandats-en-cours');
+					await click(hers, 'Arrêter Nadia HADDAD maintenant');
+					await hers.getByText(said('Personne n’agit pour vous')).waitFor();
+					await his.getByText(said('L’usager l’a arrêtée')).waitFor();
+					expect(await his.locator('body').innerText()).not.toMatch(/Angela|DUBOIS|logement/i);
+					await look(his, 'aider-fin');
+
+					// What was done, in the language that she reads, for anybody to check.
+					await hers.getByRole('button', { name: said('Ce que Nadia HADDAD a fait') }).click();
+					const sheet = hers.locator('article.attestation').first();
+					await sheet.getByText(said('Un document a été lu.')).first().waitFor();
+					await sheet.getByText(files.text.name).first().waitFor();
+					await sheet.getByText(said('Terminé : vous l’avez arrêté.')).waitFor();
+					await look(hers, 'attestation-fr');
+					for (const [label, name] of [
+						['العربية', 'ar'],
+						['Українська', 'uk'],
+						['Français facile à lire', 'falc'],
+						['English', 'en'],
+					] as const) {
+						await hers.getByRole('radio', { name: label }).check();
+						await look(hers, `attestation-${name}`);
+					}
+					const kept = await saved(hers, () => click(hers, 'Enregistrer le fichier'));
+					expect(kept.bytes.toString()).not.toContain('Déclaration');
+
+					const anybody = await context.browser()?.newPage({ locale: 'fr-FR' });
+					if (!anybody) throw new Error('no browser');
+					await anybody.goto(new URL('/verifier', hers.url()).href);
+					await anybody
+						.locator('input[type=file]')
+						.setInputFiles({ name: kept.name, mimeType: 'application/json', buffer: kept.bytes });
+					await anybody.getByText(said('Cette attestation est vraie')).waitFor();
+					await look(anybody, 'verifier-attestation');
+					const spoilt = kept.bytes.toString().replace('Nadia', 'Nadja');
+					await anybody.getByRole('button', { name: said('Vérifier un autre reçu') }).click();
+					await anybody.locator('input[type=file]').setInputFiles({
+						name: kept.name,
+						mimeType: 'application/json',
+						buffer: Buffer.from(spoilt),
+					});
+					await anybody.getByText(said('Ce reçu ne prouve rien')).waitFor();
+					await anybody.close();
+
+					// The administration opens what he shared, and reads who did.
+					await visitor(async ({ page }) => {
+						await logIn(page, 'Camille MARTIN', 'ProConnect');
+						await page.goto('/administration');
+						await unlock(
+							page,
+							'Phrase de passe',
+							'abeille maison soleil jardin bonheur cerise montagne',
+						);
+						await page.getByText(purpose).first().waitFor();
+						await page.locator('a[href^="/administration/partage/"]').first().click();
+						await page
+							.getByText(
+								said(
+									'Partagé par Nadia HADDAD, France Services de Valmont, pour le compte de l’usager',
+								),
+							)
+							.waitFor();
+						await look(page, 'administration-partage-par-mediateur');
+					});
+
+					// What he put in waits for her.
+					await hers.goto('/depots');
+					await unlock(hers, 'Phrase de passe', keys.passphrase);
+					await hers.getByText(files.png.name).first().waitFor();
+				}),
+			{ viewport: { width: 1280, height: 800 } },
+		),
+	long,
+);
 
 test('a square that she photographs needs no words; she refuses, and nothing is possible', () =>
 	visitor(({ page: his }) =>
@@ -227,15 +239,7 @@ test('a square that she photographs needs no words; she refuses, and nothing is 
 			// The keys of another screen are none of his: she is told, and signs nothing.
 			await his.getByRole('button', { name: said('Aider une autre personne') }).click();
 			await ask(his);
-			await hers.evaluate(
-				(to) => {
-					const a = document.createElement('a');
-					a.href = to;
-					document.body.append(a);
-					a.click();
-				},
-				`/aide#${await code(his)}.${'A'.repeat(22)}`,
-			);
+			await follow(hers, `/aide#${await code(his)}.${'A'.repeat(22)}`);
 			await hers.getByRole('alert').waitFor();
 			await look(hers, 'aide-autre-ecran');
 		}),
