@@ -7,6 +7,7 @@ export const texts = words(
 		checking:
 			'Ouverture : votre passage est inscrit au journal de l’usager, puis le document est vérifié…',
 		signedTitle: 'Ce que l’usager a signé',
+		signedMediated: 'Ce que le médiateur a signé, sous le mandat de l’usager',
 		type: 'Type',
 		size: 'Taille',
 		purpose: 'Motif',
@@ -40,6 +41,7 @@ export const texts = words(
 		title: 'Shared document',
 		checking: 'Opening: it is written in the citizen’s journal, then the document is checked…',
 		signedTitle: 'What the citizen signed',
+		signedMediated: 'What the mediator signed, under the citizen’s mandate',
 		type: 'Type',
 		size: 'Size',
 		purpose: 'Purpose',
