@@ -30,21 +30,8 @@ func admin(ctx context.Context, args []string, io stdio) error {
 	if len(args) == 0 {
 		return errUsage
 	}
-	switch args[0] {
-	case "agents":
-		return listAgents(ctx, args[1:], io)
-	case "appoint":
-		return appoint(ctx, args[1:], io)
-	case "structures":
-		return structures(ctx, args[1:], io)
-	case "mediators":
-		return mediators(ctx, args[1:], io)
-	case "mandates":
-		return mandates(ctx, args[1:], io)
-	case "relink-agent":
-		return relinkAgent(ctx, args[1:], io)
-	case "rotate-login-keys":
-		return rotateLoginKeys(ctx, args[1:], io)
+	if act, ok := adminActs()[args[0]]; ok {
+		return act(ctx, args[1:], io)
 	}
 	var o options
 	f := o.flags("admin "+args[0], io)
@@ -88,6 +75,15 @@ func admin(ctx context.Context, args []string, io stdio) error {
 		})
 	default:
 		return errUsage
+	}
+}
+
+// adminActs are those that read arguments of their own.
+func adminActs() map[string]func(context.Context, []string, stdio) error {
+	return map[string]func(context.Context, []string, stdio) error{
+		"agents": listAgents, "appoint": appoint,
+		"structures": structures, "mediators": mediators, "mandates": mandates,
+		"relink-agent": relinkAgent, "rotate-login-keys": rotateLoginKeys,
 	}
 }
 

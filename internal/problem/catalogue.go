@@ -1,6 +1,9 @@
 package problem
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 type sentence struct{ title, detail string }
 
@@ -33,7 +36,7 @@ func both(frTitle, frDetail, enTitle, enDetail string) map[string]sentence {
 }
 
 func catalogue() []entry {
-	return append(append(append(aboutCallers(), aboutMediation()...), aboutRequests()...), append(aboutDocuments(), aboutServer()...)...)
+	return slices.Concat(aboutCallers(), aboutMediation(), aboutRequests(), aboutDocuments(), aboutShares(), aboutServer())
 }
 
 func aboutCallers() []entry {
@@ -171,6 +174,12 @@ func aboutDocuments() []entry {
 		{"safe-full", http.StatusRequestEntityTooLarge, both(
 			"Votre coffre est plein", "Effacez des documents dont vous n'avez plus besoin, puis recommencez.",
 			"Your safe is full", "Erase documents that you no longer need, then try again.")},
+	}
+}
+
+// aboutShares is what goes wrong between a citizen and an administration.
+func aboutShares() []entry {
+	return []entry{
 		{"ended", http.StatusGone, both(
 			"Ce partage a été arrêté", "L'usager a mis fin à ce partage. Demandez-lui de partager à nouveau le document.",
 			"This grant was ended", "The citizen ended this grant. Ask for the document to be shared again.")},
