@@ -95,37 +95,7 @@ func grantLists(t *testing.T, db Database) {
 	v := insertVersion(t, db, version(safe.NewID[safe.SafeID](), safe.Kept))
 	other := insertVersion(t, db, version(safe.NewID[safe.SafeID](), safe.Kept))
 	admin := putAdministration(t, db, administration(1, "Mairie"))
-	var ofSafe, ofAdmin []safe.Grant
-	for i := range 9 {
-		g := grantOf(v, i/2) // pairs made in the same microsecond
-		if i%3 == 0 {
-			g = grantOf(other, i/2)
-		}
-		if i%2 == 0 {
-			g.Administration = admin.ID
-			g.Service = []string{"", "ccas", "etat-civil"}[i/2%3]
-		}
-		insertGrant(t, db, g)
-		g = mustRead(t, db, getGrant(g.ID))
-		g.Sealed = nil // no list's
-		if g.Safe == v.Safe {
-			ofSafe = append(ofSafe, g)
-		}
-		if g.Administration == admin.ID {
-			ofAdmin = append(ofAdmin, g)
-		}
-	}
-	newest := func(a, b safe.Grant) int {
-		if c := b.Created.Compare(a.Created); c != 0 {
-			return c
-		}
-		if a.ID > b.ID {
-			return -1
-		}
-		return 1
-	}
-	slices.SortFunc(ofSafe, newest)
-	slices.SortFunc(ofAdmin, newest)
+	ofSafe, ofAdmin := insertGrants(t, db, v, other, admin.ID)
 	listSafe := func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Grant, string, error) {
 		return tx.Grants.OfSafe(ctx, v.Safe, p)
 	}
@@ -156,4 +126,42 @@ func grantLists(t *testing.T, db Database) {
 	if err := db.Update(t.Context(), func(tx safe.Tx) error { return tx.Grants.Update(t.Context(), ofAdmin[0]) }); err == nil {
 		t.Fatal("a grant as a list gives it was written back, without its sealed bytes")
 	}
+}
+
+// insertGrants of two safes, some to the administration; those of the first
+// safe and those to the administration, as lists give them: the newest first,
+// without what is sealed.
+func insertGrants(t *testing.T, db Database, v, other safe.Version, admin safe.AdministrationID) (ofSafe, ofAdmin []safe.Grant) {
+	t.Helper()
+	for i := range 9 {
+		g := grantOf(v, i/2) // pairs made in the same microsecond
+		if i%3 == 0 {
+			g = grantOf(other, i/2)
+		}
+		if i%2 == 0 {
+			g.Administration = admin
+			g.Service = []string{"", "ccas", "etat-civil"}[i/2%3]
+		}
+		insertGrant(t, db, g)
+		g = mustRead(t, db, getGrant(g.ID))
+		g.Sealed = nil
+		if g.Safe == v.Safe {
+			ofSafe = append(ofSafe, g)
+		}
+		if g.Administration == admin {
+			ofAdmin = append(ofAdmin, g)
+		}
+	}
+	newest := func(a, b safe.Grant) int {
+		if c := b.Created.Compare(a.Created); c != 0 {
+			return c
+		}
+		if a.ID > b.ID {
+			return -1
+		}
+		return 1
+	}
+	slices.SortFunc(ofSafe, newest)
+	slices.SortFunc(ofAdmin, newest)
+	return ofSafe, ofAdmin
 }

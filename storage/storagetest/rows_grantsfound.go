@@ -24,28 +24,7 @@ func grantsFound(t *testing.T, db Database) {
 	theirs := request(safe.NewID[safe.AdministrationID](), 0)
 	theirs.Reference = r.Reference
 	putRequest(t, db, theirs)
-	var all []safe.Grant
-	for i := range 12 {
-		g := grantOf(v, i)
-		g.Administration = admin.ID
-		g.Service = []string{"", "ccas", "Centre d’action sociale"}[i%3]
-		g.Kind = []string{"identity", "residence"}[i%2]
-		g.Purpose = []string{"Inscrire à l’École", "Aide_100%"}[i/2%2]
-		switch i % 4 {
-		case 1:
-			g.NotAfter = start()
-		case 2:
-			g.Ended = start().Add(time.Minute)
-		case 3:
-			g.Request, g.Reference = r.ID, r.Reference
-		case 0: // of another administration's request: its reference is not ours to show
-			g.Request = theirs.ID
-		}
-		insertGrant(t, db, g)
-		g.Sealed, g.AdministrationName, g.Holder = nil, admin.Name, citizen.Name
-		all = append(all, g)
-	}
-	slices.Reverse(all) // newest first
+	all := grantsToFind(t, db, v, admin, r, theirs, citizen.Name)
 	now := start().Add(time.Hour)
 	for name, c := range map[string]struct {
 		f    safe.GrantFilter
@@ -77,4 +56,32 @@ func grantsFound(t *testing.T, db Database) {
 			})
 		})
 	}
+}
+
+// grantsToFind are in every state, of every service and kind, the newest first.
+func grantsToFind(t *testing.T, db Database, v safe.Version, admin safe.Administration, r, theirs safe.Request, holder string) []safe.Grant {
+	t.Helper()
+	var all []safe.Grant
+	for i := range 12 {
+		g := grantOf(v, i)
+		g.Administration = admin.ID
+		g.Service = []string{"", "ccas", "Centre d’action sociale"}[i%3]
+		g.Kind = []string{"identity", "residence"}[i%2]
+		g.Purpose = []string{"Inscrire à l’École", "Aide_100%"}[i/2%2]
+		switch i % 4 {
+		case 1:
+			g.NotAfter = start()
+		case 2:
+			g.Ended = start().Add(time.Minute)
+		case 3:
+			g.Request, g.Reference = r.ID, r.Reference
+		case 0: // of another administration's request: its reference is not ours to show
+			g.Request = theirs.ID
+		}
+		insertGrant(t, db, g)
+		g.Sealed, g.AdministrationName, g.Holder = nil, admin.Name, holder
+		all = append(all, g)
+	}
+	slices.Reverse(all)
+	return all
 }
