@@ -31,8 +31,12 @@ type FormerKey struct {
 type FormerKeys interface {
 	// Add is AlreadyExists when there is one of that administration and epoch.
 	Add(ctx context.Context, k FormerKey) error
-	// Of an administration, the one that was replaced last first.
-	Of(ctx context.Context, id AdministrationID) ([]FormerKey, error)
+	// Roots of an administration that were replaced, all of them, the last first.
+	// A line has an end (SPEC.md §7), and so have they.
+	Roots(ctx context.Context, id AdministrationID) ([]FormerKey, error)
+	// Replaced is when a recipient of an administration was replaced last; zero
+	// when it was none.
+	Replaced(ctx context.Context, id AdministrationID, recipient string) (time.Time, error)
 }
 
 // KeyView is a key that an administration has or had, with what proves it.
@@ -84,15 +88,13 @@ func keyFacts(ctx context.Context, tx Tx, id AdministrationID) (views []KeyView,
 		return nil, nil, &Error{Kind: Damaged, Msg: "encode key fact", Err: err}
 	}
 	views, facts = []KeyView{{VK: adm.VK, Epoch: adm.Epoch}}, [][]byte{now}
-	former, err := tx.FormerKeys.Of(ctx, id)
+	former, err := tx.FormerKeys.Roots(ctx, id)
 	if err != nil {
 		return nil, nil, backend("list former keys", err)
 	}
 	for _, k := range former {
-		if k.Succession != nil {
-			views = append(views, KeyView{VK: k.VK, Epoch: k.Epoch})
-			facts = append(facts, k.Fact, k.Succession)
-		}
+		views = append(views, KeyView{VK: k.VK, Epoch: k.Epoch})
+		facts = append(facts, k.Fact, k.Succession)
 	}
 	return views, facts, nil
 }
@@ -190,14 +192,12 @@ func (s *Domain) sealedTo(ctx context.Context, tx Tx, adm Administration, recipi
 	if recipient == "" || recipient == fingerprintOf(adm) {
 		return nil
 	}
-	former, err := tx.FormerKeys.Of(ctx, adm.ID)
+	ended, err := tx.FormerKeys.Replaced(ctx, adm.ID, recipient)
 	if err != nil {
-		return backend("list former keys", err)
+		return backend("find former recipient", err)
 	}
-	for _, k := range former {
-		if k.Recipient == recipient && s.now().Before(k.Ended.Add(s.cfg.Overlap)) {
-			return nil
-		}
+	if !ended.IsZero() && s.now().Before(ended.Add(s.cfg.Overlap)) {
+		return nil
 	}
 	return &Error{Kind: Stale, Reason: ReasonKeyRotated, Msg: "sealed to a key that the administration has no more"}
 }

@@ -2,7 +2,6 @@ package safe
 
 import (
 	"context"
-	"slices"
 
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
@@ -28,29 +27,18 @@ func (s *Domain) checkIssue(ctx context.Context, tx Tx, in DepositInput, id Admi
 	if err != nil {
 		return backend("read administration", err)
 	}
-	former, err := tx.FormerKeys.Of(ctx, id)
+	keys, err := s.signing(ctx, tx, adm)
 	if err != nil {
-		return backend("list former keys", err)
+		return err
 	}
-	vks := [][]byte{adm.VK}
-	for _, k := range former {
-		if s.now().Before(k.Ended.Add(s.cfg.Overlap)) && said.Created <= rfc3339(k.Ended) {
-			vks = append(vks, k.VK)
-		}
-	}
-	if !slices.ContainsFunc(vks, func(vk []byte) bool { return issuedBy(in.Issue, vk) }) {
-		return &Error{Kind: Invalid, Reason: ReasonIssueNotYours, Msg: "not signed by the key of the administration"}
+	_, err = signedBy(keys, func(vk sealed.VK) (string, error) {
+		i, err := sealed.OpenIssue(in.Issue, vk)
+		return i.Created, err
+	})
+	if err != nil {
+		return &Error{Kind: Invalid, Reason: ReasonIssueNotYours, Msg: "check who signed an issue", Err: err}
 	}
 	return nil
-}
-
-func issuedBy(issue, vk []byte) bool {
-	key, err := sealed.ParseVK(vk)
-	if err != nil {
-		return false
-	}
-	_, err = sealed.OpenIssue(issue, key)
-	return err == nil
 }
 
 // sameIssued refuses a mark of other bytes than those that came.

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -31,8 +32,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 	return inserted("insert former key", r, err)
 }
 
-func (s formerKeys) Of(ctx context.Context, id safe.AdministrationID) ([]safe.FormerKey, error) {
-	return query(ctx, s.tx, "list former keys", scanFormerKey,
-		`SELECT administration, epoch, vk, recipient, fact, succession, ended FROM former_keys WHERE administration = $1 ORDER BY epoch DESC LIMIT 100`,
+func (s formerKeys) Roots(ctx context.Context, id safe.AdministrationID) ([]safe.FormerKey, error) {
+	return query(ctx, s.tx, "list former roots", scanFormerKey,
+		`SELECT administration, epoch, vk, recipient, fact, succession, ended FROM former_keys WHERE administration = $1 AND LENGTH(succession) > 0 ORDER BY epoch DESC`,
 		string(id))
+}
+
+func (s formerKeys) Replaced(ctx context.Context, id safe.AdministrationID, recipient string) (time.Time, error) {
+	var ended int64
+	err := s.tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(ended), 0) FROM former_keys WHERE administration = $1 AND recipient = $2`,
+		string(id), recipient).Scan(&ended)
+	return timeOf(ended), mapError("find former recipient", err)
 }
