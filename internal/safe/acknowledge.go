@@ -9,8 +9,13 @@ import (
 	"github.com/coffre-citoyen/coffre/internal/sealed"
 )
 
-// maxDeletions is how many attestations come at a time.
-const maxDeletions = 500
+const (
+	// maxDeletions is how many attestations come at a time.
+	maxDeletions = 500
+	// maxForged is how many of them may be signed by somebody else before no more
+	// are looked at: each is an event in the journal of a citizen.
+	maxForged = 3
+)
 
 // Acknowledge keeps what the caller's administration says of one of its
 // retrievals. It is NotFound when that release never was, AlreadyExists when
@@ -22,7 +27,12 @@ func (s *Domain) Acknowledge(ctx context.Context, a Actor, id GrantID, signed []
 		if err != nil {
 			return err
 		}
-		said, err := sealed.OpenAcknowledgement(signed, adm.vk)
+		var said sealed.Acknowledgement
+		by, err := signedBy(adm.keys, func(vk sealed.VK) (string, error) {
+			var err error
+			said, err = sealed.OpenAcknowledgement(signed, vk)
+			return said.At, err
+		})
 		if err != nil {
 			return formError("check who signed an acknowledgement", err)
 		}
@@ -48,7 +58,9 @@ func (s *Domain) Acknowledge(ctx context.Context, a Actor, id GrantID, signed []
 			}
 			return nil
 		}
-		o.Said = adm.said(signed, said.Outcome, s.now())
+		if o.Said, err = s.said(ctx, tx, adm, by, signed, said.Outcome); err != nil {
+			return err
+		}
 		if err := tx.Openings.Acknowledge(ctx, o); err != nil {
 			return backend("acknowledge", err)
 		}
@@ -75,11 +87,22 @@ func lastSaid(ctx context.Context, tx Tx, o Opening) error {
 // signatory is an administration whose words are checked and kept.
 type signatory struct {
 	Administration
-	vk sealed.VK
+	keys []signing
 }
 
-func (y signatory) said(body []byte, what string, at time.Time) *Said {
-	return &Said{Body: body, What: what, VK: y.VK, KeyLeaf: y.KeyLeaf, At: at}
+// said is what one of its keys has signed, with that key's place in the log.
+func (s *Domain) said(ctx context.Context, tx Tx, y signatory, by signing, body []byte, what string) (*Said, error) {
+	leaf := y.KeyLeaf
+	if by.fact != nil {
+		var err error
+		if leaf, err = tx.Leaves.FactIndex(ctx, by.fact); err != nil {
+			return nil, backend("find key fact", err)
+		}
+		if leaf < 0 {
+			return nil, refusal(Unavailable, "the administration's former key is not in the log")
+		}
+	}
+	return &Said{Body: body, What: what, VK: by.vk[:], KeyLeaf: leaf, At: s.now()}, nil
 }
 
 func (y signatory) about(g Grant, administration, grant, safe, doc string) error {
@@ -136,10 +159,8 @@ func (s *Domain) givenTo(ctx context.Context, tx Tx, a Actor, id GrantID, ev *jo
 	if y.KeyLeaf < 0 {
 		return Grant{}, y, refusal(Unavailable, "the administration's key is not in the log")
 	}
-	if y.vk, err = sealed.ParseVK(y.VK); err != nil {
-		return Grant{}, y, &Error{Kind: Damaged, Msg: "read the administration's verification key", Err: err}
-	}
-	return g, y, nil
+	y.keys, err = s.signing(ctx, tx, y.Administration)
+	return g, y, err
 }
 
 // RefusedDeletion is an attestation that was not taken, and why.
@@ -150,7 +171,9 @@ type RefusedDeletion struct {
 
 // DeclareDeletions keeps the caller's administration's word that it has no
 // copies left, each by itself: one that is refused holds up no other. The same
-// again changes nothing.
+// again changes nothing. A request writes in no journal more than once: what
+// cannot be read is one refusal, of a grant only the first counts, and after a few
+// that nobody of the administration has signed no more are looked at.
 func (s *Domain) DeclareDeletions(ctx context.Context, a Actor, all [][]byte) (declared []GrantID, refused []RefusedDeletion, err error) {
 	if len(all) == 0 || len(all) > maxDeletions {
 		return nil, nil, refusal(Invalid, "1 to %d attestations at a time", maxDeletions)
@@ -159,8 +182,20 @@ func (s *Domain) DeclareDeletions(ctx context.Context, a Actor, all [][]byte) (d
 	if err := s.view(ctx, ev, func(tx Tx) error { return s.may(ctx, tx, a, ActReceive) }); err != nil {
 		return nil, nil, err
 	}
-	for _, signed := range all {
-		id, err := s.declareDeletion(ctx, a, signed)
+	said, refused := readDeletions(all)
+	if len(refused) > 0 && refused[0].Grant == "" {
+		if err := s.refuse(ctx, ev, refused[0].Err); IsKind(err, Unavailable) {
+			return nil, nil, err
+		}
+	}
+	forged := 0
+	for _, d := range said {
+		id := GrantID(d.Grant)
+		if forged >= maxForged {
+			refused = append(refused, RefusedDeletion{id, refusal(Invalid, "not looked at, after %d that were not signed", forged)})
+			continue
+		}
+		err := s.declareDeletion(ctx, a, d)
 		switch {
 		case err == nil:
 			declared = append(declared, id)
@@ -169,33 +204,64 @@ func (s *Domain) DeclareDeletions(ctx context.Context, a Actor, all [][]byte) (d
 		default:
 			refused = append(refused, RefusedDeletion{id, err})
 		}
+		if errors.Is(err, sealed.ErrSignature) {
+			forged++
+		}
 	}
 	return declared, refused, nil
 }
 
-func (s *Domain) declareDeletion(ctx context.Context, a Actor, signed []byte) (GrantID, error) {
-	ev := s.begin(a, journal.WhatGrantDeleted)
-	said, err := sealed.ReadDeletion(signed)
-	if err != nil {
-		return "", s.refuse(ctx, ev, formError("read attestation", err))
+// attestation is what one says, before anybody has looked at who signed it.
+type attestation struct {
+	sealed.Deletion
+	signed []byte
+}
+
+// readDeletions reads what can be read, the first of each grant. Those that cannot
+// come first among the refused, without a grant.
+func readDeletions(all [][]byte) (said []attestation, refused []RefusedDeletion) {
+	var again []RefusedDeletion
+	seen := map[string]bool{}
+	for _, signed := range all {
+		d, err := sealed.ReadDeletion(signed)
+		switch {
+		case err != nil:
+			refused = append(refused, RefusedDeletion{"", formError("read attestation", err)})
+		case seen[d.Grant]:
+			again = append(again, RefusedDeletion{GrantID(d.Grant), refusal(Invalid, "a second attestation of this grant")})
+		default:
+			seen[d.Grant] = true
+			said = append(said, attestation{d, signed})
+		}
 	}
-	id := GrantID(said.Grant)
-	return id, s.update(ctx, ev, func(tx Tx) error {
-		g, adm, err := s.givenTo(ctx, tx, a, id, ev)
+	return said, append(refused, again...)
+}
+
+func (s *Domain) declareDeletion(ctx context.Context, a Actor, said attestation) error {
+	ev := s.begin(a, journal.WhatGrantDeleted)
+	return s.update(ctx, ev, func(tx Tx) error {
+		g, adm, err := s.givenTo(ctx, tx, a, GrantID(said.Grant), ev)
 		if err != nil {
 			return err
 		}
-		if _, err := sealed.OpenDeletion(signed, adm.vk); err != nil {
+		by, err := signedBy(adm.keys, func(vk sealed.VK) (string, error) {
+			_, err := sealed.OpenDeletion(said.signed, vk)
+			return said.At, err
+		})
+		if err != nil {
 			return formError("check who signed an attestation", err)
 		}
 		if err := adm.about(g, said.Administration, said.Grant, said.Safe, said.Doc); err != nil {
 			return err
 		}
-		c, err := s.toDelete(ctx, tx, g, said)
+		c, err := s.toDelete(ctx, tx, g, said.Deletion)
 		if err != nil || c.DeleteBy.IsZero() {
 			return err
 		}
-		c.DeleteBy, c.Deletion = time.Time{}, adm.said(signed, said.How, s.now())
+		c.DeleteBy = time.Time{}
+		if c.Deletion, err = s.said(ctx, tx, adm, by, said.signed, said.How); err != nil {
+			return err
+		}
 		if err := tx.Holdings.Put(ctx, c); err != nil {
 			return backend("put copies", err)
 		}

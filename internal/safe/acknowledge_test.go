@@ -258,7 +258,7 @@ func TestCopiesAreToBeDeletedInTime(t *testing.T) {
 		}
 	}
 	signed := r.deleted(t, nil)
-	if n, refused := declare([]byte("{}"), signed, signed); n != 2 || len(refused) != 1 {
+	if n, refused := declare([]byte("{}"), signed, signed); n != 1 || len(refused) != 2 {
 		t.Fatalf("declared %d, refused %+v", n, refused)
 	}
 	c := r.shown(t).Copies
