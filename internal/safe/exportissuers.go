@@ -26,12 +26,13 @@ type exportedKey struct {
 	Ended *journal.Leaf `json:"ended,omitempty"`
 }
 
-// issuers are those of the origins that have a public key; there is no member
-// without one: programs of before it was there refuse it.
+// issuers are those of the origins whose keys are public; there is no member
+// without one: programs of before it was there refuse it. A key that waits to be
+// public holds up nobody's export.
 func (p *ExportPlan) issuers(ctx context.Context, origins map[AdministrationID]bool) ([]exportedIssuer, error) {
 	var all []exportedIssuer
 	for _, id := range slices.Sorted(maps.Keys(origins)) {
-		keys, err := p.s.AdministrationKeys(ctx, id)
+		keys, _, err := p.s.publicKeys(ctx, id)
 		if err != nil && !IsKind(err, NotFound) {
 			return nil, err
 		}

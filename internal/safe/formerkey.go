@@ -49,12 +49,22 @@ type KeyView struct {
 
 // AdministrationKeys gives what is needed to verify anything that an
 // administration has ever signed: the key in use, then the former ones, the
-// newest first. Open to anybody. What is not public yet is left out.
+// newest first. Open to anybody. Unavailable while one of them is not public yet:
+// without it what is genuine would be nobody's, or the line would be broken.
 func (s *Domain) AdministrationKeys(ctx context.Context, id AdministrationID) ([]KeyView, error) {
+	keys, public, err := s.publicKeys(ctx, id)
+	if err == nil && !public {
+		err = refusal(Unavailable, "a key of the administration is not in the public log yet")
+	}
+	return keys, err
+}
+
+// publicKeys are those of AdministrationKeys, all or none: public says which.
+func (s *Domain) publicKeys(ctx context.Context, id AdministrationID) (keys []KeyView, public bool, err error) {
 	var views []KeyView
 	var facts [][]byte
 	var indexes []int64
-	err := s.rows.View(ctx, func(tx Tx) error {
+	err = s.rows.View(ctx, func(tx Tx) error {
 		var err error
 		if views, facts, err = keyFacts(ctx, tx, id); err != nil {
 			return err
@@ -68,7 +78,7 @@ func (s *Domain) AdministrationKeys(ctx context.Context, id AdministrationID) ([
 		return nil
 	})
 	if err != nil {
-		return nil, backend("list keys", err)
+		return nil, false, backend("list keys", err)
 	}
 	return s.provenKeys(ctx, views, facts, indexes)
 }
@@ -99,38 +109,32 @@ func keyFacts(ctx context.Context, tx Tx, id AdministrationID) (views []KeyView,
 	return views, facts, nil
 }
 
-func (s *Domain) provenKeys(ctx context.Context, views []KeyView, facts [][]byte, indexes []int64) ([]KeyView, error) {
+func (s *Domain) provenKeys(ctx context.Context, views []KeyView, facts [][]byte, indexes []int64) ([]KeyView, bool, error) {
+	if len(views) == 0 {
+		return nil, true, nil
+	}
 	given := make([]*int64, len(indexes))
 	for i := range indexes {
 		given[i] = &indexes[i]
 	}
 	if err := s.shown(ctx, given); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	leaves := make([]*journal.Leaf, len(indexes))
-	public := slices.DeleteFunc(slices.Clone(indexes), func(i int64) bool { return i < 0 })
-	if len(public) > 0 {
-		_, proofs, err := s.log.Proofs(ctx, public)
-		if err != nil {
-			return nil, &Error{Kind: Unavailable, Msg: "prove keys", Err: err}
-		}
-		for i := range indexes {
-			if indexes[i] >= 0 {
-				leaves[i], proofs = &proofs[0], proofs[1:]
-				leaves[i].Entry = facts[i]
-			}
-		}
+	if slices.Min(indexes) < 0 {
+		return nil, false, nil
 	}
-	var out []KeyView
-	for i, v := range views {
-		if v.Key = leaves[max(2*i-1, 0)]; i > 0 {
-			v.Ended = leaves[2*i]
-		}
-		if v.Key != nil && (i == 0 || v.Ended != nil) {
-			out = append(out, v)
-		}
+	_, proofs, err := s.log.Proofs(ctx, indexes)
+	if err != nil {
+		return nil, false, &Error{Kind: Unavailable, Msg: "prove keys", Err: err}
 	}
-	return out, nil
+	for i := range proofs {
+		proofs[i].Entry = facts[i]
+	}
+	views[0].Key = &proofs[0]
+	for i := 1; i < len(views); i++ {
+		views[i].Key, views[i].Ended = &proofs[2*i-1], &proofs[2*i]
+	}
+	return views, true, nil
 }
 
 // swapOfficeKeyring replaces the keyring of an administration, with another root

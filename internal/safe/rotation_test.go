@@ -99,6 +99,34 @@ func TestAnAdministrationReplacesItsKey(t *testing.T) {
 	sound(t, w)
 }
 
+// TestAKeyThatIsNotPublicYetIsWaitedFor: whoever verifies gets all keys or is told
+// to try again, never a line without its end, or no key of an administration that
+// has one.
+func TestAKeyThatIsNotPublicYetIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	o := w.office(t, "Université de Valmont", "19370999900011")
+	none := w.with(func(cfg *safe.Config) { cfg.Log = behind{w.log, 0} })
+	if keys, err := none.AdministrationKeys(w.ctx, o.ID); !safe.IsKind(err, safe.Unavailable) {
+		t.Errorf("its first key is not public: %+v, %v", keys, err)
+	}
+	next := o.succeed(t, w)
+	h, err := w.log.Head(w.ctx)
+	must(t, err)
+	before := h.Size
+	next.succeed(t, w)
+	away := w.with(func(cfg *safe.Config) { cfg.Log = behind{w.log, before} })
+	if keys, err := away.AdministrationKeys(w.ctx, o.ID); !safe.IsKind(err, safe.Unavailable) {
+		t.Errorf("its third key is not public: %+v, %v", keys, err)
+	}
+	if keys, err := w.AdministrationKeys(w.ctx, o.ID); err != nil || len(keys) != 3 {
+		t.Errorf("all are public: %+v, %v", keys, err)
+	}
+	without := w.mairie(t, "Mairie de Valmont", "21370999900015")
+	if keys, err := none.AdministrationKeys(w.ctx, without.ID); err != nil || len(keys) != 0 {
+		t.Errorf("it has no key: %+v, %v", keys, err)
+	}
+}
+
 // TestAKeyIsReplacedOnlyByItsOwnRoot: who has a referent's session and no key puts
 // no other key in its place.
 func TestAKeyIsReplacedOnlyByItsOwnRoot(t *testing.T) {
