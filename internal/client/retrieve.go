@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -157,6 +158,40 @@ func (o *Office) declare(ctx context.Context, all []Given, how, note string, ref
 // the others.
 func (c *Client) Due(ctx context.Context) ([]Grant, error) {
 	return all[Grant](ctx, c, "/api/v1/administration/deletions", nil)
+}
+
+// DueProven is Due, with the events by which citizens have ended theirs.
+func (o *Office) DueProven(ctx context.Context) ([]Grant, error) {
+	return all[Grant](ctx, o.c, "/api/v1/administration/deletions", url.Values{"proofs": {"true"}})
+}
+
+// EndedAt is when the citizen has ended a grant of the administration's, by a
+// proven event of her journal; ErrNotFound: the gateway only says so.
+func (o *Office) EndedAt(ctx context.Context, g Given, said Grant) (time.Time, error) {
+	if said.End == nil || said.End.Leaf == nil {
+		return time.Time{}, fmt.Errorf("proof that the citizen has ended it: %w", ErrNotFound)
+	}
+	at, err := o.endedAt(ctx, g, *said.End)
+	return at, withEvidence(err, map[string]any{"grant": g, "end": said.End})
+}
+
+func (o *Office) endedAt(ctx context.Context, g Given, p Proof) (time.Time, error) {
+	m, err := o.c.watch.mark(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	ev, c, err := journal.VerifyEvent(m.vkey, []byte(p.Event), p.Salt, *p.Leaf)
+	if err == nil {
+		err = o.c.watch.accept(ctx, m, c, p.Leaf.Checkpoint)
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	if ev.What != journal.WhatGrantEnded || ev.Result != journal.ResultDone || ev.Grant != g.Grant || ev.Safe != g.Safe || ev.Doc != g.Doc ||
+		ev.Administration != o.id || ev.Who.Kind != "citizen" || ev.N == 0 {
+		return time.Time{}, fmt.Errorf("the proof is of something else than the end of this grant: %w", journal.ErrProof)
+	}
+	return time.Parse(time.RFC3339, ev.Time)
 }
 
 // ReceivedWanted narrows what was shared; "" is any.

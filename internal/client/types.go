@@ -165,6 +165,7 @@ type Grant struct {
 	Deletion           *Said      `json:"deletion,omitempty"`
 	DeleteBy           *time.Time `json:"deleteBy,omitempty"` // of copies that there may be
 	Overdue            bool       `json:"overdue,omitempty"`
+	End                *Proof     `json:"end,omitempty"` // with DueProven: that the citizen has ended it
 }
 
 // Said is what an administration has signed of a grant (SPEC.md §14): Outcome of a

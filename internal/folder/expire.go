@@ -11,8 +11,8 @@ import (
 )
 
 // expire deletes what is over: whose end, as the citizen signed it, has passed,
-// or whose grant the gateway says she has ended. Only what is where it was put,
-// and as it was put, is deleted and attested; the rest is named.
+// or which she has ended since, as her journal proves. Only what is where it was
+// put, and as it was put, is deleted and attested; the rest is named.
 func (f *Folder) expire(ctx context.Context) error {
 	ended, err := f.ended(ctx)
 	if err != nil {
@@ -41,26 +41,33 @@ func (f *Folder) expire(ctx context.Context) error {
 	return cmp.Or(f.attest(ctx, given), failed)
 }
 
-// ended are the grants that were ended long enough ago.
+// ended are the grants that their citizens have ended, long enough ago.
 func (f *Folder) ended(ctx context.Context) (map[string]bool, error) {
 	out := map[string]bool{}
 	if f.cfg.Now().Sub(f.seenDue) < wholeEvery {
 		return out, nil
 	}
-	due, err := f.cfg.Client.Due(ctx)
-	if err == nil {
-		f.seenDue = f.cfg.Now()
+	due, err := f.cfg.Office.DueProven(ctx)
+	if err != nil {
+		return out, err
 	}
+	f.seenDue = f.cfg.Now()
 	for _, g := range due {
-		end := g.NotAfter
-		if g.Ended != nil && g.Ended.Before(end) {
-			end = *g.Ended
+		r, known := f.ledger.get(g.ID)
+		if !known || r.State != stateKept || !f.cfg.Now().Before(r.Ends) {
+			continue
 		}
-		if !f.cfg.Now().Before(end.Add(f.cfg.Keep)) {
+		end, err := f.cfg.Office.EndedAt(ctx, client.Given{Grant: r.Grant, Safe: r.Safe, Doc: r.Doc}, g)
+		switch {
+		case stops(ctx, err):
+			return out, err
+		case err != nil: // to delete it is for a person to decide, or for its day
+			f.once(Told{What: Unproven, Grant: r.Grant, File: r.File, Err: err})
+		case !f.cfg.Now().Before(end.Add(f.cfg.Keep)):
 			out[g.ID] = true
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // remove deletes a document and its sidecar. That it was the one that was put

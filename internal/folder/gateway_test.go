@@ -154,12 +154,27 @@ func (w *town) rotate() {
 	w.ring = next
 }
 
-// ends has the gateway say that a grant is over; the citizen's doing or not.
-func (w *town) ends(id string) {
+// saysEnded has the gateway say that a grant is over.
+func (w *town) saysEnded(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g, now := w.grants[id], w.now
+	g.listed.State, g.listed.Ended, g.listed.End = "ended", &now, nil
+}
+
+// ends is the citizen's doing.
+func (w *town) ends(id string, change func(*journal.Event)) {
+	w.t.Helper()
+	w.saysEnded(id)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	g := w.grants[id]
-	g.listed.State, g.listed.Ended = "ended", &w.now
+	e := w.event(g, id, journal.WhatGrantEnded, journal.Who{Kind: "citizen", ID: sealed.NewID(), Name: "Angela Dubois"})
+	if change != nil {
+		change(&e)
+	}
+	p := w.log.event(w.t, e)
+	g.listed.End = &p
 }
 
 func (w *town) openings(id string) int {

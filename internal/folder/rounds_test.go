@@ -105,7 +105,7 @@ func TestNoBytesAreLeftOfWhatEndedWhileTheServiceWasDead(t *testing.T) {
 		if c.changed {
 			must(t, os.WriteFile(filepath.Join(dir, "a.txt"), []byte("mine"), 0o600))
 		}
-		w.ends(id)
+		w.ends(id, nil)
 		w.later(60 * 24 * time.Hour)
 		if c.expired {
 			delete(w.grants, id)

@@ -57,8 +57,19 @@ func (g *Gateway) acknowledgeGrant(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
+// dueView is a grant whose copies are to be deleted, with the event by which its
+// citizen has ended it.
+type dueView struct {
+	grantView
+	End *eventView `json:"end,omitempty"`
+}
+
 func (g *Gateway) listDeletions(w http.ResponseWriter, r *http.Request) error {
 	p, err := pageOf(r)
+	if err != nil {
+		return err
+	}
+	proofs, err := flagOf(r, "proofs")
 	if err != nil {
 		return err
 	}
@@ -66,7 +77,21 @@ func (g *Gateway) listDeletions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, listOf(items, next, g.viewGrantFor(true)))
+	var ends map[safe.GrantID]safe.Proof
+	if proofs {
+		if ends, err = g.safe.EndProofs(r.Context(), items); err != nil {
+			return err
+		}
+	}
+	view := g.viewGrantFor(true)
+	return writeJSON(w, http.StatusOK, listOf(items, next, func(v safe.Grant) dueView {
+		out := dueView{grantView: view(v)}
+		if p, proven := ends[v.ID]; proven {
+			end := viewProof(p)
+			out.End = &end
+		}
+		return out
+	}))
 }
 
 type refusedDeletionView struct {

@@ -50,6 +50,7 @@ func retrievalPart(t *testing.T, s *story) {
 	if due := s.get(t, s.office.agent, "/api/v1/administration/deletions?limit=200", 200).items(t, "id"); !slices.Contains(due, id) {
 		t.Fatalf("due are %q", due)
 	}
+	s.endProven(t, id)
 	declare := request{who: s.office.agent, method: "POST", path: "/api/v1/administration/deletions", json: object{"attestations": [][]byte{b, []byte("x")}}}
 	var told struct {
 		Declared []string
@@ -61,6 +62,37 @@ func retrievalPart(t *testing.T, s *story) {
 	}
 	s.do(t, request{who: s.office.agent, method: "POST", path: "/api/v1/administration/deletions", json: object{"attestations": [][]byte{}}}).is(t, 422)
 	s.readBack(t, id, b)
+}
+
+// endProven: that the citizen has ended it is in her journal, and no word of the
+// gateway's.
+func (s *story) endProven(t *testing.T, id string) {
+	t.Helper()
+	var page struct {
+		Items []struct {
+			ID  string
+			End *struct {
+				Event string
+				Salt  []byte
+				Leaf  journal.Leaf
+			}
+		}
+	}
+	s.get(t, s.office.system, "/api/v1/administration/deletions?limit=200&proofs=true", 200).read(t, &page)
+	for _, g := range page.Items {
+		if g.ID != id {
+			continue
+		}
+		if g.End == nil {
+			t.Fatal("no proof of the end")
+		}
+		ev, _, err := journal.VerifyEvent(s.vkey, []byte(g.End.Event), g.End.Salt, g.End.Leaf)
+		if err != nil || ev.What != journal.WhatGrantEnded || ev.Grant != id || ev.Who.Kind != "citizen" {
+			t.Fatalf("%+v, %v", ev, err)
+		}
+		return
+	}
+	t.Fatal("not in the list with proofs")
 }
 
 func eventOf(t *testing.T, released answer) journal.Event {

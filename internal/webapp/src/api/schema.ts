@@ -2528,6 +2528,8 @@ export interface components {
             readonly deletion?: components["schemas"]["Deletion"];
             /** @description until when the administration has to delete its copies; absent when it was never opened, or has attested to it */
             readonly deleteBy?: components["schemas"]["Time"];
+            /** @description in the list of deletions, with proofs: the event `grant.ended` of a grant that its citizen has ended before its day */
+            readonly end?: components["schemas"]["Event"];
             /** @description that time is over */
             readonly overdue?: boolean;
         };
@@ -5556,6 +5558,8 @@ export interface operations {
     readonly listDeletions: {
         readonly parameters: {
             readonly query?: {
+                /** @description with the events by which citizens have ended theirs before its day */
+                readonly proofs?: boolean;
                 /** @description cursor `next` of the page before */
                 readonly after?: components["parameters"]["after"];
                 readonly limit?: components["parameters"]["limit"];
