@@ -158,6 +158,8 @@ func (t *teller) tell(what folder.Told) {
 		a.note(a.tr("à effacer, et plus à sa place : %s. Effacez-le là où il est, puis : coffre admin deletions declare %s", "to be deleted, and no longer in its place: %s. Delete it where it is, then: coffre admin deletions declare %s"), file, clean(what.Grant))
 	case folder.Changed:
 		a.note(a.tr("à effacer, et modifié depuis : %s. Effacez-le, puis : coffre admin deletions declare %s", "to be deleted, and changed since: %s. Delete it, then: coffre admin deletions declare %s"), file, clean(what.Grant))
+	case folder.Unproven:
+		a.note(a.tr("gardé jusqu'à sa date : le serveur dit que l'usager a mis fin au partage de %s, et ne le prouve pas. S'il le confirme : coffre admin deletions declare %s", "kept until its day: the server says that the citizen has ended the share of %s, and does not prove it. If the citizen confirms it: coffre admin deletions declare %s"), file, clean(what.Grant))
 	case folder.Strange:
 		a.note(a.tr("laissé de côté, ce n'est pas une fiche de ce dossier : %s (%s)", "left alone, this is no sidecar of this directory: %s (%s)"), file, clean(what.Err.Error()))
 	case folder.Unattested:
