@@ -39,6 +39,7 @@ func searches() map[string]safe.GrantFilter {
 		"of another's":        {Only: []string{"large"}, Services: []string{"small"}},
 		"of a kind":           {Kind: "diploma"},
 		"of a kind, in force": {Kind: "diploma", State: "live", Services: []string{"small"}},
+		"of a common kind":    {Kind: "residence", Services: []string{"small"}},
 		"of a reference":      {Reference: "2026-1"},
 		"ended":               {State: "ended"},
 		"by words":            {Words: []string{"rarete"}},
@@ -75,11 +76,25 @@ func TestASearchAmongManySharesIsBounded(t *testing.T) {
 			}
 			for name, want := range map[string]int{
 				"everything": 50, "of one's services": crowd/5000 + 1, "of one service": crowd/5000 + 1, "of another's": 0, "of a kind": 1, "of a kind, in force": 0, "of a reference": 0,
+				// Where it breaks off among another service's is not told.
+				"of a common kind": crowd / 5000,
 			} {
 				found, next := list(searches()[name], "")
 				if len(found) != want || (next != "") != (want == 50) {
 					t.Errorf("%s: %d found, to go on from %q", name, len(found), next)
 				}
+			}
+			err := db.Update(t.Context(), func(tx safe.Tx) error {
+				return tx.Requests.Insert(t.Context(), safe.Request{ID: "campaign", Administration: "town", Reference: "2026-2", Body: []byte{1}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.write.ExecContext(t.Context(), `UPDATE grants SET request = 'campaign' WHERE service = 'large'`); err != nil {
+				t.Fatal(err)
+			}
+			if found, next := list(safe.GrantFilter{Reference: "2026-2", Services: []string{"small"}}, ""); len(found) != 0 || next != "" {
+				t.Errorf("of another service's reference: %d found, to go on from %q", len(found), next)
 			}
 		})
 	}

@@ -52,16 +52,30 @@ WHERE r.administration = $1 AND n.administration = $1 AND (n.created, n.id) < ($
 	branchReferenceEnd = ` ORDER BY n.created DESC, n.id DESC LIMIT {most}) AS newest`
 )
 
+func (l *listing) among(services []string) string {
+	all := make([]string, len(services))
+	for i, sv := range services {
+		all[i] = l.arg(sv)
+	}
+	return strings.Join(all, ", ")
+}
+
 // branches leads through the smallest parts of an index that have everything;
-// the filter's conditions that it has met are done.
+// the filter's conditions that it has met are done. Each holds only what whoever
+// asks may see: where a search breaks off is told to him, and is the time and id
+// of a share.
 func (l *listing) branches() (all []string, rest safe.GrantFilter) {
 	rest = l.filter
 	add := func(condition string) { all = append(all, branchOf+condition+branchEnd) }
 	switch {
 	case rest.Reference != "":
-		all = append(all, branchReference+l.arg(rest.Reference)+branchReferenceEnd)
-		rest.Reference = ""
-	case rest.Kind != "":
+		condition := l.arg(rest.Reference)
+		if len(rest.Services) > 0 {
+			condition += ` AND n.service IN (` + l.among(append([]string{""}, rest.Services...)) + `)`
+		}
+		all = append(all, branchReference+condition+branchReferenceEnd)
+		rest.Reference, rest.Services = "", nil
+	case rest.Kind != "" && len(rest.Services) == 0:
 		add(` AND kind <> '' AND kind = ` + l.arg(rest.Kind))
 		rest.Kind = ""
 	case len(rest.Only) > 0:
@@ -142,18 +156,11 @@ func (s grants) find(ctx context.Context, l listing, us int64, id string, limit 
 func (l *listing) conditions(f safe.GrantFilter) string {
 	where := "WHERE 1 = 1"
 	and := func(format string, v any) { where += " AND " + strings.ReplaceAll(format, "?", l.arg(v)) }
-	among := func(services ...string) {
-		var all []string
-		for _, sv := range services {
-			all = append(all, l.arg(sv))
-		}
-		where += " AND g.service IN (" + strings.Join(all, ", ") + ")"
-	}
 	if len(f.Services) > 0 {
-		among(append([]string{""}, f.Services...)...)
+		where += " AND g.service IN (" + l.among(append([]string{""}, f.Services...)) + ")"
 	}
 	if len(f.Only) > 0 {
-		among(f.Only...)
+		where += " AND g.service IN (" + l.among(f.Only) + ")"
 	}
 	now := micros(f.Now)
 	switch f.State {
