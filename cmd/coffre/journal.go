@@ -156,6 +156,7 @@ func (a *app) what(ev journal.Event) string {
 		{journal.WhatGrantDeleted, "effacement des copies attesté par l'administration", "deletion of copies attested by the administration"},
 		{journal.WhatAdministrationKey, "clé d'administration", "administration's key"},
 		{journal.WhatRegistered, "administration inscrite", "administration registered"},
+		{journal.WhatLogo, "logo d'une administration changé", "an administration's logo changed"},
 		{journal.WhatAppointed, "agent nommé", "agent appointed"},
 		{journal.WhatAgentLeft, "accès d'un agent arrêté", "agent's access stopped"},
 		{journal.WhatRelinked, "agent reconnu après un changement de fournisseur d'identité", "agent known again after a change of identity provider"},

@@ -1,6 +1,11 @@
 package gateway_test
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 
@@ -27,6 +32,39 @@ func agentsPart(t *testing.T, s *story) {
 	s.do(t, appoints(s.office.agent, me, "referent")).is(t, 200)
 	s.do(t, servicesAre(s.office.agent, "Écoles")).is(t, 422).refuses(t, "invalid")
 	s.do(t, servicesAre(s.office.agent, "etat-civil", "ecoles")).is(t, 200)
+	logoPart(t, s)
+}
+
+// logoPart: what is looked at runs nothing, is kept for ever, and is gone when
+// it is another one.
+func logoPart(t *testing.T, s *story) {
+	t.Helper()
+	var b bytes.Buffer
+	must(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 40))))
+	put := func(who caller, in object) answer {
+		return s.do(t, request{who: who, method: "PUT", path: "/api/v1/administration/logo", json: in})
+	}
+	put(s.office.agent, object{"png": []byte("<svg/>")}).is(t, 422).refuses(t, "logo-unfit")
+	put(s.office.agent, object{}).is(t, 422)
+	put(s.office.system, object{"png": b.Bytes()}).is(t, 403)
+	hash := put(s.office.agent, object{"png": b.Bytes()}).is(t, 200).string(t, "logo")
+	path := "/api/v1/administrations/" + string(s.office.ID) + "/logo/"
+	got := s.get(t, nobody, path+hash, 200)
+	for name, want := range map[string]string{
+		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable",
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+	} {
+		if got.header.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, got.header.Get(name), want)
+		}
+	}
+	if sum := sha256.Sum256(got.body); hex.EncodeToString(sum[:]) != hash {
+		t.Error("the path is not the hash of the bytes")
+	}
+	s.get(t, nobody, path+strings.Repeat("0", 64), 404)
+	s.do(t, request{who: s.office.agent, method: "DELETE", path: "/api/v1/administration/logo"}).is(t, 204)
+	s.get(t, nobody, path+hash, 404)
+	put(s.office.agent, object{"png": b.Bytes()}).is(t, 200)
 }
 
 func servicesAre(by caller, ids ...string) request {

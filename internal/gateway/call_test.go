@@ -134,7 +134,8 @@ func (a answer) kept() string {
 	_, path, _ := strings.Cut(a.asked, " ")
 	switch {
 	case a.status != http.StatusOK:
-	case strings.HasPrefix(path, "/log/tile/"), strings.HasPrefix(path, "/log/checkpoints/"):
+	case strings.HasPrefix(path, "/log/tile/"), strings.HasPrefix(path, "/log/checkpoints/"),
+		strings.HasPrefix(path, "/api/v1/administrations/") && strings.Contains(path, "/logo/"):
 		return "public, max-age=31536000, immutable"
 	case path == "/log/checkpoint":
 		return "no-cache"

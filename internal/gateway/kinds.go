@@ -74,7 +74,7 @@ func problemOf(err error) *problem.Error {
 	if errors.As(err, &d) {
 		slug := slugOf(d.Kind)
 		switch d.Reason {
-		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonPast, safe.ReasonServiceServed, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded, safe.ReasonWitnesses,
+		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonPast, safe.ReasonServiceServed, safe.ReasonLogoUnfit, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded, safe.ReasonWitnesses,
 			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed, safe.ReasonNotAppointed, safe.ReasonAgentLeft,
 			safe.ReasonNotReferent, safe.ReasonLastReferent, safe.ReasonOtherService:
 			slug = d.Reason

@@ -82,9 +82,9 @@ func (m *matrix) own(t *testing.T) {
 		"grants/{id}": m.a.share(t, m.kept, m.x), "addresses/{id}": m.a.address(t, m.x), "agents/{id}": string(m.x.actor.Account),
 		"notices/{id}":         w.do(t, m.a.chooses("push", "https://push.example/abc")).is(t, 201).string(t, "id"),
 		"webhooks/{id}":        w.do(t, m.x.registers(hookURL)).is(t, 201).string(t, "id"),
-		"devices/{code}":       "", // whoever is shown a code may type it
-		"administrations/{id}": "", // public
-		"checkpoints/{size}":   "", "logout/{provider}": "",
+		"devices/{code}":       "",                    // whoever is shown a code may type it
+		"administrations/{id}": "", "logo/{hash}": "", // public
+		"checkpoints/{size}": "", "logout/{provider}": "",
 	}
 	m.ids["deposits/{address}"] = m.ids["addresses/{id}"]
 	m.ids["requests/{id}"] = m.x.ask(t, w, m.ids["addresses/{id}"])
@@ -116,7 +116,7 @@ func admits(c gateway.Class, kind string) bool {
 }
 
 // referents are the operations of those who appoint others.
-var referents = []string{"appointAgent", "setServices"}
+var referents = []string{"appointAgent", "setServices", "setLogo", "removeLogo"}
 
 // whole are the operations on what is its administration's as a whole, whatever
 // service somebody works for.

@@ -25,12 +25,13 @@ type administrationView struct {
 	VK        []byte        `json:"vk,omitempty"`
 	Epoch     int64         `json:"epoch,omitempty"`
 	Key       *journal.Leaf `json:"key,omitempty"`
+	Logo      string        `json:"logo,omitempty"`
 }
 
 func viewAdministration(a safe.AdministrationView) administrationView {
 	v := administrationView{
 		ID: string(a.ID), Name: a.Name, SIRET: a.SIRET, Services: []serviceView{},
-		Recipient: a.Recipient, VK: a.VK, Epoch: a.Epoch, Key: a.Key,
+		Recipient: a.Recipient, VK: a.VK, Epoch: a.Epoch, Key: a.Key, Logo: a.Logo,
 	}
 	for _, s := range a.Services {
 		v.Services = append(v.Services, serviceView(s))

@@ -36,6 +36,7 @@ const (
 	WhatGrantDeleted      = "grant.deleted"      // its copies; Detail: how
 	WhatAdministrationKey = "administration.key"
 	WhatRegistered        = "administration.registered"
+	WhatLogo              = "administration.logo" // Detail: logo, its hash; none when it was removed
 	WhatOfficeRead        = "administration.read" // only ever refused
 	WhatAppointed         = "agent.appointed"
 	WhatAgentLeft         = "agent.left"

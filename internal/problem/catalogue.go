@@ -74,6 +74,9 @@ func aboutCallers() []entry {
 		{"service-served", http.StatusUnprocessableEntity, both(
 			"Des agents travaillent pour ce service", "Nommez-les d'abord pour un autre service, puis retirez celui-ci.",
 			"Agents work for this service", "Appoint them for another service first, then take this one away.")},
+		{"logo-unfit", http.StatusUnprocessableEntity, both(
+			"Cette image ne convient pas", "Un logo est une image PNG de 32 Kio au plus, de 16 à 512 pixels de côté.",
+			"This picture will not do", "A logo is a PNG picture of 32 KiB at most, each side 16 to 512 pixels.")},
 		{"other-service", http.StatusForbidden, both(
 			"C'est pour un autre service", "Ce document a été partagé avec un autre service de votre administration. Demandez au référent si vous en avez besoin.",
 			"This is for another service", "The document was shared with another service of your administration. Ask the referent if you need it.")},

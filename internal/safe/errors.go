@@ -109,6 +109,8 @@ const (
 	// ReasonServiceServed comes with Invalid when a service that agents are
 	// appointed for would go away.
 	ReasonServiceServed = "service-served"
+	// ReasonLogoUnfit comes with Invalid when a logo is no small PNG.
+	ReasonLogoUnfit = "logo-unfit"
 	// ReasonPast comes with Invalid when a grant would end before it begins, by
 	// the clock here.
 	ReasonPast = "end-past"

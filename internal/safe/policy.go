@@ -40,6 +40,7 @@ const (
 	ActWebhooks          Act = "webhooks"           // have an administration's systems called
 	ActAppoint           Act = "appoint"            // say which agents act for an administration
 	ActServices          Act = "services"           // say which services an administration has
+	ActLogo              Act = "logo"               // say which logo an administration has
 	ActMandate           Act = "mandate"            // let a mediator act
 	ActMediator          Act = "mediator"           // look at one's own sessions, end them
 	ActMediate           Act = "mediate"            // help citizens, within mandates
@@ -82,7 +83,7 @@ func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
-		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint, ActServices,
+		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint, ActServices, ActLogo,
 		ActMandate, ActMediator, ActMediate, ActAppointMediator,
 	}
 }
@@ -165,7 +166,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
 	case ActAdministrationKey, ActServices:
 		return rule{kinds: []ActorKind{Agent}, referent: true}
-	case ActAppoint:
+	case ActAppoint, ActLogo:
 		return rule{kinds: []ActorKind{Agent, Operator}, referent: true}
 	case ActRegister, ActStopMandate:
 		return rule{kinds: []ActorKind{Operator}}

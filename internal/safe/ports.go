@@ -160,6 +160,10 @@ type Administrations interface {
 	Search(ctx context.Context, q string, p Page) ([]Administration, string, error)
 	System(ctx context.Context, id SystemID) (RegisteredSystem, error)
 	PutSystem(ctx context.Context, s RegisteredSystem) error
+	// Logo is NotFound when there is none.
+	Logo(ctx context.Context, id AdministrationID) ([]byte, error)
+	// PutLogo replaces the bytes of the logo; nil removes them.
+	PutLogo(ctx context.Context, id AdministrationID, png []byte) error
 }
 
 // Addresses holds deposit addresses.

@@ -168,7 +168,8 @@ type Administration struct {
 	VK        []byte // nil until its key is made
 	Recipient string
 	Epoch     int64
-	KeyLeaf   int64 // -1 until sequenced
+	KeyLeaf   int64  // -1 until sequenced
+	Logo      string // SHA-256 of its bytes, in hex; empty is none
 }
 
 // RegisteredSystem is a machine of an administration that authenticates by

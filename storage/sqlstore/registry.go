@@ -15,12 +15,12 @@ import (
 
 type administrations struct{ tx *sql.Tx }
 
-const administrationColumns = `id, siret, name, services, vk, recipient, epoch, key_leaf`
+const administrationColumns = `id, siret, name, services, vk, recipient, epoch, key_leaf, logo`
 
 func scanAdministration(r row) (safe.Administration, error) {
 	var a safe.Administration
 	var services string
-	err := r.Scan(&a.ID, &a.SIRET, &a.Name, &services, &a.VK, &a.Recipient, &a.Epoch, &a.KeyLeaf)
+	err := r.Scan(&a.ID, &a.SIRET, &a.Name, &services, &a.VK, &a.Recipient, &a.Epoch, &a.KeyLeaf, &a.Logo)
 	if err != nil {
 		return safe.Administration{}, err
 	}
@@ -44,11 +44,11 @@ func (s administrations) Put(ctx context.Context, a safe.Administration) error {
 	if err != nil {
 		return fmt.Errorf("encode services: %w", err)
 	}
-	_, err = s.tx.ExecContext(ctx, `INSERT INTO administrations (id, siret, name, search, services, vk, recipient, epoch, key_leaf)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	_, err = s.tx.ExecContext(ctx, `INSERT INTO administrations (id, siret, name, search, services, vk, recipient, epoch, key_leaf, logo)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (id) DO UPDATE SET siret = excluded.siret, name = excluded.name, search = excluded.search,
-services = excluded.services, vk = excluded.vk, recipient = excluded.recipient, epoch = excluded.epoch, key_leaf = excluded.key_leaf`,
-		string(a.ID), a.SIRET, a.Name, fold(a.Name), string(services), a.VK, a.Recipient, a.Epoch, a.KeyLeaf)
+services = excluded.services, vk = excluded.vk, recipient = excluded.recipient, epoch = excluded.epoch, key_leaf = excluded.key_leaf, logo = excluded.logo`,
+		string(a.ID), a.SIRET, a.Name, fold(a.Name), string(services), a.VK, a.Recipient, a.Epoch, a.KeyLeaf, a.Logo)
 	return mapError("write administration", err)
 }
 
@@ -104,6 +104,22 @@ ON CONFLICT (id) DO UPDATE SET administration = excluded.administration, name = 
 key_set = excluded.key_set, created = excluded.created`,
 		string(v.ID), string(v.Administration), v.Name, strings.Join(v.Scopes, " "), v.KeySet, micros(v.Created))
 	return mapError("write system", err)
+}
+
+func (s administrations) Logo(ctx context.Context, id safe.AdministrationID) ([]byte, error) {
+	var png []byte
+	err := s.tx.QueryRowContext(ctx, `SELECT png FROM logos WHERE administration = $1`, string(id)).Scan(&png)
+	return png, mapError("read logo", err)
+}
+
+func (s administrations) PutLogo(ctx context.Context, id safe.AdministrationID, png []byte) error {
+	if png == nil {
+		_, err := s.tx.ExecContext(ctx, `DELETE FROM logos WHERE administration = $1`, string(id))
+		return mapError("remove logo", err)
+	}
+	_, err := s.tx.ExecContext(ctx, `INSERT INTO logos (administration, png) VALUES ($1, $2)
+ON CONFLICT (administration) DO UPDATE SET png = excluded.png`, string(id), png)
+	return mapError("write logo", err)
 }
 
 type addresses struct{ tx *sql.Tx }

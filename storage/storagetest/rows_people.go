@@ -159,7 +159,8 @@ func administrationTests() map[string]rowsTest {
 			})
 			wantKind(t, err, safe.AlreadyExists)
 		},
-		"search": administrationSearch,
+		"search":                              administrationSearch,
+		"a logo is put, replaced and removed": administrationLogo,
 		"search pages by name": func(t *testing.T, db Database) {
 			var want []safe.Administration
 			for i, name := range []string{"Mairie A", "Mairie A", "mairie b", "Mairie C", "Mairie É", "Mairie Z"} {
@@ -202,8 +203,29 @@ func administrationRoundTrip(t *testing.T, db Database) {
 	putAdministration(t, db, a)
 	wantEqual(t, mustRead(t, db, get), a)
 	a.VK, a.Recipient, a.Epoch, a.KeyLeaf, a.Services = []byte{1, 0, 255}, "age1pq1x", 3, 12, nil
+	a.Logo = "ab12"
 	putAdministration(t, db, a)
 	wantEqual(t, mustRead(t, db, bySIRET), a)
+}
+
+func administrationLogo(t *testing.T, db Database) {
+	a, other := putAdministration(t, db, administration(1, "a")), putAdministration(t, db, administration(2, "b"))
+	of := func(id safe.AdministrationID) func(context.Context, safe.Tx) ([]byte, error) {
+		return func(ctx context.Context, tx safe.Tx) ([]byte, error) { return tx.Administrations.Logo(ctx, id) }
+	}
+	put := func(id safe.AdministrationID, png []byte) {
+		update(t, db, func(tx safe.Tx) error { return tx.Administrations.PutLogo(t.Context(), id, png) })
+	}
+	wantMissing(t, db, of(a.ID))
+	put(other.ID, []byte("theirs"))
+	for _, png := range [][]byte{{0x89, 'P', 0, 255}, {1}} {
+		put(a.ID, png)
+		wantEqual(t, mustRead(t, db, of(a.ID)), png)
+	}
+	put(a.ID, nil)
+	put(a.ID, nil)
+	wantMissing(t, db, of(a.ID))
+	wantEqual(t, mustRead(t, db, of(other.ID)), []byte("theirs"))
 }
 
 func search(q string) func(context.Context, safe.Tx, safe.Page) ([]safe.Administration, string, error) {

@@ -177,6 +177,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/administrations/{id}/logo/{hash}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The logo that has this hash: to be looked at, no proof of who anybody is */
+        readonly get: operations["getLogo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/log/checkpoint": {
         readonly parameters: {
             readonly query?: never;
@@ -1212,6 +1229,24 @@ export interface paths {
         readonly put: operations["setServices"];
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/administration/logo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the administration's logo; nothing but its pixels is kept (referents only) */
+        readonly put: operations["setLogo"];
+        readonly post?: never;
+        /** Take the administration's logo away (referents only) */
+        readonly delete: operations["removeLogo"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -2580,6 +2615,8 @@ export interface components {
             readonly vk?: components["schemas"]["Bytes"];
             readonly epoch?: number;
             readonly key?: components["schemas"]["Leaf"];
+            /** @description of its logo, when it has one: where getLogo gives it */
+            readonly logo?: components["schemas"]["Hash"];
         };
         readonly AdministrationKey: {
             readonly vk: components["schemas"]["Bytes"];
@@ -2598,6 +2635,10 @@ export interface components {
             readonly role: "" | "agent" | "referent";
             /** @description ids of the administration's services; empty is all */
             readonly services: readonly string[];
+        };
+        readonly NewLogo: {
+            /** @description PNG, 32 KiB at most, each side 16 to 512 pixels */
+            readonly png: string;
         };
         readonly NewServices: {
             readonly services: readonly components["schemas"]["Service"][];
@@ -3353,6 +3394,32 @@ export interface operations {
                     readonly "application/json": {
                         readonly items: readonly components["schemas"]["AdministrationKey"][];
                     };
+                };
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getLogo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                /** @description of its bytes */
+                readonly hash: components["schemas"]["Hash"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description it never changes */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": string;
                 };
             };
             readonly 404: components["responses"]["Problem"];
@@ -5129,6 +5196,51 @@ export interface operations {
                 };
             };
             readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly setLogo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewLogo"];
+            };
+        };
+        readonly responses: {
+            /** @description the administration as it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Administration"];
+                };
+            };
+            readonly 422: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeLogo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description there is none */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

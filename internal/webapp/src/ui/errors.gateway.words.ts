@@ -32,6 +32,10 @@ export const texts = words(
 			'Date de fin trop éloignée',
 			'Choisissez une date plus proche : d’ordinaire, un an au plus. Vous pourrez partager à nouveau.',
 		],
+		'logo-unfit': [
+			'Cette image ne convient pas',
+			'Un logo est une image PNG de 32 Kio au plus, de 16 à 512 pixels de côté.',
+		],
 		'service-served': [
 			'Des agents travaillent pour ce service',
 			'Nommez-les d’abord pour un autre service, puis retirez celui-ci.',
@@ -147,6 +151,10 @@ export const texts = words(
 		'end-too-far': [
 			'End date too far away',
 			'Choose a nearer date: a year at most, as a rule. You can share again later.',
+		],
+		'logo-unfit': [
+			'This picture will not do',
+			'A logo is a PNG picture of 32 KiB at most, each side 16 to 512 pixels.',
 		],
 		'service-served': [
 			'Agents work for this service',

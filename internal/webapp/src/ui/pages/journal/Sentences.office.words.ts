@@ -30,6 +30,13 @@ const fr: Readonly<Record<string, Act>> = {
 		done: (a) => `inscrit ${a.administration}${more(' et son logiciel ', a.detail)}`,
 		tried: () => 'inscrire une administration',
 	},
+	'administration.logo': {
+		done: (a) =>
+			a.detail === ''
+				? `retiré le logo de ${a.administration}`
+				: `changé le logo de ${a.administration}`,
+		tried: () => 'changer le logo d’une administration',
+	},
 	'agent.appointed': {
 		done: (a) => `nommé un agent de son administration${more(' : ', a.detail)}`,
 		tried: () => 'nommer un agent',
@@ -72,6 +79,13 @@ const en: Readonly<Record<string, Act>> = {
 	'administration.registered': {
 		done: (a) => `registered ${a.administration}${more(' and its software ', a.detail)}`,
 		tried: () => 'register an administration',
+	},
+	'administration.logo': {
+		done: (a) =>
+			a.detail === ''
+				? `removed the logo of ${a.administration}`
+				: `changed the logo of ${a.administration}`,
+		tried: () => 'change the logo of an administration',
 	},
 	'agent.appointed': {
 		done: (a) => `appointed an agent of their administration${more(': ', a.detail)}`,
