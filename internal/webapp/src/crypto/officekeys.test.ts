@@ -54,6 +54,7 @@ it('refuses keys that the log does not show for it, or that nobody has named', a
 	const cases: readonly (readonly ShownKey[])[] = [
 		[{ ...now, vk: alien }, before],
 		[{ ...now, key: keyFact(now.vk, { id: newId() }) }],
+		[{ ...now, key: keyFact(now.vk, { name: undefined }) }],
 		[now, { vk: before.vk, key: before.key }],
 		[{ ...now, ended: entry(step) }],
 		[before, now],

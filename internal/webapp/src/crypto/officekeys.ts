@@ -47,8 +47,9 @@ export interface OfficeKey {
 export function officeKeys(administration: string, shown: readonly ShownKey[]): OfficeKey[] {
 	return shown.map((k, i) => {
 		const fact = parseFact(k.key);
-		if (!isOf(fact, administration, k.vk)) return bad('the log holds another key for it');
-		const { name = '', siret = '' } = fact;
+		const { name, siret = '' } = fact;
+		if (!isOf(fact, administration, k.vk) || name === undefined)
+			return bad('the log holds another key for it');
 		const key = { vk: fromBase64(k.vk), name, siret };
 		const newer = shown[i - 1];
 		if ((newer === undefined) !== (k.ended === undefined)) return bad('which key is in use');
