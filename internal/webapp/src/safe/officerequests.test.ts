@@ -17,6 +17,7 @@ let gateway: FakeGateway;
 let asking: Asking;
 let safe: OpenSafe;
 let agent: OpenAdministration;
+let key: { kind: 'passphrase'; text: string };
 /** Changes an answer to the agent on its way. */
 let lie: ((path: string, answer: Json) => Json) | undefined;
 
@@ -93,10 +94,8 @@ beforeEach(async () => {
 	const { phrase } = await mairie(gateway);
 	({ safe } = await create(browser(gateway, 'citizen', {}, asking.fetch())));
 	await add(safe, new File(['carte'], 'carte.pdf'), new File(['facture'], 'facture.pdf'));
-	agent = await browser(gateway, 'agent', {}, asAgent).unlockAdministration({
-		kind: 'passphrase',
-		text: words(phrase),
-	});
+	key = { kind: 'passphrase', text: words(phrase) };
+	agent = await browser(gateway, 'agent', {}, asAgent).unlockAdministration(key);
 });
 
 /** A request that the citizen has answered with both documents and a question. */
@@ -153,6 +152,33 @@ describe('a request of an administration', () => {
 				evidence: { request: { request } },
 			});
 		}
+	});
+});
+
+describe('a root of the administration’s that was replaced', () => {
+	/** A browser of before, whose clock stands two hours later. */
+	const thief = () =>
+		browser(
+			gateway,
+			'agent',
+			{},
+			asAgent,
+			() => new Date(Date.now() + 7_200_000),
+		).unlockAdministration(key);
+
+	it('signed what it says to be of before, and nothing since', async () => {
+		const { id, reply } = await answered();
+		await agent.act('answer', id, reply, 'Non.');
+		const stolen = await thief();
+		await agent.rotateKey();
+		expect(await agent.act('detail', id)).toMatchObject({ asked: draft });
+		expect((await agent.act('side', id, reply)).notes.at(-1)).toMatchObject({ text: 'Non.' });
+
+		const { asked } = await stolen.act('create', draft);
+		await expect(agent.act('detail', asked.id)).rejects.toMatchObject({ code: 'signature' });
+		await stolen.act('answer', id, reply, 'Envoyez tout à cette adresse.');
+		await expect(agent.act('side', id, reply)).rejects.toMatchObject({ code: 'signature' });
+		await expect(stolen.act('side', id, reply)).rejects.toMatchObject({ code: 'signature' });
 	});
 });
 

@@ -1,7 +1,8 @@
 import type { components } from '../api/schema.ts';
 import { fingerprint, parseRecipient, type Recipient } from '../crypto/age.ts';
-import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
+import { type Bytes, fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
 import type { KeyFact } from '../crypto/log.ts';
+import { type Made, type OfficeKey, openedBy } from '../crypto/officekeys.ts';
 import {
 	type DocumentRequest,
 	type Note,
@@ -14,6 +15,7 @@ import {
 import { CoffreError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { type Context, withAny, withEvidence } from './context.ts';
+import { keysOfOffice } from './issued.ts';
 import type { Mark } from './logwatch.ts';
 import type {
 	ActArgs,
@@ -95,24 +97,20 @@ export class OfficeRequests implements OfficeActs {
 		return withEvidence({ request }, this.#context.now, async () => {
 			if (request.id !== id) throw new CoffreError('mismatch', { message: 'another request' });
 			const signed = fromBase64(request.request);
-			const asked = this.#opened(signed, id);
+			const asked = await this.#opened(signed, id);
 			return { shown: withoutBytes(request), asked, seal: requestSeal(signed) };
 		});
 	}
 
-	/** Under the administration's key, or one that it had before. */
-	#opened(signed: Uint8Array, id: string): DocumentRequest {
-		const { vks, safe: administration } = this.#agent.keyring;
-		let why: unknown;
-		for (const vk of vks) {
-			try {
-				return openRequest(signed, vk, { id, administration });
-			} catch (e) {
-				why ??= e;
-				if (!(e instanceof CoffreError) || e.code !== 'signature') throw e;
-			}
-		}
-		throw why;
+	/** Under the administration's key, or one that it had when the request was made. */
+	async #opened(signed: Uint8Array, id: string): Promise<DocumentRequest> {
+		const administration = this.#agent.keyring.safe;
+		const keys = await keysOfOffice(this.#context, administration);
+		const open = (vk: Bytes): Made<DocumentRequest> => {
+			const value = openRequest(signed, vk, { id, administration });
+			return { value, made: value.created };
+		};
+		return (await openedBy(keys, open)).value;
 	}
 
 	async close(id: string): Promise<void> {
@@ -193,7 +191,10 @@ export class OfficeRequests implements OfficeActs {
 			if (g.request !== id || g.safe !== safe)
 				throw new CoffreError('mismatch', { message: 'a share of another answer' });
 		const notes: Note[] = [];
-		for (const n of side.notes) notes.push(await this.#note(mark, id, side, n));
+		const own = side.notes.some((n) => n.from === 'administration')
+			? await keysOfOffice(this.#context, this.#agent.keyring.safe)
+			: [];
+		for (const n of side.notes) notes.push(await this.#note(mark, id, side, own, n));
 		const { reply: shown, grants } = side;
 		return { view: { reply: shown, grants, notes }, to: parseRecipient(side.recipient) };
 	}
@@ -208,15 +209,29 @@ export class OfficeRequests implements OfficeActs {
 		return declareDeleted(this.#context, this.#agent.keyring, grants, note);
 	}
 
-	async #note(mark: Mark, request: string, side: Side, n: Schemas['SealedNote']): Promise<Note> {
-		const { vaults, vks, root, safe: administration } = this.#agent.keyring;
+	/** `own`: the keys that the log shows for the administration itself. */
+	async #note(
+		mark: Mark,
+		request: string,
+		side: Side,
+		own: readonly OfficeKey[],
+		n: Schemas['SealedNote'],
+	): Promise<Note> {
+		const { vaults, safe: administration } = this.#agent.keyring;
 		const safe = side.reply.safe ?? '';
-		let vk = fromBase64(n.vk);
-		if (n.from === 'administration') vk = vks.find((own) => toBase64(own) === n.vk) ?? root.vk;
-		else if (n.vk !== side.vk) await this.#key(mark, n.key, safe, n.vk);
 		const { id, from, about } = n;
 		const place = { id, request, safe, administration, from, about };
-		return withAny(vaults, (v) => openNote(fromBase64(n.sealed), v.identity, vk, place));
+		const open = (vk: Uint8Array): Promise<Note> =>
+			withAny(vaults, (v) => openNote(fromBase64(n.sealed), v.identity, vk, place));
+		if (from === 'administration') {
+			const { value } = await openedBy(own, async (vk) => {
+				const note = await open(vk);
+				return { value: note, made: note.created };
+			});
+			return value;
+		}
+		if (n.vk !== side.vk) await this.#key(mark, n.key, safe, n.vk);
+		return open(fromBase64(n.vk));
 	}
 
 	/** The log holds this key for this safe. */

@@ -1,6 +1,7 @@
 import type { components } from '../api/schema.ts';
 import {
 	type Acknowledged,
+	type Deletion as Deleted,
 	MAX_DELETION_NOTE,
 	type Outcome,
 	openAcknowledgement,
@@ -10,10 +11,10 @@ import {
 } from '../crypto/acknowledge.ts';
 import { fromBase64, toBase64, toTime } from '../crypto/bytes.ts';
 import type { Keyring } from '../crypto/keyring.ts';
-import type { Leaf } from '../crypto/log.ts';
+import { type Made, type OfficeKey, openedBy } from '../crypto/officekeys.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
 import { type Context, withEvidence } from './context.ts';
-import type { Mark } from './logwatch.ts';
+import { keysOfOffice } from './issued.ts';
 import type { GrantView } from './types.ts';
 
 type Schemas = components['schemas'];
@@ -105,31 +106,28 @@ export async function sharesOf(
 	safe: string,
 	after: string | undefined,
 ): Promise<{ items: readonly ShareView[]; next?: string }> {
-	const mark = await context.log.mark();
 	const page = await context.api.get('/api/v1/safe/grants', { query: { after } });
-	const items = await withBecame(context, mark, safe, page);
+	const items = await withBecame(context, safe, page);
 	return page.next === undefined ? { items } : { items, next: page.next };
 }
 
+type KeysOf = (administration: string) => Promise<readonly OfficeKey[]>;
+
 async function withBecame(
 	context: Context,
-	mark: Mark,
 	safe: string,
 	page: Schemas['GrantPage'],
 ): Promise<ShareView[]> {
-	const keys = new Map<string, string>();
-	let error: CoffreError | undefined;
-	for (const leaf of page.keys ?? []) {
-		try {
-			const { holder, id, vk, name } = await context.log.fact(mark, leaf as Leaf);
-			if (holder === 'administration') keys.set(`${id} ${vk}`, name ?? '');
-		} catch (e) {
-			error ??= asCoffreError(e);
-		}
-	}
+	// Each administration's once for the page.
+	const asked = new Map<string, ReturnType<KeysOf>>();
+	const keysOf: KeysOf = (id) => {
+		const keys = asked.get(id) ?? keysOfOffice(context, id);
+		asked.set(id, keys);
+		return keys;
+	};
 	const all: ShareView[] = [];
 	for (const grant of page.items) {
-		const became = await becameOf(context, safe, grant, keys, error);
+		const became = await becameOf(context, safe, grant, keysOf);
 		all.push(became ? { ...grant, became } : grant);
 	}
 	return all;
@@ -139,34 +137,54 @@ async function becameOf(
 	context: Context,
 	safe: string,
 	g: GrantView,
-	keys: ReadonlyMap<string, string>,
-	failed: CoffreError | undefined,
+	keysOf: KeysOf,
 ): Promise<Became | undefined> {
 	const { acknowledgement, deletion } = g;
-	const said = acknowledgement ?? deletion;
-	if (said === undefined) return undefined;
+	if (acknowledgement === undefined && deletion === undefined) return undefined;
 	const { administration, id: grant, doc } = g;
 	const of = { administration, grant, safe, doc };
-	const keyOf = (vk: string): Uint8Array => {
-		if (keys.has(`${administration} ${vk}`)) return fromBase64(vk);
-		throw (
-			failed ?? new CoffreError('leaf', { message: 'signed under a key that is not in the log' })
-		);
-	};
 	try {
 		return await withEvidence({ grant: g }, context.now, async () => {
-			const name = keys.get(`${administration} ${said.vk}`);
-			const a =
-				acknowledgement &&
-				openAcknowledgement(fromBase64(acknowledgement.signed), keyOf(acknowledgement.vk), of);
-			const d = deletion && openDeletion(fromBase64(deletion.signed), keyOf(deletion.vk), of);
+			const keys = await keysOf(administration);
+			const a = await proven(keys, acknowledgement, (b, vk) => openAcknowledgement(b, vk, of));
+			const d = await proven(keys, deletion, (b, vk) => openDeletion(b, vk, of));
+			const name = (a ?? d)?.by.name;
 			return {
-				...(a ? { received: { outcome: a.outcome, at: a.at } } : {}),
-				...(d ? { deleted: { how: d.how, at: d.at, ...(d.note ? { note: d.note } : {}) } } : {}),
+				...(a ? { received: { outcome: a.value.outcome, at: a.value.at } } : {}),
+				// It is of the copies of before: an opening since then has made others.
+				...(d && !(g.opened !== undefined && since(g.opened, d.value.at))
+					? { deleted: deletedAs(d.value) }
+					: {}),
 				...(name ? { by: name } : {}),
 			};
 		});
 	} catch (e) {
-		return { error: asCoffreError(e) };
+		const error = asCoffreError(e);
+		// The server does not say it today: nothing is shown, and nobody is accused.
+		return error.code === 'unavailable' || error.code === 'offline' ? undefined : { error };
 	}
+}
+
+/** What an administration has said, under the key of which it is said, while that one counted. */
+async function proven<T extends { readonly at: string }>(
+	keys: readonly OfficeKey[],
+	said: { readonly signed: string; readonly vk: string } | undefined,
+	open: (signed: Uint8Array, vk: Uint8Array) => T,
+): Promise<{ readonly value: T; readonly by: OfficeKey } | undefined> {
+	if (said === undefined) return undefined;
+	const under = keys.filter((k) => toBase64(k.vk) === said.vk);
+	if (under.length === 0)
+		throw new CoffreError('leaf', { message: 'signed under a key that is not in the log' });
+	return openedBy(under, (vk): Made<T> => {
+		const value = open(fromBase64(said.signed), vk);
+		return { value, made: value.at };
+	});
+}
+
+function since(opened: string, deleted: string): boolean {
+	return toTime(new Date(opened)) > deleted;
+}
+
+function deletedAs({ how, at, note }: Deleted): NonNullable<Became['deleted']> {
+	return { how, at, ...(note ? { note } : {}) };
 }

@@ -5,6 +5,7 @@ import { checkForm } from '../../crypto/form.ts';
 import { type Container, checkContainer } from '../../crypto/keyring.ts';
 import { Tree } from '../../crypto/testing/tree.ts';
 import { signedChange } from './change.ts';
+import { OfficeKeys } from './officekeys.ts';
 import { type Json, listed, Records, released } from './records.ts';
 import { found, Refusal } from './refusal.ts';
 
@@ -50,11 +51,12 @@ export class FakeGateway {
 	/** Called before a request is served; may throw to break the line. */
 	before: ((path: string, method: string) => void | Promise<void>) | undefined;
 	#keyIndex = -1;
-	#administrationKeyIndex = -1;
+	readonly #officeKeys: OfficeKeys;
 
 	constructor(tree = new Tree()) {
 		this.tree = tree;
 		this.#log = new Records(tree, this.safe);
+		this.#officeKeys = new OfficeKeys(this.#log, this.administration);
 	}
 
 	/** Of the safe, to write in it what a gateway does by itself. */
@@ -111,11 +113,6 @@ export class FakeGateway {
 		this.#grant(id).said[member] = { signed, vk: found(this.administrationKeyring).vk };
 		return new Response(null, { status: 204 });
 	}
-	#officeKeys() {
-		return this.#administrationKeyIndex < 0
-			? []
-			: [this.#log.factLeaf(this.#administrationKeyIndex)];
-	}
 
 	#consistency(query: URLSearchParams): Json {
 		const path = this.tree.consistency(Number(query.get('from')), Number(query.get('to')));
@@ -160,13 +157,15 @@ export class FakeGateway {
 				return { items: [this.administrationView()] };
 			case 'GET administration':
 				return this.administrationView();
+			case 'GET administrations/:id/keys':
+				return { items: id === this.administration ? this.#officeKeys.items() : [] };
 			case 'GET administration/keyring':
 				return { ...found(this.administrationKeyring) };
 			case 'PUT administration/keyring':
 				return this.#putAdministrationKeyring(body);
 			case 'GET administration/grants':
 			case 'GET safe/grants':
-				return { items: this.grants.map(listed), keys: this.#officeKeys() };
+				return { items: this.grants.map(listed) };
 			case 'POST administration/grants/:id/acknowledgements':
 				return this.say(id, 'acknowledgement', body.acknowledgement as string);
 			case 'POST administration/grants/:id/release':
@@ -229,16 +228,13 @@ export class FakeGateway {
 			recipient: k.recipient,
 			vk: k.vk,
 			epoch: k.epoch,
-			key: this.#log.factLeaf(this.#administrationKeyIndex),
+			key: this.#officeKeys.leaf,
 		};
 	}
 	#putAdministrationKeyring(body: Json): Response {
 		const k = checkContainer(body);
 		this.administrationKeyring = k;
-		this.#administrationKeyIndex = this.#log.fact('administration', this.administration, k, {
-			name: 'Mairie de Valmont',
-			siret: '21760001200014',
-		});
+		this.#officeKeys.put(k);
 		return new Response(null, { status: 204 });
 	}
 	#create(body: Json): Json {
