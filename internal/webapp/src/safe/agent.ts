@@ -49,7 +49,7 @@ export class Agent {
 		const { id } = await context.api.get('/api/v1/administration');
 		const { keyring, container } = await newKeyring(id, unlockers(drafts), context.now());
 		await context.api.call('put', path, { headers: { 'If-None-Match': '*' }, body: container });
-		checkEpoch(context.memory, keyringKey(id), keyring);
+		rememberContainer(context.memory, keyring, container);
 		return new Agent(context, keyring);
 	}
 
@@ -205,6 +205,11 @@ export function rememberContainer(memory: Memory, keyring: Keyring, container: C
 	checkEpoch(memory, keyringKey(safe), { epoch, hash, previous: payload.previous });
 	memory.set(`container:${safe}`, nameOf(container));
 	rememberPins(memory, container);
+}
+
+/** Whether it is the one that was opened, or made, here last. */
+export function remembers(memory: Memory, container: Container): boolean {
+	return memory.get(`container:${container.safe}`) === nameOf(container);
 }
 
 function nameOf(container: Container): string {

@@ -62,6 +62,9 @@ export interface ShareOrder extends Omit<ShareTerms, 'notAfter'> {
 
 export type OnProgress = (p: Progress) => void;
 
+/** One more way to unlock, or one less. */
+export type WayChange = { readonly add: Draft } | { readonly remove: string };
+
 /**
  * Everything that touches a key. In a browser it runs in a worker and dies
  * with it; the tests call it directly. Arguments and results are plain data.
@@ -121,6 +124,8 @@ export interface Core extends CustodyCore, RequestCore {
 	createAdministrationKey(drafts: readonly Draft[]): Promise<void>;
 	unlockAdministration(key: Key): Promise<void>;
 	rotateAdministrationKey(): Promise<void>;
+	/** Of the open administration, after the change if there is one. */
+	administrationWays(change?: WayChange): Promise<readonly UnlockerView[]>;
 	deposit(order: DepositOrder): Promise<DepositDone>;
 	openGrant(id: string, signal?: AbortSignal): Promise<OpenedGrant>;
 	/** Of the open administration. */

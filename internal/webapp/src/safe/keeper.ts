@@ -16,6 +16,7 @@ import type {
 	OpenedGrant,
 	SafeState,
 	ShareOrder,
+	WayChange,
 } from './core.ts';
 import { Custodies } from './custodies.ts';
 import type { Completion } from './custodycore.ts';
@@ -35,6 +36,7 @@ import type { DeskAct, DeskActs, MandateAct, MandateActs } from './mandatetypes.
 import { type DepositDone, type DepositOrder, deposit } from './officedeposit.ts';
 import { OfficeRequests } from './officerequests.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
+import { changeWays } from './officeways.ts';
 import { type Opened, openedSafe } from './openedsafe.ts';
 import { receiptOf } from './receipt.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
@@ -265,6 +267,11 @@ export class Keeper extends RequestKeeper implements Core {
 	}
 	async rotateAdministrationKey(): Promise<void> {
 		this.#agent = new Agent(this.#context, await rotate(this.#context, this.#office.keyring));
+	}
+	async administrationWays(change?: WayChange): Promise<readonly UnlockerView[]> {
+		const keyring = await changeWays(this.#context, this.#office.keyring, change);
+		this.#agent = new Agent(this.#context, keyring);
+		return waysOf(keyring);
 	}
 	async deposit(order: DepositOrder): Promise<DepositDone> {
 		return deposit(this.#context, this.#office.keyring, order);

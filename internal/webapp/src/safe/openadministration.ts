@@ -1,4 +1,4 @@
-import type { CoreLink, OpenedGrant } from './core.ts';
+import type { CoreLink, OpenedGrant, WayChange } from './core.ts';
 import type { HeldView } from './custodytypes.ts';
 import { IdleLock } from './idle.ts';
 import type { DepositDone, DepositOrder } from './officedeposit.ts';
@@ -11,7 +11,7 @@ import type {
 	Paged,
 	ShownAs,
 } from './officerequesttypes.ts';
-import type { GrantView } from './types.ts';
+import type { GrantView, UnlockerView } from './types.ts';
 
 /** An administration whose key is in memory. After lock() every method rejects with "locked". */
 export class OpenAdministration {
@@ -81,6 +81,12 @@ export class OpenAdministration {
 	rotateKey(): Promise<void> {
 		this.#idle.touch();
 		return this.#link.core.rotateAdministrationKey();
+	}
+
+	/** Its ways to unlock, after the change if there is one. */
+	ways(change?: WayChange): Promise<readonly UnlockerView[]> {
+		this.#idle.touch();
+		return this.#link.core.administrationWays(change);
 	}
 
 	/** The safes that this administration would give back. */

@@ -1,9 +1,10 @@
-import { checkContainer, type Keyring, succeed } from '../crypto/keyring.ts';
+import { type Container, checkContainer } from '../crypto/container.ts';
+import { type Keyring, succeed } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
-import { rememberContainer } from './agent.ts';
-import type { Context } from './context.ts';
+import { rememberContainer, remembers } from './agent.ts';
+import { type Context, withEvidence } from './context.ts';
 
-const path = '/api/v1/administration/keyring';
+export const keyringOfOffice = '/api/v1/administration/keyring';
 
 /**
  * Another root and vault in the place of an administration's (SPEC.md §7, §15). Its ways to unlock stay;
@@ -11,12 +12,31 @@ const path = '/api/v1/administration/keyring';
  * faster.
  */
 export async function rotate(context: Context, keyring: Keyring): Promise<Keyring> {
-	const { data, etag } = await context.api.call('get', path);
-	const there = checkContainer(data);
-	if (there.safe !== keyring.safe || there.epoch !== keyring.epoch)
-		throw new CoffreError('keys-changed');
-	const next = await succeed(keyring, there);
-	await context.api.call('put', path, { headers: { 'If-Match': etag }, body: next.container });
+	const { container, etag } = await present(context, keyring);
+	const next = await succeed(keyring, container);
+	await context.api.call('put', keyringOfOffice, {
+		headers: { 'If-Match': etag },
+		body: next.container,
+	});
 	rememberContainer(context.memory, next.keyring, next.container);
 	return next.keyring;
+}
+
+/**
+ * The container in which the open keyring is kept, for one that takes its place: whatever else stands in
+ * it, of which the keyring says nothing, would be carried on.
+ */
+export async function present(
+	context: Context,
+	keyring: Keyring,
+): Promise<{ readonly container: Container; readonly etag: string }> {
+	const { data, etag } = await context.api.call('get', keyringOfOffice);
+	return withEvidence({ container: data }, context.now, async () => {
+		const container = checkContainer(data);
+		if (container.safe !== keyring.safe || container.epoch !== keyring.epoch)
+			throw new CoffreError('keys-changed');
+		if (!remembers(context.memory, container))
+			throw new CoffreError('rollback', { message: 'another keyring than the one in use' });
+		return { container, etag };
+	});
 }
