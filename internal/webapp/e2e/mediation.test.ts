@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look } from './harness/browser.ts';
+import { leftovers } from './harness/leftovers.ts';
 import {
 	addFiles,
 	choosePersona,
@@ -244,3 +245,78 @@ test('a square that she photographs needs no words; she refuses, and nothing is 
 			await look(hers, 'aide-autre-ecran');
 		}),
 	));
+
+test(
+	'at the counter one browser serves both, one after the other: he is out while she decides, and she before he acts',
+	() =>
+		visitor(
+			async ({ page: his, context, guard }) => {
+				let paper = '';
+				await visitor(async ({ page }) => {
+					await logIn(page, 'Fatou DIALLO', 'FranceConnect');
+					({ paper } = await openSafe(page));
+					await addFiles(page, [files.text.path]);
+					await line(page, files.text.name).waitFor();
+				});
+				await logInMediator(his, 'Nadia HADDAD');
+				await his.getByRole('checkbox', { name: said('Lire les documents') }).check();
+				await his.getByRole('textbox', { name: said('Pour quelle démarche') }).fill(purpose);
+				await his.getByRole('checkbox', { name: said('n’a pas de téléphone') }).check();
+				await look(his, 'aider-guichet');
+				await click(his, 'Laisser la place à l’usager');
+				await his.getByRole('heading', { level: 1, name: said('Poste verrouillé') }).waitFor();
+				await look(his, 'aider-verrouille');
+				expect(await his.locator('body').innerText()).not.toMatch(/HADDAD/);
+
+				const opening = context.waitForEvent('page');
+				await his.getByRole('link', { name: said('Ouvrir la page de l’usager') }).click();
+				const hers = await opening;
+				await hers.getByText(said('n’est plus identifié')).waitFor();
+				await look(hers, 'guichet-identification');
+				await hers.getByRole('link', { name: whole('S’identifier avec FranceConnect') }).click();
+				await choosePersona(hers, 'Fatou DIALLO');
+				await unlock(hers, 'Clé papier', paper);
+				await hers.getByRole('heading', { level: 1, name: said('Nadia HADDAD demande') }).waitFor();
+				// The square is not photographed here: the link itself carried the print of his keys.
+				expect(await words(hers)).toEqual([]);
+				await hers.getByRole('checkbox', { name: files.text.name }).check();
+				await hers
+					.getByRole('textbox', { name: said('Nombre à deux chiffres') })
+					.fill(await number(his));
+				await look(hers, 'guichet-accord');
+				await click(hers, 'J’accepte');
+				await hers.getByText(said('Nadia HADDAD peut agir')).waitFor();
+				await look(hers, 'guichet-accepte');
+
+				// While she is logged in nothing begins, whoever presses the button.
+				guard.expect(403, /\/resumption$/);
+				await click(his, 'Reprendre la session');
+				await his.getByRole('alert').waitFor();
+				await his.getByRole('heading', { level: 1, name: said('Poste verrouillé') }).waitFor();
+
+				await click(hers, 'Terminer et rendre la place');
+				await hers.getByRole('heading', { level: 1, name: said('rendez la place') }).waitFor();
+				await look(hers, 'guichet-fini');
+				const left = await leftovers(hers);
+				expect(left).not.toMatch(/Fatou|DIALLO|coffre:(?!log)|coffre\.aide/);
+				expect((await context.cookies()).map((c) => c.name)).not.toContain('sid');
+
+				await hers.getByRole('link', { name: said('S’identifier comme médiateur') }).click();
+				await choosePersona(hers, 'Nadia HADDAD');
+				await hers
+					.getByRole('heading', { level: 1, name: said('Vous êtes de nouveau identifié') })
+					.waitFor();
+				await look(hers, 'guichet-retour');
+				await his
+					.getByRole('heading', { level: 1, name: said('Vous agissez pour Fatou') })
+					.waitFor();
+				await his.getByRole('button', { name: said('Ouvrir Document n° 1') }).click();
+				await his.getByText('Je déclare vivre à Valmont').waitFor();
+				await click(his, 'Terminer la session');
+				await his.getByText(said('Vous l’avez terminée')).waitFor();
+				expect(await his.locator('body').innerText()).not.toMatch(/Fatou|DIALLO/);
+			},
+			{ viewport: { width: 1280, height: 800 } },
+		),
+	long,
+);

@@ -70,7 +70,7 @@ export class Desk implements DeskActs {
 		this.#forget();
 		const key = await newSessionKey(random(32));
 		const { data } = await this.#context.api.call('post', '/api/v1/mediation/delegations', {
-			body: { way: 'phone', ...key.public, ...order, acts: [...order.acts].sort() },
+			body: { ...key.public, ...order, acts: [...order.acts].sort() },
 		});
 		if (data.code === undefined) throw new CoffreError('internal', { message: 'no code' });
 		this.#key = key;
@@ -81,7 +81,20 @@ export class Desk implements DeskActs {
 			print: sessionPrint(key.public),
 			words: { fr: sessionWords(key.public, 'fr'), en: sessionWords(key.public, 'en') },
 			until: data.until,
+			...(data.number === undefined ? {} : { number: data.number }),
 		};
+	}
+
+	async lock(): Promise<void> {
+		await this.#context.api.call('post', '/api/v1/mediation/delegations/{id}/lock', {
+			path: { id: this.#id },
+		});
+	}
+
+	async resume(): Promise<void> {
+		await this.#context.api.call('post', '/api/v1/mediation/delegations/{id}/resumption', {
+			path: { id: this.#id },
+		});
 	}
 
 	async look(): Promise<SessionStatus> {

@@ -90,6 +90,8 @@ export interface AttestationView {
 }
 
 export interface SessionOrder {
+	/** counter: she has no phone, and decides at this very machine. */
+	readonly way: 'phone' | 'counter';
 	readonly acts: readonly Act[];
 	readonly purpose: string;
 	readonly minutes: number;
@@ -103,6 +105,8 @@ export interface OpenedSession {
 	/** Of the keys of this tab, for the QR code. */
 	readonly print: string;
 	readonly until: string;
+	/** At the counter it is told at once: once locked, this tab asks for nothing. */
+	readonly number?: string;
 }
 
 export interface SessionStatus {
@@ -142,6 +146,10 @@ export interface GiveOrder {
 /** What a mediator's tab does; its keys are drawn by `ask` and gone with the tab. */
 export interface DeskActs {
 	ask(order: SessionOrder): Promise<OpenedSession>;
+	/** At the counter: ends the mediator's log-in in this browser; the keys stay in this tab. */
+	lock(): Promise<void>;
+	/** With a log-in of after the citizen's log-out. */
+	resume(): Promise<void>;
 	look(): Promise<SessionStatus>;
 	/** Begins what the citizen has approved, once. */
 	collect(): Promise<WorkView>;

@@ -25,6 +25,22 @@ export function local(): Memory & { all(): Record<string, string> } {
 	};
 }
 
+/**
+ * On a machine that was lent: what was remembered of safes and offices, and what this tab kept for a log-in.
+ * What is known of the log itself stays: it is nobody's.
+ */
+export function forgetHolders(): void {
+	const store = storage();
+	const kept = Array.from({ length: store?.length ?? 0 }, (_, i) => store?.key(i) ?? '');
+	for (const key of kept)
+		if (key.startsWith(prefix) && !key.startsWith(`${prefix}log`)) store?.removeItem(key);
+	try {
+		globalThis.sessionStorage.clear();
+	} catch {
+		// Then nothing is in it.
+	}
+}
+
 /** A memory that forgets, for the worker (which is told of what the page keeps) and for tests. */
 export function memoryOf(
 	all: Readonly<Record<string, string>> = {},

@@ -62,6 +62,11 @@ const lines: readonly Line[] = [
 	{ path: '/demande/{id}', needs: 'public', load: () => import('./pages/requests/Request.svelte') },
 	{ path: '/aide', needs: 'public', load: () => import('./pages/mediation/Approve.svelte') },
 	{
+		path: '/mediation',
+		needs: 'public',
+		load: () => import('./pages/mediation/Returned.svelte'),
+	},
+	{
 		path: '/mandats',
 		needs: 'safe-open',
 		load: () => import('./pages/mediation/Mandates.svelte'),

@@ -69,6 +69,8 @@ class App {
 	liveRecovery = $state<string>();
 	/** A safe or an office locked by itself, and nobody has unlocked since. */
 	lockedItself = $state(false);
+	/** Somebody else uses this browser for a while: in this tab nothing is asked with her log-in. */
+	away = $state(false);
 	notices = $state.raw<readonly Notice[]>([]);
 
 	/**
@@ -173,7 +175,7 @@ class App {
 	touch(): void {
 		this.#safe?.touch();
 		this.#office?.touch();
-		if (this.me === undefined || Date.now() - this.#seen < keepAlive) return;
+		if (this.away || this.me === undefined || Date.now() - this.#seen < keepAlive) return;
 		this.refreshMe().catch(() => undefined);
 	}
 	/** Somebody is copying 24 words by hand, or fetching the printer: the session waits. Returns what stops it. */

@@ -6,6 +6,11 @@ export const text = words(
 		lead: 'Vous décidez ce qu’il peut faire, sur quels documents et combien de temps. Vous pouvez l’arrêter à tout moment.',
 		logIn:
 			'Identifiez-vous, puis déverrouillez votre coffre sur ce téléphone. Le médiateur ne voit ni l’un ni l’autre.',
+		logInCounter:
+			'Le médiateur vous laisse son poste et n’est plus identifié. Identifiez-vous, puis déverrouillez votre coffre avec votre clé papier. Vous avez dix minutes. Il ne doit pas regarder l’écran.',
+		giveBackHow:
+			'Il reste une chose à faire, dans les trois minutes : terminer. Vous serez déconnecté de votre coffre et de FranceConnect.',
+		giveBack: 'Terminer et rendre la place',
 		logInBy: (label: string) => `S’identifier avec ${label}`,
 		notCitizen:
 			'Cette page est pour l’usager. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
@@ -63,6 +68,11 @@ export const text = words(
 		title: 'A mediator helps you',
 		lead: 'You decide what they may do, on which documents and for how long. You can stop it at any moment.',
 		logIn: 'Log in, then unlock your safe on this phone. The mediator sees neither.',
+		logInCounter:
+			'The mediator leaves you the computer and is no longer logged in. Log in, then unlock your safe with your paper key. You have ten minutes. They must not look at the screen.',
+		giveBackHow:
+			'One thing is left to do, within three minutes: to finish. You will be logged out of your safe and of FranceConnect.',
+		giveBack: 'Finish and give the place back',
 		logInBy: (label) => `Log in with ${label}`,
 		notCitizen: 'This page is for the citizen. Log out, then log in with FranceConnect.',
 		noSafe: 'You have no safe yet.',

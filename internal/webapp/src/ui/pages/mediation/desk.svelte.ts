@@ -23,6 +23,8 @@ export class DeskSession {
 	asked = $state.raw<OpenedSession>();
 	status = $state.raw<SessionStatus>();
 	work = $state.raw<WorkView>();
+	/** The citizen has the machine: the keys wait here, without any log-in. */
+	locked = $state(false);
 	over = $state<Over>();
 	failed = $state.raw<CoffreError>();
 	busy = $state(false);
@@ -36,14 +38,56 @@ export class DeskSession {
 		this.failed = undefined;
 		try {
 			this.#desk = await app.client.desk();
-			this.asked = await this.#desk.act('ask', order);
-			this.#again(waitingPace);
+			const asked = await this.#desk.act('ask', order);
+			if (order.way === 'counter') {
+				await this.#desk.act('lock');
+				this.locked = app.away = true;
+				this.asked = asked;
+			} else {
+				this.asked = asked;
+				this.#again(waitingPace);
+			}
 		} catch (e) {
 			this.#failed(e);
-			this.#drop();
+			this.#drop()?.close();
 		} finally {
 			this.busy = false;
 		}
+	}
+
+	/** The machine is his again: he has logged in, in another tab, after she was logged out. */
+	async resume(): Promise<void> {
+		const desk = this.#desk;
+		if (!desk || this.busy) return;
+		this.busy = true;
+		this.failed = undefined;
+		try {
+			await desk.act('resume');
+			await this.#back();
+			const status = await desk.act('look');
+			// She was there and has left: whatever she has not said is no.
+			if (status.state === 'pending' || status.state === 'claimed') {
+				await desk.act('end').catch(() => undefined);
+				this.#finish('expired');
+			} else await this.#follow(desk, status);
+		} catch (e) {
+			const error = asCoffreError(e);
+			if (error.code === 'session-over') {
+				await this.#back();
+				await this.#look();
+			} else this.failed = error;
+		} finally {
+			this.busy = false;
+		}
+	}
+	async #back(): Promise<void> {
+		this.locked = app.away = false;
+		await app.refreshMe();
+	}
+	/** Without a log-in nobody can be told: the time of the session runs out by itself. */
+	giveUp(): void {
+		this.#drop()?.close();
+		void app.refreshMe();
 	}
 
 	/** By the mediator's hand; nothing waits for the server before it is forgotten here. */
@@ -63,9 +107,10 @@ export class DeskSession {
 
 	/** The page goes: the keys go first, and the server is told if there is time. */
 	leave(): void {
-		const desk = this.#desk;
-		this.#drop();
-		if (desk)
+		const { locked } = this;
+		const desk = this.#drop();
+		if (locked) desk?.close();
+		else if (desk)
 			void desk
 				.act('end')
 				.catch(() => undefined)
@@ -128,6 +173,7 @@ export class DeskSession {
 	#drop(): OpenDesk | undefined {
 		const desk = this.#desk;
 		clearTimeout(this.#timer);
+		if (this.locked) this.locked = app.away = false;
 		this.#desk = undefined;
 		this.asked = undefined;
 		this.status = undefined;

@@ -51,3 +51,32 @@ export function takeLink(): SessionLink | undefined {
 		return undefined;
 	}
 }
+
+/** Where the citizen decides at the counter, in a tab beside the mediator's. */
+export function atCounter({ id, ...link }: SessionLink & { readonly id: string }): string {
+	return `${counterPath(id)}${hashOf(link)}`;
+}
+export function counterPath(id: string): string {
+	return `/aide?seance=${encodeURIComponent(id)}`;
+}
+/** The session that the machine was lent for; undefined on a device of one's own. */
+export function counterIn(query: URLSearchParams): string | undefined {
+	const id = query.get('seance') ?? '';
+	return /^[a-z2-7]{26}$/.test(id) ? id : undefined;
+}
+
+// Between the tabs of one machine, and to no server.
+const channel = 'coffre.seance';
+
+/** Tells the mediator's tab that he is back. */
+export function tell(id: string): void {
+	const to = new BroadcastChannel(channel);
+	to.postMessage(id);
+	to.close();
+}
+/** Returns what stops it. */
+export function heard(back: (id: unknown) => void): () => void {
+	const from = new BroadcastChannel(channel);
+	from.onmessage = (e: MessageEvent<unknown>) => back(e.data);
+	return () => from.close();
+}
