@@ -116,11 +116,11 @@ func admits(c gateway.Class, kind string) bool {
 }
 
 // referents are the operations of those who appoint others.
-var referents = []string{"appointAgent", "setServices", "setLogo", "removeLogo"}
+var referents = []string{"appointAgent", "setServices", "setLogo", "removeLogo", "registerWebhook", "endWebhook"}
 
 // whole are the operations on what is its administration's as a whole, whatever
 // service somebody works for.
-var whole = []string{"endWebhook", "deposit"}
+var whole = []string{"deposit"}
 
 // turnedAway is the problem that somebody meets whatever the ids are; "" is none.
 func (r role) turnedAway(rt gateway.Route) string {

@@ -38,6 +38,7 @@ const (
 	ActCustody           Act = "custody"            // be a custodian: see, agree, give
 	ActNotices           Act = "notices"            // choose how to hear of news
 	ActWebhooks          Act = "webhooks"           // have an administration's systems called
+	ActReadWebhooks      Act = "read-webhooks"      // see which of them are called
 	ActAppoint           Act = "appoint"            // say which agents act for an administration
 	ActServices          Act = "services"           // say which services an administration has
 	ActLogo              Act = "logo"               // say which logo an administration has
@@ -83,7 +84,7 @@ func personal() []Act {
 	return []Act{
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
-		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActAppoint, ActServices, ActLogo,
+		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActReadWebhooks, ActAppoint, ActServices, ActLogo,
 		ActMandate, ActMediator, ActMediate, ActAppointMediator,
 	}
 }
@@ -162,7 +163,9 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Citizen, Operator}}
 	case ActCustody:
 		return rule{kinds: []ActorKind{Citizen, Agent}}
-	case ActWebhooks: // a system says itself where it is called
+	case ActWebhooks: // a system says itself where it is called; all services are told there
+		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve, referent: true}
+	case ActReadWebhooks:
 		return rule{kinds: []ActorKind{Agent, System}, scope: ScopeRetrieve}
 	case ActAdministrationKey, ActServices:
 		return rule{kinds: []ActorKind{Agent}, referent: true}

@@ -23,7 +23,7 @@ func (s *Domain) Webhooks(ctx context.Context, a Actor) ([]WebhookView, error) {
 	var all []WebhookView
 	err := s.rows.View(ctx, func(tx Tx) error {
 		all = nil
-		if err := s.may(ctx, tx, a, ActWebhooks); err != nil {
+		if err := s.may(ctx, tx, a, ActReadWebhooks); err != nil {
 			return err
 		}
 		have, err := tx.Webhooks.OfAdministration(ctx, a.Administration)

@@ -57,6 +57,26 @@ func TestSystemsAreToldWhatToAskFor(t *testing.T) {
 	w.wantDue(t, safe.ByWebhook)
 }
 
+// TestOnlyAReferentSaysWhereSystemsAreCalled: all services are told there, so
+// that an agent of one of them sees it, and may neither add nor end.
+func TestOnlyAReferentSaysWhereSystemsAreCalled(t *testing.T) {
+	w := telling(t)
+	m := w.mairieOfTwo(t)
+	hugo := w.comes(t, m, "Hugo Petit")
+	w.appoint(t, operator(), m.agent, safe.Referent)
+	w.appoint(t, operator(), hugo, safe.AgentRole, "ccas")
+	h := w.hook(t, m, hookURL)
+	_, err := w.RegisterWebhook(w.ctx, hugo, hookURL)
+	wantReason(t, err, safe.Forbidden, safe.ReasonNotReferent)
+	wantReason(t, w.EndWebhook(w.ctx, hugo, h.ID), safe.Forbidden, safe.ReasonNotReferent)
+	seen, err := w.Webhooks(w.ctx, hugo)
+	must(t, err)
+	if len(seen) != 1 || seen[0].ID != h.ID {
+		t.Errorf("an agent sees %+v", seen)
+	}
+	must(t, w.EndWebhook(w.ctx, m.agent, h.ID))
+}
+
 // TestAnActThatIsUndoneTellsNobody, and one that is done tells: both are one
 // transaction.
 func TestAnActThatIsUndoneTellsNobody(t *testing.T) {
