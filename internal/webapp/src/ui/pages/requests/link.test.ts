@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { isSeal, keepLink, pathOf, sealIn, takeLink } from './link.ts';
+import { isCut, isSeal, keepLink, leadTo, pathOf, sealIn, takeLink } from './link.ts';
 
 const kept = new Map<string, string>();
 beforeEach(() => {
@@ -36,4 +36,12 @@ it('is lost, and nothing else, where the browser keeps nothing', () => {
 	vi.stubGlobal('sessionStorage', undefined);
 	keepLink(link);
 	expect(takeLink()).toBeUndefined();
+});
+
+it('was cut unless it is whole, or one’s own list has led there', () => {
+	expect(isCut(link.id, true)).toBe(false);
+	expect(isCut(link.id, false)).toBe(true);
+	leadTo(link.id);
+	expect(isCut(link.id, false)).toBe(false);
+	expect(isCut('b'.repeat(26), false)).toBe(true);
 });

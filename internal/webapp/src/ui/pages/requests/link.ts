@@ -38,3 +38,14 @@ export function takeLink(): Link | undefined {
 		return undefined;
 	}
 }
+
+/** Those to which the list of one's own requests has led since the page was loaded: it knows no seal. */
+const led = new Set<string>();
+
+export function leadTo(id: string): void {
+	led.add(id);
+}
+/** Whoever came by a link came by one that has lost its end. What the server says of it is no matter. */
+export function isCut(id: string, sealed: boolean): boolean {
+	return !sealed && !led.has(id);
+}
