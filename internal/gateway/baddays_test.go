@@ -80,7 +80,7 @@ func allBadDays() []badDay {
 		{what: "the object is not in the store any more", whom: "agent, system", slug: "damaged", file: here, test: "TestBadDays"},
 		{
 			what: "the store gives other bytes: no file is written", whom: "whoever fetches", in: errors,
-			words: [2]string{"Le fichier reçu n’a pas l’empreinte que vous aviez signée.", "What arrived has not the hash that you had signed."},
+			words: [2]string{"Le fichier reçu n’a pas l’empreinte qui avait été signée.", "What arrived has not the hash that had been signed."},
 			file:  "internal/e2e/faults_test.go", test: "TestFaults",
 		},
 		{

@@ -72,7 +72,7 @@ export const texts = words(
 		],
 		hash: [
 			'Ce fichier a été modifié',
-			'Le fichier reçu n’a pas l’empreinte que vous aviez signée.',
+			'Le fichier reçu n’a pas l’empreinte qui avait été signée.',
 		],
 		form: [
 			'La réponse du serveur est mal formée',
@@ -181,7 +181,7 @@ export const texts = words(
 			'This is not the request of your link',
 			'The server shows another one in its place. If you have typed the link by hand, check it; else do not answer, and tell the administration that wrote to you.',
 		],
-		hash: ['This file was changed', 'What arrived has not the hash that you had signed.'],
+		hash: ['This file was changed', 'What arrived has not the hash that had been signed.'],
 		form: [
 			'The answer of the server is malformed',
 			'What the server sent has not the form of an object sealed by Coffre.',
