@@ -125,11 +125,14 @@ func (o *Office) openSide(ctx context.Context, m mark, id, reply string, in repl
 		side.Grants = append(side.Grants, g)
 	}
 	for _, n := range in.Notes {
-		by := o.wroteWith(n)
+		var by sealed.VK
 		if n.From == sealed.FromSafe {
-			if by, err = o.writer(ctx, m, n, in.Reply.Safe, vk); err != nil {
-				return nil, err
-			}
+			by, err = o.writer(ctx, m, n, in.Reply.Safe, vk)
+		} else {
+			by, err = o.wroteWith(ctx, n)
+		}
+		if err != nil {
+			return nil, err
 		}
 		got, err := readSealedNote(n, o.ring.Vaults(), by, sealed.Note{Request: id, Safe: in.Reply.Safe, Administration: o.id})
 		if err != nil {
@@ -150,20 +153,18 @@ func (o *Office) writer(ctx context.Context, m mark, n sealedNote, safe string, 
 	return vk, err
 }
 
-// wroteWith is the own key that a note of one's own is under, the one in use when it
-// is none.
-func (o *Office) wroteWith(n sealedNote) sealed.VK {
-	keys := []sealed.VK{o.ring.Root().VK()}
-	for _, f := range o.ring.Container().Line {
-		keys = append(keys, sealed.VK(f.VK))
+// wroteWith is the own key that a note of one's own is under, of those that the log
+// shows: a former one wrote what says to be of before it was replaced.
+func (o *Office) wroteWith(ctx context.Context, n sealedNote) (sealed.VK, error) {
+	keys, err := o.c.signers(ctx, o.id)
+	if err != nil {
+		return sealed.VK{}, err
 	}
-	for _, vk := range keys {
-		_, err := withAny(o.ring.Vaults(), func(id *sealed.Identity) (sealed.Note, error) { return sealed.OpenNote(n.Sealed, id, vk) })
-		if err == nil {
-			return vk
-		}
-	}
-	return keys[0]
+	by, err := signedBy(keys, func(vk sealed.VK) (string, error) {
+		note, err := withAny(o.ring.Vaults(), func(id *sealed.Identity) (sealed.Note, error) { return sealed.OpenNote(n.Sealed, id, vk) })
+		return note.Created, err
+	})
+	return by.vk, err
 }
 
 // AnswerQuestion writes back to a citizen.

@@ -70,10 +70,7 @@ export const texts = words(
 			'Ce n’est pas la demande de votre lien',
 			'Le serveur en montre une autre à sa place. Si vous avez recopié le lien à la main, vérifiez-le ; sinon, ne répondez pas et prévenez l’administration qui vous a écrit.',
 		],
-		hash: [
-			'Ce fichier a été modifié',
-			'Le fichier reçu n’a pas l’empreinte qui avait été signée.',
-		],
+		hash: ['Ce fichier a été modifié', 'Le fichier reçu n’a pas l’empreinte qui avait été signée.'],
 		form: [
 			'La réponse du serveur est mal formée',
 			'Ce que le serveur a envoyé n’a pas la forme d’un objet scellé par Coffre.',
