@@ -81,7 +81,7 @@ func admin(ctx context.Context, args []string, io stdio) error {
 // adminActs are those that read arguments of their own.
 func adminActs() map[string]func(context.Context, []string, stdio) error {
 	return map[string]func(context.Context, []string, stdio) error{
-		"agents": listAgents, "appoint": appoint,
+		"agents": listAgents, "appoint": appoint, "logo": setLogo,
 		"structures": structures, "mediators": mediators, "mandates": mandates,
 		"relink-agent": relinkAgent, "rotate-login-keys": rotateLoginKeys,
 	}

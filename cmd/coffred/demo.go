@@ -67,7 +67,7 @@ func demoExtras(ctx context.Context, c config.Config, s *stores, listeners []net
 			return extras{}, fmt.Errorf("register %s: %w", d.name, err)
 		}
 		passphrases[string(adm.ID)] = d.passphrase
-		if err := errors.Join(demoKey(ctx, s, adm, d), demoSystem(ctx, c, s, adm, d)); err != nil {
+		if err := errors.Join(demoKey(ctx, s, adm, d), demoSystem(ctx, c, s, adm, d), demoLogo(ctx, s, adm, d)); err != nil {
 			return extras{}, fmt.Errorf("equip %s: %w", d.name, err)
 		}
 	}

@@ -6,7 +6,7 @@
 //	coffred backup-key | backup | restore | move
 //	coffred keys
 //	coffred admin add-administration | add-system | end-recovery
-//	coffred admin agents | appoint | relink-agent | rotate-login-keys
+//	coffred admin agents | appoint | logo | relink-agent | rotate-login-keys
 //	coffred admin structures | mediators | mandates
 //	coffred witness [key]
 //
@@ -76,6 +76,7 @@ var errUsage = errors.New(`usage:
   coffred admin end-recovery --safe ID | --account ID --by NAME   at the counter, for the citizen herself
   coffred admin agents --siret N                        who came in for an administration, and what they may do
   coffred admin appoint --account ID --by NAME --role agent|referent|none [--service id]...
+  coffred admin logo --siret N FILE | --remove          a PNG, beside the name of an administration
   coffred admin structures                              structures that may have mediators
   coffred admin structures approve --siret N --name NAME --until DAY [--from DAY] --by NAME
   coffred admin structures end --siret N --by NAME      withdraws one, and ends its open sessions
