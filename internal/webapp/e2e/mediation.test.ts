@@ -1,7 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look } from './harness/browser.ts';
+import { CitizenLine } from './harness/citizenline.ts';
 import { leftovers } from './harness/leftovers.ts';
+import { Office } from './harness/office.ts';
 import {
 	addFiles,
 	choosePersona,
@@ -14,7 +18,7 @@ import {
 	unlock,
 	whole,
 } from './harness/people.ts';
-import { documents, files, scene, visitor, withFiles } from './harness/scene.ts';
+import { documents, files, scene, server, visitor, withFiles } from './harness/scene.ts';
 
 // A mediator helps a citizen who decides on her own phone: two browsers, one session, from the code
 // on his screen to what she keeps of it.
@@ -251,15 +255,22 @@ test(
 	() =>
 		visitor(
 			async ({ page: his, context, guard }) => {
+				const townHall = new Office(server, 'mairie-de-valmont');
+				const asked = await townHall.ask({ want: ['residence,energy-bill', 'photo'] });
 				let paper = '';
 				await visitor(async ({ page }) => {
 					await logIn(page, 'Fatou DIALLO', 'FranceConnect');
-					({ paper } = await openSafe(page));
+					const keys = await openSafe(page);
+					({ paper } = keys);
 					await addFiles(page, [files.text.path]);
 					await line(page, files.text.name).waitFor();
+					const own = await CitizenLine.allow(server, page, keys.passphrase);
+					await own.run('requests', '--text', 'Faut-il une photo récente ?', 'ask', asked.link);
+					own.remove();
 				});
 				await logInMediator(his, 'Nadia HADDAD');
 				await his.getByRole('checkbox', { name: said('Lire les documents') }).check();
+				await his.getByRole('checkbox', { name: said('Répondre à une demande') }).check();
 				await his.getByRole('textbox', { name: said('Pour quelle démarche') }).fill(purpose);
 				await his.getByRole('checkbox', { name: said('n’a pas de téléphone') }).check();
 				await look(his, 'aider-guichet');
@@ -280,6 +291,8 @@ test(
 				// The square is not photographed here: the link itself carried the print of his keys.
 				expect(await words(hers)).toEqual([]);
 				await hers.getByRole('checkbox', { name: files.text.name }).check();
+				const demand = hers.getByRole('combobox', { name: said('À quelle demande') });
+				await demand.selectOption({ label: 'Mairie de Valmont – Inscription à l’école' });
 				await hers
 					.getByRole('textbox', { name: said('Nombre à deux chiffres') })
 					.fill(await number(his));
@@ -312,6 +325,37 @@ test(
 					.waitFor();
 				await his.getByRole('button', { name: said('Ouvrir Document n° 1') }).click();
 				await his.getByText('Je déclare vivre à Valmont').waitFor();
+
+				// What the mandate names is answered, with her document and with one he has just put in.
+				const chooser = his.waitForEvent('filechooser');
+				await click(his, 'Choisir des fichiers');
+				await (await chooser).setFiles([files.png.path]);
+				await his.getByText('Déposé', { exact: true }).waitFor();
+				await his.getByRole('heading', { name: said('Répondre à Mairie de Valmont') }).waitFor();
+				for (const [kind, { name }] of [
+					['Photo d’identité', files.png],
+					['Justificatif de domicile', files.text],
+				] as const) {
+					const wanted = his.getByRole('combobox', { name: said('Pour quelle pièce') });
+					const option = wanted.getByRole('option', { name: said(kind) });
+					await wanted.selectOption(await option.getAttribute('value'));
+					await his
+						.getByRole('combobox', { name: said('Quel document y répond') })
+						.selectOption({ label: name });
+					await click(his, 'Envoyer cette pièce');
+					await his.getByText(said(`${name} est envoyé`)).waitFor();
+				}
+				await look(his, 'aider-reponse');
+				const [side] = await townHall.sides(asked.id);
+				expect(side?.grants.map((g) => g.kind).sort()).toEqual(['photo', 'residence']);
+				await townHall.fetch(asked.id);
+				const got = readdirSync(townHall.folder, { recursive: true, withFileTypes: true })
+					.filter((f) => f.isFile())
+					.map((f) => readFileSync(join(f.parentPath, f.name)));
+				for (const file of [files.png, files.text])
+					expect(got.some((bytes) => bytes.equals(file.bytes))).toBe(true);
+				townHall.remove();
+
 				await click(his, 'Terminer la session');
 				await his.getByText(said('Vous l’avez terminée')).waitFor();
 				expect(await his.locator('body').innerText()).not.toMatch(/Fatou|DIALLO/);

@@ -10,7 +10,7 @@ import { fromBase64, random, toBase64, toTime } from '../crypto/bytes.ts';
 import { commitmentOf, contentOf } from '../crypto/content.ts';
 import { openDocument, sealDocument } from '../crypto/document.ts';
 import { sealedSize } from '../crypto/form.ts';
-import { openGrant, type Slip, sealSlip } from '../crypto/grant.ts';
+import { type Grant, openGrant, type Slip, sealSlip } from '../crypto/grant.ts';
 import {
 	checkHolds,
 	checkRead,
@@ -18,6 +18,7 @@ import {
 	openMandate,
 	sealGrantUnderMandate,
 } from '../crypto/mandate.ts';
+import { wantedBy } from '../crypto/request.ts';
 import { newSessionKey, type SessionKey, sessionPrint, sessionWords } from '../crypto/session.ts';
 import { checkName } from '../crypto/shape.ts';
 import { CoffreError } from '../errors.ts';
@@ -26,6 +27,7 @@ import type { Directory } from './directory.ts';
 import { checkRelease, same } from './documents.ts';
 import type {
 	DeskActs,
+	DeskAnswer,
 	GiveOrder,
 	OpenedSession,
 	SessionOrder,
@@ -33,6 +35,8 @@ import type {
 	WorkDocument,
 	WorkView,
 } from './mandatetypes.ts';
+import { earlier, type Opened, readUnderMandate } from './requests.ts';
+import type { RequestView } from './requesttypes.ts';
 
 interface Work {
 	readonly mandate: Mandate;
@@ -60,6 +64,8 @@ export class Desk implements DeskActs {
 	#id = '';
 	#work: Work | undefined;
 	readonly #held = new Map<string, Held>();
+	/** As they were shown: what is answered is what was read. */
+	readonly #asked = new Map<string, Opened>();
 
 	constructor(context: Context, directory: Directory) {
 		this.#context = context;
@@ -229,43 +235,59 @@ export class Desk implements DeskActs {
 	}
 
 	async give(order: GiveOrder): Promise<void> {
+		const { purpose } = this.#working().mandate;
+		const to = await this.#directory.recipient(order.administration);
+		const notAfter = toTime(new Date(order.notAfter));
+		await this.#give(order.doc, order.administration, to, { purpose, notAfter });
+	}
+
+	async request(id: string): Promise<RequestView> {
+		const opened = await readUnderMandate(this.#context, this.#id, id);
+		this.#asked.set(id, opened);
+		return opened.view;
+	}
+
+	async answer({ request, doc, kind }: DeskAnswer): Promise<void> {
+		const { mandate } = this.#working();
+		const asked = this.#asked.get(request);
+		if (!asked) throw new CoffreError('not-found');
+		const { said, view, to } = asked;
+		if (wantedBy(said, kind) === undefined) throw new CoffreError('not-asked');
+		const { purpose, procedure, service } = said;
+		const notAfter = earlier(mandate.grantsUntil, said.notAfter);
+		const terms = { purpose, procedure, ...(service ? { service } : {}), notAfter };
+		await this.#give(doc, view.from.id, to, { ...terms, request, kind });
+	}
+
+	/** Sealed to an administration as its key is in the log, under the mandate, signed by this tab. */
+	async #give(
+		doc: string,
+		administration: string,
+		to: Opened['to'],
+		terms: Pick<Grant, 'service' | 'procedure' | 'request' | 'kind'> & {
+			readonly purpose: string;
+			readonly notAfter: string;
+		},
+	): Promise<void> {
 		const key = this.#session();
 		const { mandate } = this.#working();
-		const { doc, administration } = order;
 		const held = this.#held.get(doc) ?? (await this.#release(doc));
-		const to = await this.#directory.recipient(administration);
 		const { key: of, deposited, ...about } = held;
-		const notAfter = toTime(new Date(order.notAfter));
 		const recipient = fingerprint(to.recipient);
-		const { purpose } = mandate;
+		const created = toTime(this.#context.now());
 		const grant = await sealGrantUnderMandate(
-			{
-				...about,
-				created: toTime(this.#context.now()),
-				reader: administration,
-				recipient,
-				index: to.index,
-				purpose,
-				notAfter,
-			},
+			{ ...about, created, reader: administration, recipient, index: to.index, ...terms },
 			mandate,
 			key,
 			of,
 			to.recipient,
 			deposited ? [doc] : [],
 		);
+		const body = { doc, version: about.version, administration, ...terms, recipient };
 		await this.#context.api.call('post', '/api/v1/mediation/delegations/{id}/grants', {
 			path: { id: this.#id },
 			headers: { 'Idempotency-Key': idempotencyKey() },
-			body: {
-				doc,
-				version: about.version,
-				administration,
-				purpose,
-				notAfter,
-				recipient,
-				grant: toBase64(grant),
-			},
+			body: { ...body, grant: toBase64(grant) },
 		});
 	}
 
@@ -316,6 +338,7 @@ export class Desk implements DeskActs {
 		this.#work = undefined;
 		this.#id = '';
 		this.#held.clear();
+		this.#asked.clear();
 	}
 }
 

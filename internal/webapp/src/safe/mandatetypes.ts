@@ -2,6 +2,7 @@ import type { components } from '../api/schema.ts';
 import type { Attested } from '../crypto/attestation.ts';
 import type { Act } from '../crypto/mandate.ts';
 import type { CoffreError } from '../errors.ts';
+import type { RequestView } from './requesttypes.ts';
 
 type Schemas = components['schemas'];
 type Delegation = Schemas['Delegation'];
@@ -143,6 +144,14 @@ export interface GiveOrder {
 	readonly notAfter: string;
 }
 
+export interface DeskAnswer {
+	/** Of the mandate; read before. */
+	readonly request: string;
+	readonly doc: string;
+	/** That it is given as: one of those asked for. */
+	readonly kind: string;
+}
+
 /** What a mediator's tab does; its keys are drawn by `ask` and gone with the tab. */
 export interface DeskActs {
 	ask(order: SessionOrder): Promise<OpenedSession>;
@@ -157,5 +166,8 @@ export interface DeskActs {
 	read(doc: string): Promise<WorkDocument & { readonly blob: Blob }>;
 	deposit(file: File, folder?: string): Promise<WorkDocument>;
 	give(order: GiveOrder): Promise<void>;
+	/** A request that the mandate names, verified. */
+	request(id: string): Promise<RequestView>;
+	answer(order: DeskAnswer): Promise<void>;
 }
 export type DeskAct = keyof DeskActs;

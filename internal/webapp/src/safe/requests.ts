@@ -37,7 +37,7 @@ const page = 20;
 const lanes = 4;
 
 /** A request of which every check of SPEC.md §13 was made. */
-interface Opened {
+export interface Opened {
 	readonly view: RequestView;
 	readonly said: DocumentRequest;
 	/** Of the administration, as the log has them. */
@@ -59,6 +59,15 @@ export async function readAsked(context: Context, id: string, seal?: string) {
 	const mark = await context.log.mark();
 	const got = await context.api.get('/api/v1/safe/requests/{id}', { path: { id } });
 	return (await verify(context, mark, got, id, seal)).view;
+}
+
+/** The same for the mediator whose session's mandate names it. */
+export async function readUnderMandate(context: Context, session: string, id: string) {
+	const mark = await context.log.mark();
+	const got = await context.api.get('/api/v1/mediation/delegations/{id}/asked/{request}', {
+		path: { id: session, request: id },
+	});
+	return verify(context, mark, got, id, undefined);
 }
 
 /** The names in a list are the server's word: each of its requests is read and verified. */
@@ -310,7 +319,7 @@ function isLost(e: unknown): boolean {
 }
 
 /** Times of one form: their texts are in their order. */
-function earlier(wished: string | undefined, asked: string): string {
+export function earlier(wished: string | undefined, asked: string): string {
 	if (wished === undefined) return asked;
 	const until = toTime(new Date(wished));
 	return until < asked ? until : asked;
