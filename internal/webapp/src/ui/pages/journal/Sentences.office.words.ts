@@ -113,6 +113,8 @@ export const officeReasons = {
 		'agent-left': 'cet agent n’agit plus pour cette administration',
 		'not-referent': 'seul le référent de l’administration peut le faire',
 		'last-referent': 'une administration garde toujours un référent',
+		'service-served': 'des agents travaillent encore pour ce service',
+		'logo-unfit': 'cette image n’est pas un petit PNG',
 		'other-service': 'ce document est partagé avec un autre service',
 	},
 	en: {
@@ -120,6 +122,8 @@ export const officeReasons = {
 		'agent-left': 'this agent acts no longer for this administration',
 		'not-referent': 'only the administration’s referent may do it',
 		'last-referent': 'an administration always keeps a referent',
+		'service-served': 'agents still work for this service',
+		'logo-unfit': 'this picture is no small PNG',
 		'other-service': 'this document is shared with another service',
 	},
 };
