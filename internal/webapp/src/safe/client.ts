@@ -1,4 +1,5 @@
 import { Api } from '../api/client.ts';
+import { toBase64 } from '../crypto/bytes.ts';
 import type { Core, CoreLink, KeyringKind } from './core.ts';
 import type { Completion } from './custodycore.ts';
 import type { RecoveryView } from './custodytypes.ts';
@@ -218,6 +219,14 @@ export class Client {
 	/** Replaces the administration's services; for its referents. */
 	async setServices(services: readonly { id: string; name: string }[]): Promise<void> {
 		await this.#api.call('put', '/api/v1/administration/services', { body: { services } });
+	}
+	/** Replaces the administration's logo by this PNG; for its referents. */
+	async setLogo(png: Uint8Array): Promise<void> {
+		const body = { png: toBase64(png) };
+		await this.#api.call('put', '/api/v1/administration/logo', { body });
+	}
+	async removeLogo(): Promise<void> {
+		await this.#api.call('delete', '/api/v1/administration/logo');
 	}
 	administrationKinds(): Promise<readonly KeyringKind[]> {
 		return this.#core((c) => c.administrationKinds());

@@ -52,8 +52,9 @@ export class Directory {
 	}
 
 	async #view(mark: Mark, a: Administration): Promise<AdministrationView> {
-		const { id, name, siret, services } = a;
-		const view = { id, name, siret, services, hasKey: a.recipient !== undefined };
+		const { id, name, siret, services, logo } = a;
+		const shown = { id, name, siret, services, hasKey: a.recipient !== undefined };
+		const view = logo === undefined ? shown : { ...shown, logo };
 		this.#checked.delete(id);
 		if (!view.hasKey) return { ...view, checked: false };
 		try {

@@ -112,7 +112,9 @@ function verify(
 		});
 		if (seal !== undefined && requestSeal(signed) !== seal)
 			throw new CoffreError('seal', { message: 'another request than the link is for' });
-		const from = { id: administration.id, name, siret: administration.siret };
+		const { siret, logo } = administration;
+		const who = { id: administration.id, name, siret };
+		const from = logo === undefined ? who : { ...who, logo };
 		const view = { id, from, state, sealed: seal !== undefined, said };
 		return {
 			view: reply === undefined ? view : { ...view, reply },

@@ -16,7 +16,13 @@ export type GivenBefore = Schemas['GivenBefore'];
 export interface RequestView {
 	readonly id: string;
 	/** As the log has it. */
-	readonly from: { readonly id: string; readonly name: string; readonly siret: string };
+	readonly from: {
+		readonly id: string;
+		readonly name: string;
+		readonly siret: string;
+		/** Names its picture: not in the log, proof of nothing. */
+		readonly logo?: string;
+	};
 	/** The server's word, but nothing can be given to one that is over. */
 	readonly state: Schemas['RequestState'];
 	/** It is the very request of the link that was followed. */

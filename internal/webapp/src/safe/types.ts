@@ -123,6 +123,8 @@ export interface AdministrationView {
 	readonly name: string;
 	readonly siret: string;
 	readonly services: readonly { readonly id: string; readonly name: string }[];
+	/** Names its picture: the server's word, proof of nothing. */
+	readonly logo?: string;
 	/** False while it has made no key: nothing can be shared with it yet. */
 	readonly hasKey: boolean;
 	/** True once this client has found its key in the log. */

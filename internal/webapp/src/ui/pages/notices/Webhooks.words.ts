@@ -15,6 +15,9 @@ export const texts = words(
 		end: 'Retirer',
 		endNamed: (url: string) => `Retirer : ${url}`,
 		ended: 'Cette adresse ne sera plus appelée.',
+		notReferentTitle: 'Le référent tient cette liste',
+		notReferent:
+			'Une adresse sert tous les services : seul le référent de votre administration en inscrit ou en retire.',
 		addTitle: 'Inscrire une adresse',
 		url: 'Adresse en https',
 		urlHint: (hosts: string) => `Serveurs que l’hébergeur a inscrits : ${hosts}`,
@@ -48,6 +51,9 @@ export const texts = words(
 		end: 'Remove',
 		endNamed: (url: string) => `Remove: ${url}`,
 		ended: 'This address will be called no more.',
+		notReferentTitle: 'The referent keeps this list',
+		notReferent:
+			'An address serves all services: only your administration’s referent registers or removes one.',
 		addTitle: 'Register an address',
 		url: 'Address in https',
 		urlHint: (hosts: string) => `Servers that the host has listed: ${hosts}`,
