@@ -34,6 +34,7 @@ type Principal struct {
 	Safe           string // citizen
 	Administration string // agent, system
 	Structure      string // mediator
+	Counter        string // citizen at the counter: the mediator's session that she came for
 	System         string // system
 	Name           string
 	Level          int    // eIDAS: 1 low, 2 substantial, 3 high

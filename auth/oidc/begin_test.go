@@ -1,6 +1,8 @@
 package oidc_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"net/url"
 	"regexp"
@@ -175,17 +177,52 @@ func TestLogoutURL(t *testing.T) {
 	h := newHostile(t)
 	h.metadata = set("end_session_endpoint", h.URL+"/end?tenant=1")
 	p := h.client(oidc.FranceConnect, 1)
-	to := p.LogoutURL(t.Context(), "hint", "state-1")
+	to, err := p.LogoutURL(t.Context(), "hint", "state-1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := url.Values{"tenant": {"1"}, "id_token_hint": {"hint"}, "state": {"state-1"}, "post_logout_redirect_uri": {"https://coffre.example/logout/callback"}}
 	if !strings.HasPrefix(to, h.URL+"/end?") || !maps.EqualFunc(queryOf(t, to), want, slices.Equal) {
 		t.Errorf("log out at %s", to)
 	}
-	if to := p.LogoutURL(t.Context(), "", "state-1"); to != "" {
-		t.Errorf("without a hint the provider would refuse %s", to)
+	if to, err := p.LogoutURL(t.Context(), "", "state-1"); to != "" || refusedAs(err) != "provider-logout" {
+		t.Errorf("without a hint the provider would refuse %s: %v", to, err)
 	}
 	h2 := newHostile(t)
 	h2.handle[discovery] = down
-	if to := h2.client(oidc.FranceConnect, 1).LogoutURL(t.Context(), "hint", "s"); to != "" {
-		t.Errorf("log out at a provider that is down: %s", to)
+	if to, err := h2.client(oidc.FranceConnect, 1).LogoutURL(t.Context(), "hint", "s"); to != "" || refusedAs(err) != "provider-unavailable" {
+		t.Errorf("log out at a provider that is down: %s, %v", to, err)
+	}
+	// One that has no such place has no log-out to wait for.
+	h3 := newHostile(t)
+	h3.metadata = set("end_session_endpoint", "")
+	if to, err := h3.client(oidc.Plain, 1).LogoutURL(t.Context(), "hint", "s"); to != "" || err != nil {
+		t.Errorf("log out where there is none: %s, %v", to, err)
+	}
+}
+
+// refusedAs is the slug of a refusal.
+func refusedAs(err error) string {
+	var refused *oidc.Error
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	return refused.Slug
+}
+
+// TestBegunAnew: on a machine that several people use, whoever is logged in at
+// the provider already is asked again.
+func TestBegunAnew(t *testing.T) {
+	for _, profile := range []oidc.Profile{oidc.FranceConnect, oidc.ProConnect, oidc.Plain} {
+		p := newHostile(t).client(profile, 1)
+		for name, begin := range map[string]func(context.Context, int) (string, oidc.Attempt, error){"login": p.BeginAnew, "": p.BeginAt} {
+			to, _, err := begin(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := queryOf(t, to).Get("prompt"); got != name {
+				t.Errorf("%s is asked for %q, want %q", profile, got, name)
+			}
+		}
 	}
 }

@@ -82,7 +82,7 @@ func TestIndependentPlainProvider(t *testing.T) {
 	if err != nil || who.Name() != "Angela Claire Louise DUBOIS" || who.SID == "" || who.Level != 1 {
 		t.Fatalf("logged in as %+v, %v", who, err)
 	}
-	end := browseWith(t, jar, rp.LogoutURL(t.Context(), who.IDToken, "s"), "", config.PostLogoutURL)
+	end := browseWith(t, jar, logoutAt(t, rp, who.IDToken, "s"), "", config.PostLogoutURL)
 	if end.query.Get("state") != "s" {
 		t.Fatalf("logged out to %v, %d\n%s", end.query, end.status, end.page)
 	}

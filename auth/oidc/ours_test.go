@@ -65,7 +65,7 @@ func TestEncryptedLogIn(t *testing.T) {
 	if who.Level != 2 || who.GivenName != "Angela Claire Louise" || strings.Count(who.IDToken, ".") != 2 {
 		t.Errorf("logged in as %+v", who)
 	}
-	if to := p.LogoutURL(t.Context(), who.IDToken, "s"); !strings.Contains(to, who.IDToken) {
+	if to := logoutAt(t, p, who.IDToken, "s"); !strings.Contains(to, who.IDToken) {
 		t.Errorf("log out at %s", to)
 	}
 }

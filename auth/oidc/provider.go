@@ -260,16 +260,22 @@ func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) { return 
 
 // BeginAt asks for a level above the provider's own, for one act.
 func (p *Provider) BeginAt(ctx context.Context, level int) (string, Attempt, error) {
-	return p.begin(ctx, level, p.c.TwoFactors)
+	return p.begin(ctx, level, p.c.TwoFactors, false)
 }
 
-// BeginTwoFactors asks for a log-in with two factors, and nothing less comes in
-// by it. Who can say nothing of factors lets nobody in.
+// BeginAnew is BeginAt on a machine that several people use: whoever is logged
+// in at the provider already proves himself again.
+func (p *Provider) BeginAnew(ctx context.Context, level int) (string, Attempt, error) {
+	return p.begin(ctx, level, p.c.TwoFactors, true)
+}
+
+// BeginTwoFactors asks for a log-in with two factors, made anew, and nothing
+// less comes in by it. Who can say nothing of factors lets nobody in.
 func (p *Provider) BeginTwoFactors(ctx context.Context) (string, Attempt, error) {
-	return p.begin(ctx, 0, true)
+	return p.begin(ctx, 0, true, true)
 }
 
-func (p *Provider) begin(ctx context.Context, level int, twoFactors bool) (string, Attempt, error) {
+func (p *Provider) begin(ctx context.Context, level int, twoFactors, anew bool) (string, Attempt, error) {
 	level = max(level, p.c.MinLevel)
 	if level > p.Top() {
 		return "", Attempt{}, refuse("level-unavailable", "level %d cannot be had here", level)
@@ -286,6 +292,9 @@ func (p *Provider) begin(ctx context.Context, level int, twoFactors bool) (strin
 	case ProConnect: // says in the ID token only the assurance that was asked for
 		opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acr":{"essential":true,"values":`+levelsFrom(level, twoFactors)+`}}}`))
 	case Plain:
+	}
+	if anew {
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", "login"))
 	}
 	if p.proofKey() {
 		a.Verifier = oauth2.GenerateVerifier()
@@ -310,16 +319,23 @@ func levelsFrom(level int, twoFactors bool) string {
 }
 
 // LogoutURL is where to send the browser to log out at the provider as well;
-// "" when the provider has no such place.
-func (p *Provider) LogoutURL(ctx context.Context, idTokenHint, state string) string {
+// "" only when the provider has no such place. Where it cannot be asked, or would
+// refuse for want of a hint, that is an error: somebody may be logged in there
+// still.
+func (p *Provider) LogoutURL(ctx context.Context, idTokenHint, state string) (string, error) {
 	d, err := p.discover(ctx)
-	if err != nil || d.logout == "" || idTokenHint == "" {
-		return ""
+	switch {
+	case err != nil:
+		return "", err
+	case d.logout == "":
+		return "", nil
+	case idTokenHint == "":
+		return "", refuse("provider-logout", "no ID token is left to log out with")
 	}
 	q := url.Values{"id_token_hint": {idTokenHint}, "post_logout_redirect_uri": {p.c.PostLogoutURL}, "state": {state}}
 	sep := "?"
 	if strings.Contains(d.logout, "?") {
 		sep = "&"
 	}
-	return d.logout + sep + q.Encode()
+	return d.logout + sep + q.Encode(), nil
 }

@@ -191,18 +191,27 @@ func higherLevel(t *testing.T, p peer) {
 	}
 }
 
+func logoutAt(t *testing.T, rp *oidc.Provider, hint, state string) string {
+	t.Helper()
+	to, err := rp.LogoutURL(t.Context(), hint, state)
+	if err != nil || to == "" {
+		t.Fatalf("log out at %q, %v", to, err)
+	}
+	return to
+}
+
 func logOut(t *testing.T, p peer) {
 	rp := p.client(t, nil)
 	who := p.logIn(t, rp, p.anybody(t))
-	to := rp.LogoutURL(t.Context(), who.IDToken, "state-of-the-logout")
+	to := logoutAt(t, rp, who.IDToken, "state-of-the-logout")
 	end := browse(t, to, "", p.config.PostLogoutURL)
 	if end.query.Get("state") != "state-of-the-logout" {
 		t.Errorf("log out at %s: back with %v, status %d\n%s", to, end.query, end.status, end.page)
 	}
 	elsewhere := p.client(t, func(c *oidc.Config) { c.PostLogoutURL = "https://evil.example/" })
 	for name, to := range map[string]string{
-		"to another site":  elsewhere.LogoutURL(t.Context(), who.IDToken, "s"),
-		"with a bad hint":  rp.LogoutURL(t.Context(), who.IDToken[:len(who.IDToken)-8]+"AAAAAAAA", "s"),
+		"to another site":  logoutAt(t, elsewhere, who.IDToken, "s"),
+		"with a bad hint":  logoutAt(t, rp, who.IDToken[:len(who.IDToken)-8]+"AAAAAAAA", "s"),
 		"without a hint":   strings.Replace(to, "id_token_hint", "hint", 1),
 		"with no way back": strings.Replace(to, "post_logout_redirect_uri", "back", 1),
 	} {

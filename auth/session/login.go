@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,8 +16,22 @@ import (
 // loginTime is how long somebody may take at the provider.
 const loginTime = 10 * time.Minute
 
+// LoginKind says what the browser was sent away for: what comes back is taken
+// for nothing else.
+type LoginKind string
+
+const (
+	// LogIn comes back with somebody's proof.
+	LogIn LoginKind = "login"
+	// LogOut comes back from a log-out that something waits for.
+	LogOut LoginKind = "logout"
+	// LogOutThenIn comes back from a log-out that makes room for a log-in.
+	LogOutThenIn LoginKind = "logout-then-login"
+)
+
 // Login is what is remembered between leaving for a provider and coming back.
 type Login struct {
+	Kind     LoginKind
 	Provider string
 	State    string
 	Nonce    string
@@ -24,7 +39,7 @@ type Login struct {
 	Level    int    // that was asked for; 0 is the provider's own
 	Return   string // local path
 	// Account is whom a step-up is for: nobody else may come back from it. ""
-	// is anybody.
+	// is anybody. Of a log-out it is who leaves.
 	Account string
 	// As is the role that the log-in is for, where the provider's people have
 	// more than one: "mediator", or "" for the provider's own.
@@ -78,10 +93,11 @@ func (m *Manager) underWay(r *http.Request) []string {
 	return all
 }
 
-// TakeLogin gives it back once, by the state that came with the answer;
-// ErrNotFound when it is over, was used, or belongs to another browser, and
-// ErrNone when this browser has none under way at all.
-func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.Request, state string) (Login, error) {
+// TakeLogin gives it back once, by the state that came with the answer, if it is
+// of one of these kinds; ErrNotFound when it is of another, is over, was used, or
+// belongs to another browser, and ErrNone when this browser has none under way
+// at all.
+func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.Request, state string, of ...LoginKind) (Login, error) {
 	if len(m.underWay(r)) == 0 {
 		return Login{}, fmt.Errorf("finish login: %w", ErrNone)
 	}
@@ -99,7 +115,7 @@ func (m *Manager) TakeLogin(ctx context.Context, w http.ResponseWriter, r *http.
 	if err := json.Unmarshal(b, &l); err != nil {
 		return Login{}, fmt.Errorf("finish login: %w", err)
 	}
-	if l.State != state {
+	if l.State != state || !slices.Contains(of, l.Kind) {
 		return Login{}, fmt.Errorf("finish login: %w", ErrNotFound)
 	}
 	return l, nil

@@ -25,7 +25,7 @@ func (w *world) begin(l session.Login) *http.Cookie {
 
 func (w *world) wantNoLogin(r *http.Request, state string) {
 	w.t.Helper()
-	l, err := w.TakeLogin(w.t.Context(), httptest.NewRecorder(), r, state)
+	l, err := w.TakeLogin(w.t.Context(), httptest.NewRecorder(), r, state, session.LogIn)
 	if !errors.Is(err, session.ErrNotFound) && !errors.Is(err, session.ErrNone) || l != (session.Login{}) {
 		w.t.Errorf("took %+v, %v; want ErrNotFound", l, err)
 	}
@@ -33,10 +33,10 @@ func (w *world) wantNoLogin(r *http.Request, state string) {
 
 func TestLoginIsTakenOnce(t *testing.T) {
 	w := newWorld(t, true)
-	want := session.Login{Provider: "fc", State: "state", Nonce: "nonce", Verifier: "verifier", Return: "/coffre"}
+	want := session.Login{Kind: session.LogIn, Provider: "fc", State: "state", Nonce: "nonce", Verifier: "verifier", Return: "/coffre"}
 	cookie := w.begin(want)
 	out := httptest.NewRecorder()
-	got, err := w.TakeLogin(t.Context(), out, carrying(cookie), "state")
+	got, err := w.TakeLogin(t.Context(), out, carrying(cookie), "state", session.LogIn)
 	if err != nil || got != want {
 		t.Errorf("took %+v, %v", got, err)
 	}
@@ -48,13 +48,13 @@ func TestLoginIsTakenOnce(t *testing.T) {
 
 func TestLoginBelongsToABrowser(t *testing.T) {
 	w := newWorld(t, true)
-	cookie := w.begin(session.Login{State: "state"})
+	cookie := w.begin(session.Login{Kind: session.LogIn, State: "state"})
 	sid, _ := w.start(citizen())
 	w.wantNoLogin(carrying(), "state")
 	w.wantNoLogin(carrying(&http.Cookie{Name: strings.TrimPrefix(cookie.Name, "__Host-"), Value: cookie.Value}), "state")
 	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: sid.Value}), "state")
 	w.wantNoLogin(carrying(&http.Cookie{Name: cookie.Name, Value: session.HashKey(cookie.Value)}), "state")
-	if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state"); err != nil {
+	if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state", session.LogIn); err != nil {
 		t.Errorf("the others' tries used it up: %v", err)
 	}
 }
@@ -63,16 +63,16 @@ func TestLoginBelongsToABrowser(t *testing.T) {
 // neither is answered with the other's.
 func TestTwoTabs(t *testing.T) {
 	w := newWorld(t, true)
-	one, two := w.begin(session.Login{State: "1", Return: "/a"}), w.begin(session.Login{State: "2", Return: "/b"})
+	one, two := w.begin(session.Login{Kind: session.LogIn, State: "1", Return: "/a"}), w.begin(session.Login{Kind: session.LogIn, State: "2", Return: "/b"})
 	if one.Name == two.Name || !strings.HasPrefix(one.Name, "__Host-login-") {
 		t.Fatalf("cookies %s and %s", one.Name, two.Name)
 	}
 	swapped := &http.Cookie{Name: two.Name, Value: one.Value}
 	w.wantNoLogin(carrying(swapped), "2") // and it is spent: it was somebody's trick
-	one = w.begin(session.Login{State: "1", Return: "/a"})
+	one = w.begin(session.Login{Kind: session.LogIn, State: "1", Return: "/a"})
 	for state, want := range map[string]string{"2": "/b", "1": "/a"} {
 		out := httptest.NewRecorder()
-		l, err := w.TakeLogin(t.Context(), out, carrying(one, two), state)
+		l, err := w.TakeLogin(t.Context(), out, carrying(one, two), state, session.LogIn)
 		if err != nil || l.Return != want {
 			t.Errorf("state %s: %+v, %v", state, l, err)
 		}
@@ -100,7 +100,7 @@ func TestManyTabs(t *testing.T) {
 			carried = append(carried, c)
 		}
 		out := httptest.NewRecorder()
-		if err := w.BeginLogin(t.Context(), out, carrying(carried...), session.Login{State: strings.Repeat("s", i+1)}); err != nil {
+		if err := w.BeginLogin(t.Context(), out, carrying(carried...), session.Login{Kind: session.LogIn, State: strings.Repeat("s", i+1)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range out.Result().Cookies() {
@@ -117,9 +117,9 @@ func TestManyTabs(t *testing.T) {
 
 func TestLoginLapses(t *testing.T) {
 	w := newWorld(t, true)
-	late, inTime := w.begin(session.Login{State: "1"}), w.begin(session.Login{State: "2"})
+	late, inTime := w.begin(session.Login{Kind: session.LogIn, State: "1"}), w.begin(session.Login{Kind: session.LogIn, State: "2"})
 	w.clock.Advance(10*time.Minute - time.Second)
-	if l, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(inTime), "2"); err != nil || l.State != "2" {
+	if l, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(inTime), "2", session.LogIn); err != nil || l.State != "2" {
 		t.Errorf("after 9:59: %+v, %v", l, err)
 	}
 	w.clock.Advance(time.Second)
@@ -130,7 +130,7 @@ func TestLoginLapses(t *testing.T) {
 // nobody, under any name.
 func TestLoginIsNoSession(t *testing.T) {
 	w := newWorld(t, true)
-	cookie := w.begin(session.Login{State: "state"})
+	cookie := w.begin(session.Login{Kind: session.LogIn, State: "state"})
 	w.wantRefused(carrying(cookie), session.ErrNone)
 	w.wantRefused(carrying(&http.Cookie{Name: "__Host-sid", Value: cookie.Value}), session.ErrNotFound)
 	w.wantRefused(bearing(cookie.Value), session.ErrNotFound)
@@ -139,12 +139,12 @@ func TestLoginIsNoSession(t *testing.T) {
 func TestLoginDoubleClick(t *testing.T) {
 	w := newWorld(t, true)
 	for range 50 {
-		cookie := w.begin(session.Login{State: "state"})
+		cookie := w.begin(session.Login{Kind: session.LogIn, State: "state"})
 		var won atomic.Int32
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state"); err == nil {
+				if _, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state", session.LogIn); err == nil {
 					won.Add(1)
 				}
 			})
@@ -195,6 +195,22 @@ func TestHintRestsSealed(t *testing.T) {
 	for _, n := range []int{0, 16, 31, 33} {
 		if _, err := session.NewManager(session.Config{HintKey: make([]byte, n)}); err == nil {
 			t.Errorf("a key of %d bytes is taken", n)
+		}
+	}
+}
+
+// TestWhatComesBackIsTakenForWhatItWas: the state of a log-in, which whoever
+// leaves for it can read, ends no log-out, and the reverse.
+func TestWhatComesBackIsTakenForWhatItWas(t *testing.T) {
+	kinds := []session.LoginKind{session.LogIn, session.LogOut, session.LogOutThenIn}
+	for _, began := range append(kinds, "") {
+		for _, ends := range kinds {
+			w := newWorld(t, true)
+			cookie := w.begin(session.Login{Kind: began, State: "state", Counter: "one"})
+			l, err := w.TakeLogin(t.Context(), httptest.NewRecorder(), carrying(cookie), "state", ends)
+			if (err == nil) != (began == ends) || err != nil && (!errors.Is(err, session.ErrNotFound) || l != session.Login{}) {
+				t.Errorf("a %q ends as a %q: %+v, %v", began, ends, l, err)
+			}
 		}
 	}
 }

@@ -180,7 +180,7 @@ func (m *Manager) Read(ctx context.Context, r *http.Request) (auth.Principal, er
 	return auth.Principal{
 		Kind: auth.Kind(s.Principal), Account: s.Account, Safe: s.Safe, Administration: s.Administration, Name: s.Name,
 		Level: s.Level, ACR: s.ACR, Provider: s.Provider, Through: s.Through, Session: s.ID, Device: s.Device, Door: door, Expires: s.Ends(),
-		Structure: s.Structure, Since: s.AuthTime,
+		Structure: s.Structure, Since: s.AuthTime, Counter: s.Counter,
 	}, nil
 }
 

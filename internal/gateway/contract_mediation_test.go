@@ -94,10 +94,16 @@ func givenPart(t *testing.T, s *story, chief, second *desk) {
 func counterPart(t *testing.T, s *story, chief *desk) {
 	t.Helper()
 	v, r := chief.opens(t, "counter", sealed.ActDeposit)
-	v.opened(t, s.do(t, r).is(t, 201))
+	asks := s.do(t, r).is(t, 201)
+	v.opened(t, asks)
+	v.number = asks.string(t, "number")
 	s.do(t, request{who: v.caller, method: "POST", path: v.path("/lock")}).is(t, 200)
 	s.do(t, v.lists()).is(t, 401)
-	must(t, s.domain.CitizenLeft(s.ctx, safe.DelegationID(v.id), s.clock.now()))
+	here := s.citizen.at(t, v)
+	var in asked
+	s.do(t, here.claims(v.code)).is(t, 200).read(t, &in)
+	s.do(t, here.approval(t, v, here.drafts(in, nil, nil), nil)).is(t, 200)
+	must(t, s.domain.CitizenLeft(s.ctx, safe.DelegationID(v.id), here.Account, s.clock.now()))
 	s.clock.add(time.Second)
 	chief.again(t)
 	s.do(t, request{who: chief.caller, method: "POST", path: v.path("/resumption")}).is(t, 200)

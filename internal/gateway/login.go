@@ -19,12 +19,15 @@ import (
 func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 	id := mux.Vars(r)["provider"]
 	l := session.Login{Provider: id, Return: localPath(r.URL.Query().Get("return"))}
+	p, ok := g.providers[id]
+	if !ok && id != mediatorDoor {
+		return problem.New("not-found")
+	}
+	if err := g.atCounter(r, &l, g.kindOf(id)); err != nil {
+		return g.turnedAway(w, r, err)
+	}
 	if id == mediatorDoor {
 		return g.mediatorLogin(w, r, l)
-	}
-	p, ok := g.providers[id]
-	if !ok {
-		return problem.New("not-found")
 	}
 	if r.URL.Query().Has("counter") {
 		return g.counterLogin(w, r, p, l)
@@ -38,14 +41,17 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 // leave remembers the log-in and sends the browser away.
 func (g *Gateway) leave(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
 	begin := func() (string, oidc.Attempt, error) { return p.BeginAt(r.Context(), l.Level) }
-	if l.As != "" {
+	switch {
+	case l.As != "":
 		begin = func() (string, oidc.Attempt, error) { return p.BeginTwoFactors(r.Context()) }
+	case l.Counter != "":
+		begin = func() (string, oidc.Attempt, error) { return p.BeginAnew(r.Context(), l.Level) }
 	}
 	to, a, err := begin()
 	if err != nil {
 		return g.turnedAway(w, r, err)
 	}
-	l.State, l.Nonce, l.Verifier, l.Level = a.State, a.Nonce, a.Verifier, a.Level
+	l.Kind, l.State, l.Nonce, l.Verifier, l.Level = session.LogIn, a.State, a.Nonce, a.Verifier, a.Level
 	if err := g.sessions.BeginLogin(r.Context(), w, r, l); err != nil {
 		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
 	}
@@ -60,7 +66,7 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem.New("not-found")
 	}
-	l, err := g.sessions.TakeLogin(r.Context(), w, r, r.URL.Query().Get("state"))
+	l, err := g.sessions.TakeLogin(r.Context(), w, r, r.URL.Query().Get("state"), session.LogIn)
 	switch {
 	case errors.Is(err, session.ErrNone): // no log-in of ours was under way: nothing was tried
 		return g.turnedAway(w, r, &oidc.Error{Slug: "login-expired", Cause: err})
@@ -70,12 +76,15 @@ func (g *Gateway) callback(w http.ResponseWriter, r *http.Request) error {
 		return g.turnedAway(w, r, problem.Wrap("unavailable", err))
 	}
 	who, err := p.Finish(r.Context(), r.URL.Query(), oidc.Attempt{State: l.State, Nonce: l.Nonce, Verifier: l.Verifier, Level: l.Level, TwoFactors: l.As != ""})
-	if err == nil {
-		err = g.sameSomebody(r, l, who)
-	}
 	kind := g.kindOf(id)
 	if l.As != "" {
 		kind = safe.MediatorActor
+	}
+	if err == nil {
+		err = g.atCounter(r, &l, kind)
+	}
+	if err == nil {
+		err = g.sameSomebody(r, l, who)
 	}
 	if err != nil {
 		return g.loginRefused(w, r, kind, err)
@@ -207,7 +216,7 @@ func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) error {
 	if provider, ok := g.providers[s.Provider]; ok {
 		// Nothing happens on the way back that a forged one could abuse, so
 		// the state is not remembered.
-		if at := provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), session.NewID()); at != "" {
+		if at, err := provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), session.NewID()); err == nil && at != "" {
 			to = at
 		}
 	}

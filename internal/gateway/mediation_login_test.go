@@ -87,14 +87,8 @@ func TestOneFactorIsNotEnough(t *testing.T) {
 func TestOneMachineForTwo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulated(t))
-	w.structure(t, "France Services de Valmont", franceServices)
 	b := w.browser(t)
-	b.mediatorLogIn("nadia", "/mediation")
-	d := &desk{w: w, caller: caller{cookie: b.cookies["__Host-sid"]}}
-	v, open := d.opens(t, "counter", sealed.ActDeposit)
-	asks := w.do(t, open).is(t, 201)
-	v.opened(t, asks)
-	v.number = asks.string(t, "number") // he has no screen of his own then
+	v := b.atCounter(t)
 	if got := b.sentTo(b.get("/login/" + simulator.FranceConnect + "?counter=" + v.id)); got != refused("not-found") {
 		t.Errorf("before the lock somebody logs in: %s", got)
 	}

@@ -116,6 +116,19 @@ func (c *citizen) claims(code string) request {
 	return request{who: c.caller, method: "POST", path: "/api/v1/delegations/" + code}
 }
 
+// at is the same citizen, logged in on the mediator's locked machine.
+func (c *citizen) at(t *testing.T, v *visit) *citizen {
+	t.Helper()
+	here := *c
+	cookie, _, err := c.w.sessions.Create(c.w.ctx, session.Session{
+		Kind: session.Browser, Principal: "citizen", Account: string(c.Account), Safe: string(c.Safe), Name: c.Name, Provider: "fc",
+		ACR: "eidas1", Level: 1, AuthTime: c.w.clock.now(), Counter: v.id,
+	})
+	must(t, err)
+	here.caller = caller{cookie: cookie}
+	return &here
+}
+
 // asked is what the citizen is shown.
 type asked struct {
 	ID, Mediator, MediatorName, Structure, StructureName, Purpose string

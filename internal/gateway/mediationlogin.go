@@ -43,30 +43,53 @@ func (g *Gateway) startMediator(w http.ResponseWriter, r *http.Request, provider
 // locked himself out for her: ten minutes, and no other way in.
 func (g *Gateway) counterLogin(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
 	id, err := safe.ParseID[safe.DelegationID](r.URL.Query().Get("counter"))
-	if err == nil {
-		err = g.safe.CounterOpen(r.Context(), id)
-	}
-	if err == nil && g.kindOf(l.Provider) != safe.Citizen {
+	if err == nil && l.Counter != "" && l.Counter != string(id) || g.kindOf(l.Provider) != safe.Citizen {
 		err = problem.New("not-found")
+	}
+	if err == nil {
+		l.Counter = string(id)
+		err = g.atCounter(r, &l, safe.Citizen)
 	}
 	if err != nil {
 		return g.turnedAway(w, r, err)
 	}
-	l.Counter = string(id)
 	return g.leave(w, r, p, l)
+}
+
+// atCounter is the one rule for every log-in, when it leaves and when it comes
+// back. While a citizen is logged in at the counter, whatever begins in that
+// browser is hers and stays there, until she is logged out; and nobody begins at
+// a counter that is not open.
+func (g *Gateway) atCounter(r *http.Request, l *session.Login, kind safe.ActorKind) error {
+	now, err := g.sessions.Current(r.Context(), r)
+	switch {
+	case err != nil && !errors.Is(err, session.ErrNone) && !errors.Is(err, session.ErrNotFound):
+		return problem.Wrap("unavailable", err)
+	case now.Counter == "" && l.Counter == "":
+		return nil
+	case now.Counter == "":
+		return g.safe.CounterOpen(r.Context(), safe.DelegationID(l.Counter))
+	case kind != safe.Citizen || l.Counter != "" && l.Counter != now.Counter:
+		return problem.New("session-locked")
+	}
+	l.Counter, l.Account = now.Counter, now.Account
+	return nil
 }
 
 // counterLogout logs a citizen out at her provider too, and hears from there
 // that it is done: until then the mediator does not come back.
 func (g *Gateway) counterLogout(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	l := session.Login{Kind: session.LogOut, Provider: s.Provider, State: session.NewToken(), Counter: s.Counter, Account: s.Account}
 	provider, ok := g.providers[s.Provider]
-	l := session.Login{Provider: s.Provider, State: session.NewToken(), Counter: s.Counter}
-	to := ""
-	if ok {
-		to = provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), l.State)
+	if !ok { // nobody can say that it is done
+		return g.turnedAway(w, r, &oidc.Error{Slug: "provider-unavailable"})
+	}
+	to, err := provider.LogoutURL(r.Context(), g.sessions.OpenHint(s.IDTokenHint), l.State)
+	if err != nil {
+		return g.turnedAway(w, r, err)
 	}
 	if to == "" { // has no session of its own that it would end
-		return g.citizenLeft(w, r, s.Counter)
+		return g.citizenLeft(w, r, l)
 	}
 	if err := g.sessions.BeginLogin(r.Context(), w, r, l); err != nil {
 		return problem.Wrap("unavailable", err)
@@ -76,12 +99,12 @@ func (g *Gateway) counterLogout(w http.ResponseWriter, r *http.Request, s sessio
 }
 
 // citizenLeft is where a citizen's log-out at the counter ends.
-func (g *Gateway) citizenLeft(w http.ResponseWriter, r *http.Request, counter string) error {
-	err := g.safe.CitizenLeft(r.Context(), safe.DelegationID(counter), g.now())
+func (g *Gateway) citizenLeft(w http.ResponseWriter, r *http.Request, l session.Login) error {
+	err := g.safe.CitizenLeft(r.Context(), safe.DelegationID(l.Counter), safe.AccountID(l.Account), g.now())
 	if err != nil && !safe.IsKind(err, safe.NotFound) && !safe.IsKind(err, safe.Stale) {
 		return g.turnedAway(w, r, err)
 	}
-	http.Redirect(w, r, "/mediation?"+url.Values{"seance": {counter}}.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, "/mediation?"+url.Values{"seance": {l.Counter}}.Encode(), http.StatusSeeOther)
 	return nil
 }
 

@@ -41,9 +41,9 @@ func (g *Gateway) stepUp(w http.ResponseWriter, r *http.Request, p *oidc.Provide
 	if !ok || level == 3 || elsewhere(r) || there.AccountsOf() != p.AccountsOf() {
 		return g.leave(w, r, p, l)
 	}
-	l.State = session.NewToken() // without a nonce: it is no log-in yet
-	to := there.LogoutURL(r.Context(), g.sessions.OpenHint(now.IDTokenHint), l.State)
-	if to == "" {
+	l.Kind, l.State = session.LogOutThenIn, session.NewToken()
+	to, err := there.LogoutURL(r.Context(), g.sessions.OpenHint(now.IDTokenHint), l.State)
+	if err != nil || to == "" { // the log-in says what is wrong there
 		return g.leave(w, r, p, l)
 	}
 	if err := g.sessions.BeginLogin(r.Context(), w, r, l); err != nil {
@@ -57,12 +57,14 @@ func (g *Gateway) stepUp(w http.ResponseWriter, r *http.Request, p *oidc.Provide
 // on to the log-in that the log-out made room for.
 func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	l, err := g.sessions.TakeLogin(r.Context(), w, r, q.Get("state"))
-	if err == nil && l.Counter != "" {
-		return g.citizenLeft(w, r, l.Counter)
-	}
-	if p, ok := g.providers[l.Provider]; err == nil && ok && l.Nonce == "" {
+	l, err := g.sessions.TakeLogin(r.Context(), w, r, q.Get("state"), session.LogOut, session.LogOutThenIn)
+	p, ok := g.providers[l.Provider]
+	switch {
+	case err != nil || !ok:
+	case l.Kind == session.LogOutThenIn:
 		return g.leave(w, r, p, l)
+	case !q.Has("error"):
+		return g.citizenLeft(w, r, l)
 	}
 	to := "/"
 	if strings.Contains(q.Get("error_description"), "Y030111") {

@@ -42,7 +42,7 @@ func (s *Domain) ClaimDelegation(ctx context.Context, a Actor, code string) (Ask
 		if d, err = s.lapse(ctx, tx, d); err != nil {
 			return err
 		}
-		if d.State != DelegationPending {
+		if d.State != DelegationPending || !d.decidedAt(a) {
 			over = refusal(NotFound, "no such code")
 			return nil
 		}

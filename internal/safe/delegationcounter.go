@@ -42,16 +42,17 @@ func (s *Domain) LockDelegation(ctx context.Context, a Actor, id DelegationID) (
 func (s *Domain) CounterOpen(ctx context.Context, id DelegationID) error {
 	return backend("look at the session", s.rows.View(ctx, func(tx Tx) error {
 		d, err := tx.Delegations.Get(ctx, id)
-		if err == nil && (d.Way != ByCounter || d.Locked.IsZero() || d.State != DelegationPending || !s.now().Before(d.over())) {
+		if err == nil && (d.Way != ByCounter || d.Locked.IsZero() || !d.Left.IsZero() || d.State != DelegationPending || !s.now().Before(d.over())) {
 			err = refusal(NotFound, "no such session")
 		}
 		return err
 	}))
 }
 
-// CitizenLeft notes that the citizen was logged out at the counter, at her
-// provider too: only then can the mediator come back.
-func (s *Domain) CitizenLeft(ctx context.Context, id DelegationID, at time.Time) error {
+// CitizenLeft notes that a citizen was logged out at the counter, at her provider
+// too: only when she who approved has left can the mediator come back. Whoever
+// leaves before she has said yes has said no.
+func (s *Domain) CitizenLeft(ctx context.Context, id DelegationID, who AccountID, at time.Time) error {
 	return backend("note a log-out", s.rows.Update(ctx, func(tx Tx) error {
 		d, err := tx.Delegations.Get(ctx, id)
 		if err != nil {
@@ -60,9 +61,39 @@ func (s *Domain) CitizenLeft(ctx context.Context, id DelegationID, at time.Time)
 		if d.Way != ByCounter || d.Locked.IsZero() || d.State.Over() || !d.Left.IsZero() {
 			return nil
 		}
+		if d.Account != "" && d.Account != who {
+			return nil // somebody else's
+		}
+		if d.State == DelegationPending || d.State == DelegationClaimed {
+			_, err = s.finish(ctx, tx, d.citizen(), d, DelegationDenied, EndedByCitizen)
+			return err
+		}
 		d.Left = at.UTC().Truncate(time.Microsecond) // to be told from a log-in of the same second
 		return tx.Delegations.Move(ctx, d, d.State)
 	}))
+}
+
+// citizen is who has claimed the session, once her log-in is over.
+func (d Delegation) citizen() Actor {
+	return Actor{Kind: Citizen, Account: d.Account, Safe: d.Safe, Name: d.Citizen, Door: "web"}
+}
+
+// decidedAt says whether whoever claims a session is where it is to be decided:
+// logged in for it on the mediator's locked machine, or anywhere else.
+func (d Delegation) decidedAt(a Actor) bool {
+	if d.Way == ByCounter {
+		return a.Counter == d.ID && !d.Locked.IsZero() && d.Left.IsZero()
+	}
+	return a.Counter == ""
+}
+
+// free says whether the machine is the mediator's again: always, but at the
+// counter only once the citizen has left it.
+func (d Delegation) free() error {
+	if d.Way == ByCounter && (d.Locked.IsZero() || d.Left.IsZero()) {
+		return narrowed(TooEarly, ReasonLocked, "the citizen is still logged in")
+	}
+	return nil
 }
 
 // ResumeDelegation gives a session at the counter to the mediator's new log-in,

@@ -77,7 +77,7 @@ func collectable(d Delegation, a Actor) error {
 	case d.State != DelegationApproved:
 		return narrowed(TooEarly, ReasonNotApproved, "the session is %s", d.State)
 	}
-	return nil
+	return d.free()
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -196,7 +196,7 @@ func active(d Delegation, a Actor) error {
 	case d.State != DelegationActive:
 		return narrowed(TooEarly, ReasonNotApproved, "the session is %s", d.State)
 	}
-	return nil
+	return d.free()
 }
 
 // seenEvery spares a write on most acts.

@@ -25,6 +25,7 @@ type Actor struct {
 	Structure      StructureID      // mediator
 	Session        string           // mediator: public id of the log-in
 	Since          time.Time        // mediator: when that log-in began
+	Counter        DelegationID     // citizen at the counter: the session that she came for
 	System         SystemID         // system
 	Name           string           // as shown to the other side and in the journal
 	Level          int              // eIDAS level: 1 low, 2 substantial, 3 high
