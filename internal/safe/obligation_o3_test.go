@@ -54,6 +54,7 @@ func TestO3EveryRefusalIsJournalled(t *testing.T) {
 	// These ask who is there, and refuse nobody.
 	open := []string{
 		"Account", "SessionEnded", "SessionEndedAt", "DeviceAnswered", "AcceptTerms",
+		"OpenGranted", // of a version that only GrantContent gives, which refuses
 	}
 	// These look at the form of what they are given first, so they are given what
 	// has it. A request that contradicts itself is no try of anything.

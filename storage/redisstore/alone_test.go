@@ -17,6 +17,9 @@ func TestWithoutReplicasReadsGoOn(t *testing.T) {
 	put(t, r.Sessions(), "reads")
 	resume := s.PauseReplicas(t)
 	defer resume()
+	for i := range 100 { // there is something to end that no replica has heard of
+		put(t, r.Sessions(), fmt.Sprint(i))
+	}
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	for i := range 100 {
