@@ -48,8 +48,7 @@ func scanOpening(r row) (safe.Opening, error) {
 
 func (s openings) Insert(ctx context.Context, o safe.Opening) error {
 	args := append([]any{o.ID, o.Record, string(o.Grant), string(o.Version), o.By, o.Key, micros(o.At)}, saidArgs(o.Said)...)
-	r, err := s.tx.ExecContext(ctx, `INSERT INTO openings
-(id, record, grant_id, version, opened_by, idempotency_key, at, said, outcome, vk, key_leaf, said_at)
+	r, err := s.tx.ExecContext(ctx, `INSERT INTO openings (id, record, grant_id, version, opened_by, idempotency_key, at, said, outcome, vk, key_leaf, said_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`, args...)
 	return inserted("insert opening", r, err)
 }
@@ -95,8 +94,7 @@ func (s holdings) Get(ctx context.Context, id safe.GrantID) (safe.Copies, error)
 
 func (s holdings) Put(ctx context.Context, c safe.Copies) error {
 	args := append([]any{string(c.Grant), string(c.Administration), c.Service, micros(c.Ends), micros(c.DeleteBy), c.Last}, saidArgs(c.Deletion)...)
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO copies
-(grant_id, administration, service, ends, delete_by, last_opening, deletion, how, vk, key_leaf, deleted)
+	_, err := s.tx.ExecContext(ctx, `INSERT INTO copies (grant_id, administration, service, ends, delete_by, last_opening, deletion, how, vk, key_leaf, deleted)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (grant_id) DO UPDATE SET ends = excluded.ends, delete_by = excluded.delete_by, last_opening = excluded.last_opening,
 deletion = excluded.deletion, how = excluded.how, vk = excluded.vk, key_leaf = excluded.key_leaf, deleted = excluded.deleted`, args...)
