@@ -40,6 +40,18 @@ func (b *browser) locked(t *testing.T) *visit {
 func (b *browser) comesToCounter(t *testing.T, v *visit) string {
 	t.Helper()
 	to := b.sentTo(b.get("/login/" + simulator.FranceConnect + "?" + url.Values{"counter": {v.id}, "return": {"/approuver"}}.Encode()))
+	if !strings.HasPrefix(to, simulator.Prefix+simulator.ProConnect+"/api/v2/session/end?") {
+		t.Fatalf("the mediator is still logged in at ProConnect: she is sent to %s", to)
+	}
+	out := b.theirs("GET", to, nil)
+	if again := b.sentTo(b.get("/login/" + simulator.FranceConnect + "?counter=" + v.id)); !strings.Contains(again, "/session/end?") {
+		t.Errorf("before ProConnect has confirmed it she is sent to %s", again)
+	}
+	if got := b.sentTo(b.get(out + "&error=server_error&error_description=Y030111")); got != refused("provider-logout") {
+		t.Errorf("a log-out that failed leads to %s", got)
+	}
+	to = b.sentTo(b.get("/login/" + simulator.FranceConnect + "?" + url.Values{"counter": {v.id}, "return": {"/approuver"}}.Encode()))
+	to = b.sentTo(b.get(b.theirs("GET", to, nil)))
 	if !strings.HasPrefix(to, simulator.Prefix+simulator.FranceConnect) {
 		t.Fatalf("she is sent to %s", to)
 	}

@@ -95,7 +95,7 @@ func TestOneMachineForTwo(t *testing.T) {
 	b.call("POST", v.path("/lock"), nil).is(t, 200)
 	b.get(v.path("")).is(t, 401)
 
-	to := b.sentTo(b.get("/login/" + simulator.FranceConnect + "?" + url.Values{"counter": {v.id}, "return": {"/approuver"}}.Encode()))
+	to := b.comesToCounter(t, v)
 	if got := b.sentTo(b.get(b.theirs("POST", to, url.Values{"persona": {"angela"}}))); got != "/approuver" {
 		t.Fatalf("she goes to %s", got)
 	}

@@ -50,6 +50,9 @@ func (g *Gateway) counterLogin(w http.ResponseWriter, r *http.Request, p *oidc.P
 		l.Counter = string(id)
 		err = g.atCounter(r, &l, safe.Citizen)
 	}
+	if err == nil && l.Account == "" {
+		return g.afterMediator(w, r, p, l)
+	}
 	if err != nil {
 		return g.turnedAway(w, r, err)
 	}
@@ -119,7 +122,10 @@ func (g *Gateway) lockDelegation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = g.sessions.End(r.Context(), w, r)
+	s, err := g.sessions.End(r.Context(), w, r)
+	if err == nil {
+		err = g.once.Put(r.Context(), counterKey(string(id)), append([]byte(s.Provider+"\n"), s.IDTokenHint...), counterWait)
+	}
 	if err != nil && !errors.Is(err, session.ErrNone) && !errors.Is(err, session.ErrNotFound) {
 		return problem.Wrap("unavailable", err)
 	}

@@ -61,6 +61,8 @@ func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
 	p, ok := g.providers[l.Provider]
 	switch {
 	case err != nil || !ok:
+	case l.Kind == session.LogOutThenIn && l.Counter != "" && l.Account == "":
+		return g.mediatorLeft(w, r, p, l)
 	case l.Kind == session.LogOutThenIn:
 		return g.leave(w, r, p, l)
 	case !q.Has("error"):
