@@ -33,6 +33,9 @@ func (s *Domain) OpenDelegation(ctx context.Context, a Actor, n NewDelegation) (
 		if err := s.checkUse(ctx, tx, a, n); err != nil {
 			return err
 		}
+		if err := s.makeRoom(ctx, tx, a); err != nil {
+			return err
+		}
 		out.ShownCode = newCode()
 		d.Code, d.Number, d.Way, d.State = hashOfCode(out.ShownCode), newNumber(), n.Way, DelegationPending
 		d.Recipient, d.VK, d.Acts, d.Purpose, d.Minutes, d.Standing = n.Recipient, n.VK, n.Acts, n.Purpose, n.Minutes, n.Standing
@@ -97,15 +100,26 @@ func (s *Domain) standing(ctx context.Context, tx Tx, a Actor, id MandateID) (Ma
 	if !row.Current(s.now()) {
 		return MandateRow{}, sessionOver("the mandate is over, or waits to be confirmed")
 	}
-	if row.Kind == PaperMandate {
-		return row, nil
-	}
-	sf, err := openSafe(ctx, tx, row.Safe)
+	st, err := tx.Structures.Get(ctx, row.Structure)
 	if err != nil {
-		return MandateRow{}, err
+		return MandateRow{}, backend("read structure", err)
 	}
-	_, err = readMandate(row, sf)
-	return row, err
+	named := row.StructureName
+	if row.Kind != PaperMandate {
+		sf, err := openSafe(ctx, tx, row.Safe)
+		if err != nil {
+			return MandateRow{}, err
+		}
+		m, err := readMandate(row, sf)
+		if err != nil {
+			return MandateRow{}, err
+		}
+		named = m.StructureName
+	}
+	if named != st.Name {
+		return MandateRow{}, sessionOver("the mandate was given to the structure under another name")
+	}
+	return row, nil
 }
 
 // readMandate is what the citizen signed, and nothing that anybody has written
@@ -281,34 +295,6 @@ func (s *Domain) EndDelegation(ctx context.Context, a Actor, id DelegationID) er
 		_, err = s.finish(ctx, tx, a, d, to, EndedByMediator)
 		return err
 	})
-}
-
-// endSessionsOf ends what is open of a structure, or of one of its mediators.
-func (s *Domain) endSessionsOf(ctx context.Context, tx Tx, a Actor, id StructureID, m MediatorID, by string) error {
-	all, err := tx.DelegationLists.Open(ctx, id, pageLimit)
-	if err != nil {
-		return backend("list open delegations", err)
-	}
-	var safes []SafeID
-	for _, d := range all {
-		if d.Safe != "" && (m == "" || d.Mediator == m) {
-			safes = append(safes, d.Safe)
-		}
-	}
-	if len(safes) > 0 {
-		if err := hold(ctx, tx, safes...); err != nil {
-			return err
-		}
-	}
-	for _, d := range all {
-		if m != "" && d.Mediator != m {
-			continue
-		}
-		if _, err := s.finish(ctx, tx, a, d, DelegationRevoked, by); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // expireDelegations ends what is over by the clock.

@@ -62,6 +62,9 @@ func (s *Domain) signInMediator(ctx context.Context, in SignIn) (Mediator, error
 		case err != nil:
 			return backend("find mediator", err)
 		case m.Structure != st.ID: // works for another one by now: appointed anew
+			if err := s.endAllOf(ctx, tx, maintenance(), m.Structure, m.ID); err != nil {
+				return err
+			}
 			m.Role, m.Trained, m.From, m.Until, m.Left = NoRole, "", time.Time{}, time.Time{}, time.Time{}
 		}
 		m.Structure, m.Name = st.ID, in.Name
@@ -190,7 +193,8 @@ func (s *Domain) MediatorsOf(ctx context.Context, a Actor, id StructureID, p Pag
 }
 
 // AppointMediator says what a mediator may do and until when, or cuts her off:
-// at once, and her open sessions end with it.
+// at once, and her open sessions and the mandates for her end with it. Whoever
+// appoints her again brings none of it back.
 func (s *Domain) AppointMediator(ctx context.Context, a Actor, id MediatorID, to MediatorAppointment) (Mediator, error) {
 	to.From, to.Until = to.From.UTC().Truncate(time.Second), to.Until.UTC().Truncate(time.Second)
 	ev := s.begin(a, journal.WhatMediatorAppointed)
@@ -227,7 +231,7 @@ func (s *Domain) AppointMediator(ctx context.Context, a Actor, id MediatorID, to
 		if _, err = s.record(ctx, tx, done); err != nil || to.Role != NoRole {
 			return err
 		}
-		return s.endSessionsOf(ctx, tx, a, m.Structure, m.ID, EndedByStructure)
+		return s.endAllOf(ctx, tx, a, m.Structure, m.ID)
 	})
 	return out, err
 }

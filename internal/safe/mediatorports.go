@@ -43,8 +43,12 @@ type DelegationLists interface {
 	// OfMediator and OfSafe list newest first.
 	OfMediator(ctx context.Context, m MediatorID, p Page) ([]Delegation, string, error)
 	OfSafe(ctx context.Context, s SafeID, p Page) ([]Delegation, string, error)
-	// Open are those of a structure that have not ended, of any mediator, by id.
-	Open(ctx context.Context, s StructureID, limit int) ([]Delegation, error)
+	// Open pages by id those of a structure that have not ended: of one mediator,
+	// or with "" of any.
+	Open(ctx context.Context, s StructureID, m MediatorID, p Page) ([]Delegation, string, error)
+	// Waiting are a mediator's that were made since and that no citizen has
+	// claimed, oldest first.
+	Waiting(ctx context.Context, m MediatorID, since time.Time, limit int) ([]Delegation, error)
 	// Due have not ended, and their state is over at that time, oldest first;
 	// then those of which the last act was at resting or before.
 	Due(ctx context.Context, now, resting time.Time, limit int) ([]Delegation, error)
@@ -60,7 +64,10 @@ type Mandates interface {
 	// OfSafe and OfMediator list newest first.
 	OfSafe(ctx context.Context, s SafeID, p Page) ([]MandateRow, string, error)
 	OfMediator(ctx context.Context, m MediatorID, p Page) ([]MandateRow, string, error)
-	// OfStructure are papers that wait for a second mediator, newest first.
+	// InForce pages by id those of a structure that have not ended, except of
+	// sessions: for one mediator, or with "" for any.
+	InForce(ctx context.Context, s StructureID, m MediatorID, p Page) ([]MandateRow, string, error)
+	// Unconfirmed are papers that wait for a second mediator, newest first.
 	Unconfirmed(ctx context.Context, s StructureID, p Page) ([]MandateRow, string, error)
 }
 

@@ -78,7 +78,8 @@ func (s *Domain) ApproveStructure(ctx context.Context, a Actor, n NewStructure) 
 }
 
 // EndStructure withdraws one, suddenly: its mediators do nothing more, and
-// their open sessions end now.
+// their open sessions and what citizens have let them do later end now. Whoever
+// approves it again brings none of it back.
 func (s *Domain) EndStructure(ctx context.Context, a Actor, siret string) (Structure, error) {
 	ev := s.begin(a, journal.WhatStructureEnded)
 	var st Structure
@@ -97,7 +98,7 @@ func (s *Domain) EndStructure(ctx context.Context, a Actor, siret string) (Struc
 		if err := s.keepStructure(ctx, tx, &st, ev); err != nil {
 			return err
 		}
-		return s.endSessionsOf(ctx, tx, a, st.ID, "", EndedByStructure)
+		return s.endAllOf(ctx, tx, a, st.ID, "")
 	})
 	return st, err
 }

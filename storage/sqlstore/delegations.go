@@ -104,9 +104,19 @@ func (s delegations) list(ctx context.Context, text, of string, p safe.Page) ([]
 	return list, next, nil
 }
 
-func (s delegations) Open(ctx context.Context, id safe.StructureID, limit int) ([]safe.Delegation, error) {
-	return query(ctx, s.tx, "list open delegations", scanDelegation,
-		`SELECT `+delegationColumns+` FROM delegations WHERE structure = $1 AND ended = 0 ORDER BY id LIMIT $2`, string(id), limit)
+func (s delegations) Open(ctx context.Context, id safe.StructureID, m safe.MediatorID, p safe.Page) ([]safe.Delegation, string, error) {
+	list, err := query(ctx, s.tx, "list open delegations", scanDelegation, `SELECT `+delegationColumns+` FROM delegations
+WHERE structure = $1 AND ended = 0 AND ($2 = '' OR mediator = $2) AND id > $3 ORDER BY id LIMIT $4`, string(id), string(m), p.After, p.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(list, p.Limit, func(d safe.Delegation) string { return string(d.ID) })
+	return list, next, nil
+}
+
+func (s delegations) Waiting(ctx context.Context, m safe.MediatorID, since time.Time, limit int) ([]safe.Delegation, error) {
+	return query(ctx, s.tx, "list delegations that wait", scanDelegation, `SELECT `+delegationColumns+` FROM delegations
+WHERE mediator = $1 AND created >= $2 AND state = 'pending' AND ended = 0 ORDER BY created, id LIMIT $3`, string(m), micros(since), limit)
 }
 
 func (s delegations) Due(ctx context.Context, now, resting time.Time, limit int) ([]safe.Delegation, error) {

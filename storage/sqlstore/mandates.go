@@ -54,6 +54,17 @@ func (s mandates) OfMediator(ctx context.Context, m safe.MediatorID, p safe.Page
 WHERE mediator = $1 AND kind <> 'session' AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`, string(m), p)
 }
 
+func (s mandates) InForce(ctx context.Context, id safe.StructureID, m safe.MediatorID, p safe.Page) ([]safe.MandateRow, string, error) {
+	list, err := query(ctx, s.tx, "list mandates in force", scanMandate, `SELECT `+mandateColumns+` FROM mandates
+WHERE structure = $1 AND ended = 0 AND kind <> 'session' AND ($2 = '' OR mediator = $2) AND id > $3 ORDER BY id LIMIT $4`,
+		string(id), string(m), p.After, p.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(list, p.Limit, func(m safe.MandateRow) string { return string(m.ID) })
+	return list, next, nil
+}
+
 func (s mandates) Unconfirmed(ctx context.Context, id safe.StructureID, p safe.Page) ([]safe.MandateRow, string, error) {
 	return s.list(ctx, `SELECT `+mandateColumns+` FROM mandates
 WHERE structure = $1 AND kind = 'paper' AND confirmed = 0 AND ended = 0 AND (created, id) < ($2, $3)

@@ -86,6 +86,37 @@ func mandateLists(t *testing.T, db Database) {
 	}
 }
 
+func mandatesInForce(t *testing.T, db Database) {
+	var all, of []safe.MandateRow
+	for i := range 12 {
+		m := mandate(i)
+		m.Kind = []safe.MandateKind{safe.SessionMandate, safe.StandingMandate, safe.PaperMandate}[i%3]
+		m.Ended, m.By, m.Revocation = time.Time{}, "", nil
+		if i%4 == 0 {
+			m.Mediator = "other"
+		}
+		if i > 8 {
+			m.Ended = start()
+		}
+		insertMandate(t, db, m)
+		elsewhere := m
+		elsewhere.ID, elsewhere.Structure = safe.NewID[safe.MandateID](), "other"
+		insertMandate(t, db, elsewhere)
+		if m.Kind == safe.SessionMandate || !m.Ended.IsZero() {
+			continue
+		}
+		if all = append(all, m); m.Mediator == "m" {
+			of = append(of, m)
+		}
+	}
+	for m, want := range map[safe.MediatorID][]safe.MandateRow{"": all, "m": of, "nobody": nil} {
+		slices.SortFunc(want, func(a, b safe.MandateRow) int { return cmp.Compare(a.ID, b.ID) })
+		wantPages(t, db, want, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.MandateRow, string, error) {
+			return tx.Mandates.InForce(ctx, "s", m, p)
+		})
+	}
+}
+
 func mandateDocumentRows(t *testing.T, db Database) {
 	var all []safe.MandateDocument
 	put := func(d safe.MandateDocument) {

@@ -18,9 +18,11 @@ func mediationTests() map[string]rowsTest {
 		"a session is found by its code while it has one":       delegationRows,
 		"a session moves from the state that it is in, once":    delegationMoves,
 		"sessions are newest first, from either side":           delegationLists,
+		"sessions that wait are found, oldest first":            waitingDelegations,
 		"sessions that are over are found, and those that rest": dueDelegations,
 		"a mandate comes out as it went in, and ends":           mandateRows,
 		"mandates are newest first":                             mandateLists,
+		"mandates in force are a structure's":                   mandatesInForce,
 		"documents of a mandate are wiped, not forgotten":       mandateDocumentRows,
 		"a grant is under one mandate":                          mandateGrantRows,
 		"a proposal is one safe's":                              proposalRows,
@@ -209,9 +211,33 @@ func delegationLists(t *testing.T, db Database) {
 	badCursor(t, db, mine)
 	wantPages(t, db, ofMediator, mine)
 	wantPages(t, db, ofSafe, hers)
-	for limit, want := range map[int][]safe.Delegation{100: open, 2: open[:2]} {
+	for m, want := range map[safe.MediatorID][]safe.Delegation{"": open, "m": open, "other": nil} {
+		wantPages(t, db, want, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Delegation, string, error) {
+			return tx.DelegationLists.Open(ctx, "s", m, p)
+		})
+	}
+}
+
+func waitingDelegations(t *testing.T, db Database) {
+	var want []safe.Delegation
+	for i := range 8 {
+		d := delegation(i)
+		switch i {
+		case 3:
+			d.State = safe.DelegationClaimed
+		case 5:
+			d.Ended = start()
+		case 6:
+			d.Mediator = "other"
+		}
+		insertDelegation(t, db, d)
+		if i > 1 && i != 3 && i != 5 && i != 6 {
+			want = append(want, d)
+		}
+	}
+	for limit, want := range map[int][]safe.Delegation{10: want, 2: want[:2]} {
 		wantEqual(t, mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]safe.Delegation, error) {
-			return tx.DelegationLists.Open(ctx, "s", limit)
+			return tx.DelegationLists.Waiting(ctx, "m", start().Add(2*time.Second), limit)
 		}), want)
 	}
 }
