@@ -135,3 +135,32 @@ func TestNoSessionIsForgottenAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestOrganisingIsNotReading: whoever may put documents in order has their
+// names proposed, and opens none; what he brought himself he still has.
+func TestOrganisingIsNotReading(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	v := m.visit(t, m.desk, m.c, []*document{m.doc}, nil, sealed.ActDeposit, sealed.ActOrganise)
+	m.do(t, request{who: v.caller, method: "POST", path: v.path("/documents/" + m.doc.doc + "/release")}).is(t, 403).refuses(t, "outside-mandate")
+	m.do(t, request{who: v.caller, method: "GET", path: v.path("/documents/" + m.doc.doc + "/content")}).is(t, 403).refuses(t, "outside-mandate")
+	v.told(t, m.c, journal.WhatDocumentOpened, journal.ResultRefused)
+	own := v.deposit(t, m.c, 1000)
+	m.do(t, request{who: v.caller, method: "GET", path: v.path("/documents/" + own.doc + "/content")}).is(t, 200)
+}
+
+// TestWhatIsGivenIsForTheMandatesPurpose: the mediator chooses no other, nor a
+// service or a procedure that the citizen has not read.
+func TestWhatIsGivenIsForTheMandatesPurpose(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	v := m.visit(t, m.desk, m.c, []*document{m.doc}, sharing(m.town, m.world), sealed.ActShare)
+	grant := m.c.sealGrant(t, m.doc, string(m.town.ID), m.town.key.Recipient())
+	until := stamp(m.clock.now().Add(time.Hour))
+	for member, said := range map[string]string{"purpose": "autre chose", "procedure": "Autre démarche"} {
+		r := v.gift(m.doc, m.town, grant, until)
+		r.json.(object)[member] = said
+		m.do(t, r).is(t, 403).refuses(t, "outside-mandate")
+	}
+	m.do(t, v.gift(m.doc, m.town, grant, until)).is(t, 201)
+}

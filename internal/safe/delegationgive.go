@@ -204,6 +204,9 @@ func (s *Domain) within(ctx context.Context, tx Tx, w work, n NewGrant) error {
 	if d.Version != n.Version {
 		return refusal(NotFound, "no such version")
 	}
+	if n.Request == "" && (n.Purpose != w.m.Purpose || n.Service != "" || n.Procedure != "") {
+		return outside("the mandate is for another purpose")
+	}
 	var deposited []string
 	if d.Record != "" {
 		deposited = append(deposited, string(d.Doc))

@@ -286,6 +286,16 @@ func covered(ctx context.Context, tx Tx, w work, doc DocumentID) (MandateDocumen
 	return d, backend("read document of mandate", err)
 }
 
+// readable is covered, for whoever is going to see what is in it: to organise
+// is not to read, and to give something one has to have it.
+func readable(ctx context.Context, tx Tx, w work, doc DocumentID) (MandateDocument, error) {
+	d, err := covered(ctx, tx, w, doc)
+	if err != nil || d.Record != "" || w.m.Allows(sealed.ActRead) || w.m.Allows(sealed.ActShare) || w.m.Allows(sealed.ActAnswer) {
+		return d, err
+	}
+	return MandateDocument{}, outside("the mandate does not allow to %s", sealed.ActRead)
+}
+
 // ReleaseWorking gives the grant of one document to the session that it is
 // sealed to, once the citizen's journal says so.
 func (s *Domain) ReleaseWorking(ctx context.Context, a Actor, id DelegationID, doc DocumentID) (Release, error) {
@@ -294,7 +304,7 @@ func (s *Domain) ReleaseWorking(ctx context.Context, a Actor, id DelegationID, d
 	var out Release
 	var record string
 	err := s.acting(ctx, a, id, "", ev, func(tx Tx, w work) error {
-		d, err := covered(ctx, tx, w, doc)
+		d, err := readable(ctx, tx, w, doc)
 		if err != nil {
 			return err
 		}
@@ -328,7 +338,7 @@ func (s *Domain) WorkingContent(ctx context.Context, a Actor, id DelegationID, d
 	ev.Doc = string(doc)
 	var v Version
 	err := s.acting(ctx, a, id, "", ev, func(tx Tx, w work) error {
-		d, err := covered(ctx, tx, w, doc)
+		d, err := readable(ctx, tx, w, doc)
 		if err != nil {
 			return err
 		}
