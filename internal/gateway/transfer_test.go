@@ -65,7 +65,7 @@ func TestAShareThatEndsStopsWhatIsOnItsWay(t *testing.T) {
 		t.Errorf("her journal tells %+v", w.told)
 	}
 
-	if whole, again = under(t, w, o, d, c.share(t, d, o), func() { w.clock.add(31 * 24 * time.Hour) }); whole {
+	if whole, _ = under(t, w, o, d, c.share(t, d, o), func() { w.clock.add(31 * 24 * time.Hour) }); whole {
 		t.Error("the whole document came after the share's last day")
 	}
 	o.system.bearer = w.token(t, o)
