@@ -9,7 +9,7 @@ import (
 // with uploads that hardly move, and who tries keeps nobody else out.
 func TestACrowdOfSlowRequestsIsItsCallersOwn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, unlimited) // asking again and again is not what is refused here
 	c, other := w.citizen(t, "angela"), w.citizen(t, "marcel")
 	slow := request{who: c.caller, method: "POST", path: "/api/v1/safe/grants", header: object{"Idempotency-Key": newKey()}}
 	read := request{method: "GET", path: "/api/v1/safe"}
