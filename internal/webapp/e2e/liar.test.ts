@@ -39,7 +39,7 @@ const mairie = 'Mairie de Valmont';
 const answered = 'Une copie suffit.';
 const question = 'Faut-il l’original ?';
 /** What was not said by then will not be. */
-const patience = 10_000;
+const patience = 20_000;
 
 const documents = ['deux', 'un'].map((n) => ({
 	name: `${n}-${nameWord}.txt`,

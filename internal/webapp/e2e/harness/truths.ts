@@ -38,9 +38,13 @@ export async function request(
 ): Promise<readonly Asked[]> {
 	const requests: Asked[] = [];
 	const software = new Office(server, 'mairie-de-valmont');
-	for (const name of given) {
+	for (const [i, name] of given.entries()) {
 		const want = ['identity,identity-card:2', 'family-book'];
-		const asked = await software.ask({ want, reference: name, purpose: 'Inscrire un enfant' });
+		const asked = await software.ask({
+			want,
+			reference: `2026-0041${i}`,
+			purpose: 'Inscrire un enfant',
+		});
 		await follow(page, `/demande/${asked.id}#${asked.seal}`);
 		await page.getByRole('button', { name: said('Mon coffre, pour : livret de famille') }).click();
 		await page
