@@ -5,6 +5,7 @@ import {
 	addFiles,
 	click,
 	follow,
+	giveWords,
 	type Keys,
 	line,
 	logIn,
@@ -89,6 +90,14 @@ test('the university replaces its key; its diplomas stay its diplomas', () =>
 		await page.goto('/administration/cle');
 		await click(page, 'Déverrouiller avec cette phrase');
 		await page.getByRole('heading', { name: 'Remplacer la clé' }).waitFor();
+		await page.getByRole('textbox', { name: said('À qui il est') }).fill('Scolarité');
+		await click(page, 'Ajouter une phrase de passe');
+		await page.getByRole('heading', { name: said('Votre phrase de passe') }).waitFor();
+		const words = await page.locator('ol.phrase').getByRole('listitem').allInnerTexts();
+		await click(page, "C'est fait, je continue");
+		await giveWords(page, words.join(' '), 'Essayer');
+		await page.getByText(said("Ce moyen ouvre maintenant la clé de l'administration")).waitFor();
+		await page.getByRole('button', { name: said('Retirer : Scolarité') }).waitFor();
 		await look(page, 'administration-cle');
 		await click(page, 'Remplacer la clé');
 		await page.getByRole('dialog').getByRole('button', { name: 'Remplacer la clé' }).click();
