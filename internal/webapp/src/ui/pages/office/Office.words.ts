@@ -65,7 +65,7 @@ export const texts = words(
 		showAll: 'All',
 		service: 'Service',
 		everyService: 'Every service',
-		kind: 'Document asked for',
+		kind: 'Asked for as',
 		everyKind: 'All of them',
 		columns: {
 			holder: 'Citizen and reference',

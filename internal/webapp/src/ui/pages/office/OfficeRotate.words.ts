@@ -6,6 +6,7 @@ export const texts = words(
 		lead: (who: string) =>
 			`C’est avec elle que ${who} ouvre ce qui lui est partagé et signe ce qu’elle demande et émet.`,
 		back: 'Documents reçus',
+		what: 'Donner à chaque agent un moyen de la déverrouiller, la remplacer.',
 		rotateTitle: 'Remplacer la clé',
 		rotateWhen:
 			'À faire quand la clé elle-même a pu être copiée d’un poste, ou d’après vos règles. Cela ne change ni la phrase de passe ni la clé papier : qui les connaît et peut encore se connecter pour votre administration ouvre aussi la nouvelle clé. Un agent qui part est donc arrêté d’abord, sur la page des agents.',
@@ -25,6 +26,7 @@ export const texts = words(
 		lead: (who) =>
 			`With it ${who} opens what is shared with it and signs what it asks for and issues.`,
 		back: 'Documents received',
+		what: 'Give each agent a way to unlock it, replace it.',
 		rotateTitle: 'Replace the key',
 		rotateWhen:
 			'To be done when the key itself may have been copied from a computer, or as your rules say. It changes neither the passphrase nor the paper key: whoever knows them and can still log in for your administration opens the new key too. An agent who leaves is therefore cut off first, on the page of agents.',
