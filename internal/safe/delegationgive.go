@@ -82,28 +82,6 @@ func (s *Domain) reserved(ctx context.Context, tx Tx, w work, doc DocumentID, id
 	return v, nil
 }
 
-// put sends the bytes of a version to the object store.
-func (s *Domain) put(ctx context.Context, ev *journal.Event, v Version, body io.Reader, length int64, sum [32]byte) (Version, error) {
-	work := newSteps()
-	defer work.end()
-	checked := checkedBody(work, body, length, sum)
-	if v.State != Reserved {
-		return v, s.refuse(ctx, ev, storedAlready(v, sum, checked))
-	}
-	err := s.blobs.Put(ctx, v.Object(), checked, length)
-	if IsKind(err, AlreadyExists) {
-		err = s.sameObject(ctx, v, sum)
-	}
-	if err != nil {
-		return Version{}, s.refuse(ctx, ev, backend("store document", err))
-	}
-	v, err = s.markStored(ctx, ev, v, sum)
-	if IsKind(err, NotFound) {
-		err = errors.Join(err, backend("delete lapsed upload", s.blobs.Delete(context.WithoutCancel(ctx), v.Object())))
-	}
-	return v, err
-}
-
 // DepositWorking puts a stored version into the citizen's inbox, with its slip.
 // It returns once the journal says so.
 func (s *Domain) DepositWorking(ctx context.Context, a Actor, id DelegationID, doc DocumentID, version VersionID, slip []byte, content string) (Version, Proof, error) {

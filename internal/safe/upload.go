@@ -123,13 +123,19 @@ func (s *Domain) Store(ctx context.Context, a Actor, doc DocumentID, id VersionI
 	if err != nil {
 		return Version{}, err
 	}
+	return s.put(ctx, ev, v, body, length, sum)
+}
+
+// put sends the bytes of a reserved version to the object store, or compares
+// them with what is there.
+func (s *Domain) put(ctx context.Context, ev *journal.Event, v Version, body io.Reader, length int64, sum [32]byte) (Version, error) {
 	work := newSteps()
 	defer work.end()
 	checked := checkedBody(work, body, length, sum)
 	if v.State != Reserved {
 		return v, s.refuse(ctx, ev, storedAlready(v, sum, checked))
 	}
-	err = s.blobs.Put(ctx, v.Object(), checked, length)
+	err := s.blobs.Put(ctx, v.Object(), checked, length)
 	if IsKind(err, AlreadyExists) {
 		err = s.sameObject(ctx, v, sum)
 	}
