@@ -169,10 +169,8 @@ type SessionGrant struct {
 func (s *Domain) ApproveDelegation(ctx context.Context, a Actor, id DelegationID, in Approval) (Delegation, error) {
 	ev := s.begin(a, journal.WhatMediationApproved)
 	var d Delegation
-	err := s.onClaimed(ctx, a, ActMandate, id, ev, func(tx Tx) (refused error, err error) {
-		if d, err = claimedBy(ctx, tx, a, id); err != nil {
-			return nil, err
-		}
+	err := s.onClaimed(ctx, a, ActMandate, id, ev, func(tx Tx, found Delegation) (refused, err error) {
+		d = found
 		ev.Detail = aboutDelegation(d)
 		if d.State != DelegationClaimed {
 			return refusal(Stale, "the session is %s", d.State), nil
@@ -187,7 +185,7 @@ func (s *Domain) ApproveDelegation(ctx context.Context, a Actor, id DelegationID
 
 // onClaimed runs a step of the citizen's. What fn refuses leaves what it wrote:
 // a wrong number counts.
-func (s *Domain) onClaimed(ctx context.Context, a Actor, act Act, id DelegationID, ev *journal.Event, fn func(Tx) (refused error, err error)) error {
+func (s *Domain) onClaimed(ctx context.Context, a Actor, act Act, id DelegationID, ev *journal.Event, fn func(Tx, Delegation) (refused, err error)) error {
 	var refused error
 	err := s.update(ctx, ev, func(tx Tx) error {
 		refused = nil
@@ -205,7 +203,7 @@ func (s *Domain) onClaimed(ctx context.Context, a Actor, act Act, id DelegationI
 			refused = sessionOver("the session is over by the clock")
 			return nil
 		}
-		refused, err = fn(tx)
+		refused, err = fn(tx, d)
 		return err
 	})
 	if err == nil && refused != nil {
@@ -264,10 +262,9 @@ func aboutMandate(d Delegation, m sealed.Mandate) map[string]string {
 // DenyDelegation is the citizen's no.
 func (s *Domain) DenyDelegation(ctx context.Context, a Actor, id DelegationID) error {
 	ev := s.begin(a, journal.WhatMediationEnded)
-	return s.onClaimed(ctx, a, ActRead, id, ev, func(tx Tx) (refused, err error) {
-		d, err := claimedBy(ctx, tx, a, id)
-		if err != nil || d.State.Over() {
-			return nil, err
+	return s.onClaimed(ctx, a, ActRead, id, ev, func(tx Tx, d Delegation) (refused, err error) {
+		if d.State.Over() {
+			return nil, nil
 		}
 		if d.State != DelegationClaimed {
 			return refusal(Stale, "the session is %s", d.State), nil
