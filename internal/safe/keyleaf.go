@@ -33,23 +33,23 @@ func keyFact(holder, id string, epoch int64, vk []byte, recipient string) journa
 	return f
 }
 
-func appendFact(ctx context.Context, tx Tx, f journal.KeyFact) error {
+func appendFact(ctx context.Context, tx Tx, f Fact) error {
 	b, err := f.Encode()
 	if err != nil {
-		return &Error{Kind: Invalid, Msg: "encode key fact", Err: err}
+		return &Error{Kind: Invalid, Msg: "encode fact", Err: err}
 	}
 	_, err = tx.Events.AppendFact(ctx, b)
-	return backend("append key fact", err)
+	return backend("append fact", err)
 }
 
 // factIndex finds where the log carries the fact; -1 while it waits.
-func factIndex(ctx context.Context, tx Tx, f journal.KeyFact) (int64, error) {
+func factIndex(ctx context.Context, tx Tx, f Fact) (int64, error) {
 	b, err := f.Encode()
 	if err != nil {
-		return -1, &Error{Kind: Damaged, Msg: "encode key fact", Err: err}
+		return -1, &Error{Kind: Damaged, Msg: "encode fact", Err: err}
 	}
 	i, err := tx.Leaves.FactIndex(ctx, b)
-	return i, backend("find key fact", err)
+	return i, backend("find fact", err)
 }
 
 // safeKeyLeaf proves the safe's key. The index is not known when the fact is

@@ -81,7 +81,7 @@ func (s *Domain) indexed(ctx context.Context, tx Tx, m sealed.Mandate) error {
 	if err != nil {
 		return backend("read structure", err)
 	}
-	index, err := structureIndex(ctx, tx, st)
+	index, err := factIndex(ctx, tx, structureFact(st))
 	if err != nil {
 		return err
 	}

@@ -151,12 +151,8 @@ func checkRequest(c Custody, request []byte) error {
 // recordRecovery queues the public fact before the event, so that the one is
 // published with the other.
 func (s *Domain) recordRecovery(ctx context.Context, tx Tx, ev journal.Event, r Recovery, fact string) (string, error) {
-	b, err := journal.RecoveryFact{Type: fact, Safe: string(r.Safe), Request: r.Hash()}.Encode()
-	if err != nil {
-		return "", &Error{Kind: Invalid, Msg: "encode recovery fact", Err: err}
-	}
-	if _, err := tx.Events.AppendFact(ctx, b); err != nil {
-		return "", backend("append recovery fact", err)
+	if err := appendFact(ctx, tx, journal.RecoveryFact{Type: fact, Safe: string(r.Safe), Request: r.Hash()}); err != nil {
+		return "", err
 	}
 	ev.Detail = detail("request", r.Hash(), "reason", r.Reason)
 	return s.record(ctx, tx, ev)

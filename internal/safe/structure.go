@@ -109,16 +109,12 @@ func (s *Domain) keepStructure(ctx context.Context, tx Tx, st *Structure, ev *jo
 	if err := tx.Structures.Put(ctx, *st); err != nil {
 		return backend("put structure", err)
 	}
-	b, err := structureFact(*st).Encode()
-	if err != nil {
-		return &Error{Kind: Invalid, Msg: "encode structure fact", Err: err}
-	}
-	if _, err := tx.Events.AppendFact(ctx, b); err != nil {
-		return backend("append structure fact", err)
+	if err := appendFact(ctx, tx, structureFact(*st)); err != nil {
+		return err
 	}
 	done := *ev
 	done.Detail = detail("structure", string(st.ID), "siret", st.SIRET, "name", st.Name, "from", rfc3339(st.From), "until", rfc3339(st.Until))
-	_, err = s.record(ctx, tx, done)
+	_, err := s.record(ctx, tx, done)
 	return err
 }
 
@@ -131,17 +127,6 @@ func structureFact(st Structure) journal.StructureFact {
 		f.Ended = rfc3339(st.Ended)
 	}
 	return f
-}
-
-// structureIndex is where the log has what is said of the structure now; -1
-// while it waits.
-func structureIndex(ctx context.Context, tx Tx, st Structure) (int64, error) {
-	b, err := structureFact(st).Encode()
-	if err != nil {
-		return -1, &Error{Kind: Damaged, Msg: "encode structure fact", Err: err}
-	}
-	i, err := tx.Leaves.FactIndex(ctx, b)
-	return i, backend("find structure fact", err)
 }
 
 // viewStructure proves the fact, as far as it is public.
