@@ -124,25 +124,10 @@ func (s *Domain) notAhead(at string) error {
 	return nil
 }
 
-// givenTo finds a grant of the caller's administration and service, ended or
-// not, and points ev at it; to anybody else there is none.
+// givenTo is givenToService, with the administration whose word it is about.
 func (s *Domain) givenTo(ctx context.Context, tx Tx, a Actor, id GrantID, ev *journal.Event) (Grant, signatory, error) {
-	ev.Grant = string(id)
-	g, err := tx.Grants.Get(ctx, id)
-	if err != nil && !IsKind(err, NotFound) {
-		return Grant{}, signatory{}, backend("read grant", err)
-	}
-	found := err == nil
-	if found && (a.Kind == Agent || a.Kind == System) {
-		aboutGrant(ev, g)
-	}
-	if err := s.may(ctx, tx, a, ActReceive); err != nil {
-		return Grant{}, signatory{}, err
-	}
-	if !found || g.Administration != a.Administration {
-		return Grant{}, signatory{}, refusal(NotFound, "no such grant")
-	}
-	if err := serves(ctx, tx, a, g.Service); err != nil {
+	g, err := s.givenToService(ctx, tx, a, id, ev)
+	if err != nil {
 		return Grant{}, signatory{}, err
 	}
 	all := make([]Administration, 1)

@@ -120,27 +120,32 @@ func (s *Domain) GrantContent(ctx context.Context, a Actor, id GrantID) (Version
 	return v, err
 }
 
-// received finds a live grant of the caller's administration. It points ev at
-// the grant first, so that a refusal lands in the right journal; the caller
-// sees the same whether or not there was one.
-func (s *Domain) received(ctx context.Context, tx Tx, a Actor, id GrantID, ev *journal.Event) (Grant, Version, error) {
+// givenToService finds a grant of the caller's administration and service, ended
+// or not. It points ev at the grant first, so that a refusal lands in the right
+// journal; the caller sees the same whether or not there was one.
+func (s *Domain) givenToService(ctx context.Context, tx Tx, a Actor, id GrantID, ev *journal.Event) (Grant, error) {
 	ev.Grant = string(id)
 	g, err := tx.Grants.Get(ctx, id)
 	if err != nil && !IsKind(err, NotFound) {
-		return Grant{}, Version{}, backend("read grant", err)
+		return Grant{}, backend("read grant", err)
 	}
 	found := err == nil
 	if found && (a.Kind == Agent || a.Kind == System) {
 		aboutGrant(ev, g)
 	}
 	if err := s.may(ctx, tx, a, ActReceive); err != nil {
-		return Grant{}, Version{}, err
+		return Grant{}, err
 	}
-	switch {
-	case !found || g.Administration != a.Administration:
-		return Grant{}, Version{}, refusal(NotFound, "no such grant")
+	if !found || g.Administration != a.Administration {
+		return Grant{}, refusal(NotFound, "no such grant")
 	}
-	if err := serves(ctx, tx, a, g.Service); err != nil {
+	return g, serves(ctx, tx, a, g.Service)
+}
+
+// received finds one that is live.
+func (s *Domain) received(ctx context.Context, tx Tx, a Actor, id GrantID, ev *journal.Event) (Grant, Version, error) {
+	g, err := s.givenToService(ctx, tx, a, id, ev)
+	if err != nil {
 		return Grant{}, Version{}, err
 	}
 	switch {
