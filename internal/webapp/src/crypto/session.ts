@@ -1,11 +1,5 @@
 import { CoffreError } from '../errors.ts';
-import {
-	fingerprint,
-	type Identity,
-	identityFromSeed,
-	type Recipient,
-	recipientOf,
-} from './age.ts';
+import { type Identity, identityFromSeed, type Recipient, recipientOf } from './age.ts';
 import { type Bytes, fromBase64, toBase64, utf8 } from './bytes.ts';
 import { recipientText } from './custody.ts';
 import { derive, sha256 } from './derive.ts';
@@ -61,8 +55,6 @@ export function checkSession(v: unknown): Session {
 	checkVK(fromBase64(s.vk));
 	return s;
 }
-
-export const sessionFingerprint = (s: Session): string => fingerprint(s.recipient as Recipient);
 
 function printBytes(s: Session): Bytes {
 	return sha256(utf8(`${s.recipient}\n${s.vk}`)).subarray(0, printSize) as Bytes;

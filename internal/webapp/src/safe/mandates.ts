@@ -7,7 +7,7 @@ import { type Mandate, openMandate, signMandate, signRevocation } from '../crypt
 import { checkPrint, checkSession, type Session, sessionWords } from '../crypto/session.ts';
 import { parseStructureFact } from '../crypto/structure.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
-import { type Context, isStatus, withEvidence } from './context.ts';
+import { type Context, withEvidence } from './context.ts';
 import type { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
 import type {
@@ -296,9 +296,4 @@ export class Mandates implements MandateActs {
 			if (begun || before === undefined) return found;
 		}
 	}
-}
-
-/** Over before it began, or there is none with that code. */
-export function isNoSession(e: unknown): boolean {
-	return isStatus(e, 404) || isStatus(e, 410);
 }

@@ -1,13 +1,11 @@
 import type { components } from '../api/schema.ts';
-import type { DocumentRequest, Note, Wanted } from '../crypto/request.ts';
+import type { DocumentRequest, Note } from '../crypto/request.ts';
 import type { OpenedGrant } from './core.ts';
 import type { DeclaredView } from './retrieval.ts';
 import type { EventProof, GrantView } from './types.ts';
 
 type Schemas = components['schemas'];
 
-export type KindView = Schemas['Kind'];
-export type WantedView = Wanted;
 /** What is under the administration's signature. */
 export type SignedRequest = DocumentRequest;
 /** A request as lists show it: the server's word. */

@@ -82,8 +82,6 @@ export const text = words(
 			'Rien ne reste sur ce poste : ni document, ni clé, ni nom. L’usager a une attestation de ce qui a été fait.',
 		next: 'Aider une autre personne',
 		leave: 'Si vous quittez ou rechargez cette page, la session se termine.',
-		unappointedTitle: 'Votre structure ne vous a pas nommé',
-		unappointed: 'Demandez à votre référent de vous nommer médiateur.',
 	},
 	{
 		title: 'Help a citizen',
@@ -165,7 +163,5 @@ export const text = words(
 			'Nothing stays on this computer: no document, no key, no name. The citizen has an attestation of what was done.',
 		next: 'Help somebody else',
 		leave: 'If you leave or reload this page, the session ends.',
-		unappointedTitle: 'Your organisation has not appointed you',
-		unappointed: 'Ask your referent to appoint you as a mediator.',
 	},
 );

@@ -6,7 +6,6 @@ export const texts = words(
 		loading: 'La demande est lue, sa signature vérifiée…',
 		title: 'Demande de pièces',
 		facts: 'Ce qui est demandé',
-		procedure: 'Démarche',
 		purpose: 'But',
 		basis: 'Texte',
 		service: 'Service',
@@ -61,14 +60,12 @@ export const texts = words(
 		noneHelp:
 			'Les réponses apparaissent ici dès qu’un usager donne une pièce, refuse ou pose une question.',
 		refresh: 'Relire les réponses',
-		onlyRecent: 'Les plus récentes d’abord.',
 	},
 	{
 		back: 'All requests',
 		loading: 'The request is read, its signature checked…',
 		title: 'Request for documents',
 		facts: 'What is asked for',
-		procedure: 'Procedure',
 		purpose: 'Purpose',
 		basis: 'Law',
 		service: 'Service',
@@ -123,6 +120,5 @@ export const texts = words(
 		noneHelp:
 			'Answers appear here as soon as a citizen gives a document, refuses or asks a question.',
 		refresh: 'Read the answers again',
-		onlyRecent: 'The newest first.',
 	},
 );

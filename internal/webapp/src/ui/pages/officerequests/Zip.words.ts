@@ -26,8 +26,6 @@ export const texts = words(
 			'Rien ne peut être ouvert pour l’instant : tout est arrêté, passé, ou déjà ouvert autant que permis.',
 		none: 'Aucune pièce n’a pu être ouverte :',
 		again: 'Réessayer celles qui manquent',
-		unsaid: (n: string) =>
-			`${n} n’ont pas pu être confirmées à l’usager. Elles le seront à la prochaine ouverture.`,
 		readmeName: 'LISEZMOI.txt',
 		readmeTitle: (procedure: string, reference: string) =>
 			`Pièces données pour : ${procedure}${reference === '' ? '' : `, référence ${reference}`}`,
@@ -65,7 +63,6 @@ export const texts = words(
 			'Nothing can be opened now: all of it has ended, is past its date, or was opened as often as allowed.',
 		none: 'No document could be opened:',
 		again: 'Try the missing ones again',
-		unsaid: (n) => `${n} could not be confirmed to the citizen. They will be at the next opening.`,
 		readmeName: 'README.txt',
 		readmeTitle: (procedure, reference) =>
 			`Documents given for: ${procedure}${reference === '' ? '' : `, reference ${reference}`}`,

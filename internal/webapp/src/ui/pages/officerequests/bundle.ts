@@ -119,7 +119,7 @@ function pathsOf(order: Order, held: readonly Held[]): string[] {
 	return paths;
 }
 
-export function namedAs(
+function namedAs(
 	{ request, kindName }: Pick<Order, 'request' | 'kindName'>,
 	{ citizen, grant, opened: o }: Held,
 ): Named {

@@ -1,4 +1,4 @@
-import type { RequestDraft, SignedRequest, WantedView } from '../../../safe/index.ts';
+import type { RequestDraft, SignedRequest, Wanted } from '../../../safe/index.ts';
 import { findKind } from '../../kinds.ts';
 
 // What an agent writes before it is signed, and what is wrong with it.
@@ -126,7 +126,7 @@ export function draftOf(f: Form): RequestDraft {
 	};
 }
 
-function wantedOf(w: WantedLine): WantedView {
+function wantedOf(w: WantedLine): Wanted {
 	const note = w.note.trim().normalize('NFC');
 	return {
 		kind: w.kind,

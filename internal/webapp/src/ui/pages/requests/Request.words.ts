@@ -82,7 +82,6 @@ export const texts = words(
 		asked: 'Question posée',
 		closed: 'Close par l’administration',
 		expired: 'Dernier jour passé',
-		sinceOver: (what: string, when: string) => `${what} · demandée le ${when}`,
 	},
 	{
 		loading: 'Reading and verifying the request…',
@@ -158,6 +157,5 @@ export const texts = words(
 		asked: 'Question asked',
 		closed: 'Closed by the administration',
 		expired: 'Last day over',
-		sinceOver: (what, when) => `${what} · asked on ${when}`,
 	},
 );
