@@ -41,6 +41,11 @@ export function toHex(b: Uint8Array): string {
 	return Array.from(b, (v) => v.toString(16).padStart(2, '0')).join('');
 }
 
+/** The reverse, of what is known to be lowercase hexadecimal. */
+export function fromHex(s: string): Bytes {
+	return Uint8Array.from(s.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+}
+
 export function toBase64(b: Uint8Array): string {
 	let s = '';
 	for (let i = 0; i < b.length; i += 0x8000) s += String.fromCharCode(...b.subarray(i, i + 0x8000));

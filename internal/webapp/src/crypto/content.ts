@@ -1,7 +1,7 @@
 import { bech32 } from '@scure/base';
 import { CoffreError } from '../errors.ts';
 import type { Identity } from './age.ts';
-import { concat, fromBase64, toBase64, toHex, utf8 } from './bytes.ts';
+import { concat, fromBase64, fromHex, toBase64, toHex, utf8 } from './bytes.ts';
 import { derive, hasher, sha256 } from './derive.ts';
 import { base64, hash, integer, object } from './shape.ts';
 
@@ -22,9 +22,8 @@ export function commitmentOf(content: Content): string {
 	const { nonce, sha256: sum, size } = contentShape(content);
 	const length = new DataView(new ArrayBuffer(8));
 	length.setBigUint64(0, BigInt(size));
-	const hashed = Uint8Array.from(sum.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
 	const mark = concat(utf8('coffre/v1/content'), new Uint8Array(1));
-	return toHex(sha256(mark, fromBase64(nonce), hashed, new Uint8Array(length.buffer)));
+	return toHex(sha256(mark, fromBase64(nonce), fromHex(sum), new Uint8Array(length.buffer)));
 }
 
 /** 'mismatch' unless the commitment is to these bytes. */

@@ -1,5 +1,5 @@
 import { CoffreError } from '../errors.ts';
-import { type Bytes, equal, fromBase64, utf8 } from './bytes.ts';
+import { type Bytes, equal, fromBase64, fromHex, utf8 } from './bytes.ts';
 import { sha256 } from './derive.ts';
 import { verify } from './sign.ts';
 
@@ -27,7 +27,7 @@ export function readCosigner(vkey: string): Cosigner | undefined {
 	if (name === '' || noName.test(name) || key?.length !== 33 || key[0] !== cosignerType)
 		return undefined;
 	const hash = sha256(utf8(`${name}\n`), key).slice(0, 4);
-	const said = Uint8Array.from(hex.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+	const said = fromHex(hex);
 	return equal(hash, said) ? { name, hash, public: key.slice(1) } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { CoffreError } from '../errors.ts';
-import { type Bytes, equal, fromBase64, utf8 } from './bytes.ts';
+import { type Bytes, equal, fromBase64, fromHex, utf8 } from './bytes.ts';
 import { parseCanonical } from './canonical.ts';
 import { sha256 } from './derive.ts';
 import { base64, hash, id, integer, object, oneOf, type Shape, string, time } from './shape.ts';
@@ -70,7 +70,7 @@ function parseVkey(vkey: string): { name: string; hash: Bytes; public: Bytes } {
 	const [, name = '', hex = '', data = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
 	const key = decode(data);
 	const own = sha256(utf8(`${name}\n`), key).slice(0, 4);
-	const said = Uint8Array.from(hex.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+	const said = fromHex(hex);
 	if (name === '' || key.length !== 33 || key[0] !== 1 || !equal(own, said))
 		refuse('not a key of a log');
 	return { name, hash: own, public: key.slice(1) };

@@ -1,5 +1,5 @@
 import { CoffreError } from '../errors.ts';
-import { equal, fromBase64, toBase64, utf8 } from './bytes.ts';
+import { equal, fromBase64, fromHex, toBase64, utf8 } from './bytes.ts';
 import { type Cosigner, cosignatureOf, readCosigner } from './cosign.ts';
 import { sha256 } from './derive.ts';
 
@@ -175,7 +175,7 @@ function checkLogKey(vkey: string): string {
 	const [, name = '', hex = '', data = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
 	const key = name === '' ? new Uint8Array() : bytesOf(data);
 	const hash = sha256(utf8(`${name}\n`), key).slice(0, 4);
-	const said = Uint8Array.from(hex.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
+	const said = fromHex(hex);
 	if (key.length !== 33 || key[0] !== 1 || !equal(hash, said)) refuse('not the key of a log');
 	return data;
 }

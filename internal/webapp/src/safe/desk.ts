@@ -6,7 +6,7 @@ import {
 	type Recipient,
 	recipientOf,
 } from '../crypto/age.ts';
-import { fromBase64, random, toBase64, toTime } from '../crypto/bytes.ts';
+import { fromBase64, fromHex, random, toBase64, toTime } from '../crypto/bytes.ts';
 import { commitmentOf, contentOf } from '../crypto/content.ts';
 import { openDocument, sealDocument } from '../crypto/document.ts';
 import { sealedSize } from '../crypto/form.ts';
@@ -189,7 +189,7 @@ export class Desk implements DeskActs {
 		const { sealed, sha256, plain } = await sealDocument(file, await recipientOf(key));
 		await api.upload('/api/v1/mediation/delegations/{id}/documents/{doc}/versions/{version}', {
 			path: { id, doc, version },
-			headers: { 'Content-Digest': `sha-256=:${toBase64(hex(sha256))}:` },
+			headers: { 'Content-Digest': `sha-256=:${toBase64(fromHex(sha256))}:` },
 			body: sealed,
 		});
 		const about = {
@@ -344,8 +344,4 @@ export class Desk implements DeskActs {
 
 function shown({ doc, name, type, size }: Held): WorkDocument {
 	return { doc, name, type, size };
-}
-
-function hex(s: string): Uint8Array {
-	return Uint8Array.from(s.match(/../g) ?? [], (x) => Number.parseInt(x, 16));
 }

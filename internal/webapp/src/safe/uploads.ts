@@ -1,6 +1,6 @@
 import { idempotencyKey } from '../api/client.ts';
 import { newIdentity, recipientOf } from '../crypto/age.ts';
-import { toBase64, toTime } from '../crypto/bytes.ts';
+import { fromHex, toBase64, toTime } from '../crypto/bytes.ts';
 import { commitmentOf, contentOf } from '../crypto/content.ts';
 import { sealDocument } from '../crypto/document.ts';
 import { sealedSize } from '../crypto/form.ts';
@@ -125,9 +125,7 @@ export class Uploads {
 	): Promise<void> {
 		const { doc, version, sealed, sha256 } = what;
 		onSent(0);
-		const digest = toBase64(
-			Uint8Array.from(sha256.match(/../g) ?? [], (x) => Number.parseInt(x, 16)),
-		);
+		const digest = toBase64(fromHex(sha256));
 		for (let attempt = 1; ; attempt++) {
 			try {
 				await this.#context.api.upload('/api/v1/safe/documents/{doc}/versions/{version}', {
