@@ -97,7 +97,7 @@ export const sealSessionGrant = sealSigned;
 
 async function sealSigned(g: Grant, by: SigningKey, key: Identity, to: Recipient): Promise<Bytes> {
 	checkTo(g, to);
-	const payload = canonical(checked(grantShape, g));
+	const payload = canonical(checkGrant(g));
 	const signature = by.sign(context, payload).subarray(0, 64);
 	return seal(file(`${context} ${toBase64(signature)}`, payload, key), to);
 }
@@ -131,6 +131,12 @@ export async function openSessionGrant(
 export async function sealSlip(g: Slip, key: Identity, to: Recipient): Promise<Bytes> {
 	checkTo(g, to);
 	return seal(file('coffre/v1/deposit -', canonical(checkSlip(g)), key), to);
+}
+
+function checkGrant(v: unknown): Grant {
+	const g = checked(grantShape, v);
+	checkMandate(g);
+	return g;
 }
 
 function checkSlip(v: unknown): Slip {
@@ -169,7 +175,7 @@ async function openSignedBy(
 	const { mark, proof, payload, key } = parse(await open(sealed, identity));
 	if (mark !== context) throw new CoffreError('signature', { message: 'not a grant' });
 	const by = signerOf(vks, context, concat(bytesOf(proof), payload));
-	const grant = checked(grantShape, parseCanonical(payload));
+	const grant = checkGrant(parseCanonical(payload));
 	if (grant.recipient !== fingerprint(recipient) || grant.reader !== reader) {
 		throw new CoffreError('mismatch', { message: 'the grant is for another reader' });
 	}
@@ -199,13 +205,11 @@ function checked<T extends { size: number; sealed: number }>(shape: Shape<T>, v:
 	if (sealedSize(g.size) !== g.sealed)
 		throw new CoffreError('length', { message: 'size and sealed disagree' });
 	checkAnswer(g);
-	if (shape === (grantShape as unknown)) checkMandate(g);
 	return g;
 }
 
 /** Of a grant to a mediator's session, or by one. Either ends. */
-function checkMandate(g: object): void {
-	const { mandate, index, reader, notAfter } = g as Partial<Grant>;
+function checkMandate({ mandate, index, reader, notAfter }: Grant): void {
 	if (mandate === undefined) return;
 	if (notAfter === undefined || (index === undefined) !== (reader === mandate))
 		throw new CoffreError('form', { message: 'mandate without an end, or to somebody else' });
