@@ -28,7 +28,7 @@ import { checkVKSeen, rememberPins } from './seen.ts';
 import type { Draft, EventProof, OpenedGrantView } from './types.ts';
 import { mediatorOf, type OpenedBy, openReleased } from './undermandate.ts';
 
-const path = '/api/v1/administration/keyring';
+export const keyringOfOffice = '/api/v1/administration/keyring';
 
 /** The administration's side: its key, and what was shared with it. */
 export class Agent {
@@ -41,14 +41,17 @@ export class Agent {
 	}
 
 	static async container(context: Context): Promise<Container> {
-		return checkContainer(await context.api.get(path));
+		return checkContainer(await context.api.get(keyringOfOffice));
 	}
 
 	/** Makes the administration's key; 'already-exists' or a 412 when it has one. */
 	static async create(context: Context, drafts: readonly Draft[]): Promise<Agent> {
 		const { id } = await context.api.get('/api/v1/administration');
 		const { keyring, container } = await newKeyring(id, unlockers(drafts), context.now());
-		await context.api.call('put', path, { headers: { 'If-None-Match': '*' }, body: container });
+		await context.api.call('put', keyringOfOffice, {
+			headers: { 'If-None-Match': '*' },
+			body: container,
+		});
 		rememberContainer(context.memory, keyring, container);
 		return new Agent(context, keyring);
 	}

@@ -1,10 +1,8 @@
 import { type Container, checkContainer } from '../crypto/container.ts';
 import { type Keyring, succeed } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
-import { rememberContainer, remembers } from './agent.ts';
+import { keyringOfOffice, rememberContainer, remembers } from './agent.ts';
 import { type Context, withEvidence } from './context.ts';
-
-export const keyringOfOffice = '/api/v1/administration/keyring';
 
 /**
  * Another root and vault in the place of an administration's (SPEC.md §7, §15). Its ways to unlock stay;
