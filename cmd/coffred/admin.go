@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -11,6 +12,24 @@ import (
 
 // operator is who maintains the registry from the machine itself.
 func operator() safe.Actor { return safe.Actor{Kind: safe.Operator, Name: "coffred", Door: "cli"} }
+
+// listAll writes a line about each of all pages.
+func listAll[T any](out io.Writer, page func(safe.Page) ([]T, string, error), line func(T) string) error {
+	for p := (safe.Page{Limit: 200}); ; {
+		all, next, err := page(p)
+		if err != nil {
+			return err
+		}
+		for _, v := range all {
+			if _, err := fmt.Fprintln(out, line(v)); err != nil {
+				return err
+			}
+		}
+		if p.After = next; next == "" {
+			return nil
+		}
+	}
+}
 
 type services []safe.Service
 

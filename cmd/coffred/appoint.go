@@ -32,20 +32,9 @@ func listAgents(ctx context.Context, args []string, io stdio) error {
 		if err != nil {
 			return err
 		}
-		for p := (safe.Page{Limit: 200}); ; {
-			all, next, err := s.domain.AgentsOf(ctx, operator(), adm.ID, p)
-			if err != nil {
-				return err
-			}
-			for _, a := range all {
-				if _, err := fmt.Fprintf(io.out, "%s  %s, %s\n", a.ID, a.Name, roleText(s.domain, a)); err != nil {
-					return err
-				}
-			}
-			if p.After = next; next == "" {
-				return nil
-			}
-		}
+		return listAll(io.out, func(p safe.Page) ([]safe.Account, string, error) {
+			return s.domain.AgentsOf(ctx, operator(), adm.ID, p)
+		}, func(a safe.Account) string { return fmt.Sprintf("%s  %s, %s", a.ID, a.Name, roleText(s.domain, a)) })
 	})
 }
 

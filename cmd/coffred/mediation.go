@@ -88,20 +88,9 @@ func structureText(st safe.Structure) string {
 }
 
 func listStructures(ctx context.Context, s *stores, io stdio) error {
-	for p := (safe.Page{Limit: 200}); ; {
-		all, next, err := s.domain.Structures(ctx, operator(), p)
-		if err != nil {
-			return err
-		}
-		for _, st := range all {
-			if _, err := fmt.Fprintln(io.out, structureText(st)); err != nil {
-				return err
-			}
-		}
-		if p.After = next; next == "" {
-			return nil
-		}
-	}
+	return listAll(io.out, func(p safe.Page) ([]safe.Structure, string, error) {
+		return s.domain.Structures(ctx, operator(), p)
+	}, structureText)
 }
 
 // mediators lists who came in for a structure, or appoints one: its first
@@ -155,20 +144,9 @@ func listMediators(ctx context.Context, s *stores, siret string, io stdio) error
 	if err != nil {
 		return err
 	}
-	for p := (safe.Page{Limit: 200}); ; {
-		all, next, err := s.domain.MediatorsOf(ctx, operator(), st.ID, p)
-		if err != nil {
-			return err
-		}
-		for _, m := range all {
-			if _, err := fmt.Fprintf(io.out, "%s  %s, %s\n", m.ID, m.Name, mediatorText(s.domain, m)); err != nil {
-				return err
-			}
-		}
-		if p.After = next; next == "" {
-			return nil
-		}
-	}
+	return listAll(io.out, func(p safe.Page) ([]safe.Mediator, string, error) {
+		return s.domain.MediatorsOf(ctx, operator(), st.ID, p)
+	}, func(m safe.Mediator) string { return fmt.Sprintf("%s  %s, %s", m.ID, m.Name, mediatorText(s.domain, m)) })
 }
 
 func mediatorText(d *safe.Domain, m safe.Mediator) string {
@@ -224,22 +202,15 @@ func mandates(ctx context.Context, args []string, io stdio) error {
 }
 
 func listMandates(ctx context.Context, s *stores, of safe.SafeID, io stdio) error {
-	for p := (safe.Page{Limit: 200}); ; {
-		all, next, err := s.domain.MandatesOf(ctx, operator(), of, p)
-		if err != nil {
-			return err
-		}
-		for _, m := range all {
-			state := "until " + m.NotAfter.Format("2006-01-02 15:04")
-			if !m.Ended.IsZero() {
-				state = "ended on " + m.Ended.Format("2006-01-02 15:04") + " by " + m.By
-			}
-			if _, err := fmt.Fprintf(io.out, "%s  %s, %s (%s): %s, %s\n", m.ID, m.Kind, m.MediatorName, m.StructureName, m.Purpose, state); err != nil {
-				return err
-			}
-		}
-		if p.After = next; next == "" {
-			return nil
-		}
+	return listAll(io.out, func(p safe.Page) ([]safe.MandateRow, string, error) {
+		return s.domain.MandatesOf(ctx, operator(), of, p)
+	}, mandateText)
+}
+
+func mandateText(m safe.MandateRow) string {
+	state := "until " + m.NotAfter.Format("2006-01-02 15:04")
+	if !m.Ended.IsZero() {
+		state = "ended on " + m.Ended.Format("2006-01-02 15:04") + " by " + m.By
 	}
+	return fmt.Sprintf("%s  %s, %s (%s): %s, %s", m.ID, m.Kind, m.MediatorName, m.StructureName, m.Purpose, state)
 }
