@@ -72,21 +72,9 @@ func problemOf(err error) *problem.Error {
 	}
 	var d *safe.Error
 	if errors.As(err, &d) {
-		slug := slugOf(d.Kind)
-		switch d.Reason {
-		case safe.ReasonUnknownOrganisation, safe.ReasonRelink, safe.ReasonTooFar, safe.ReasonPast, safe.ReasonServiceServed, safe.ReasonLogoUnfit, safe.ReasonRecoveryOpen, safe.ReasonRecoveryEnded, safe.ReasonWitnesses,
-			safe.ReasonWrongCode, safe.ReasonNoEmail, safe.ReasonNotListed, safe.ReasonNotAppointed, safe.ReasonAgentLeft,
-			safe.ReasonNotReferent, safe.ReasonLastReferent, safe.ReasonOtherService:
-			slug = d.Reason
-		case safe.ReasonOpenedOut, safe.ReasonUnknownKind, safe.ReasonNotAsked, safe.ReasonClock, safe.ReasonRequestClosed,
-			safe.ReasonRequestExpired, safe.ReasonManyNotes, safe.ReasonKeyRotated, safe.ReasonIssueMalformed,
-			safe.ReasonIssueNotYours, safe.ReasonIssueOtherContent:
-			slug = d.Reason
-		case safe.ReasonUnknownStructure, safe.ReasonStructureEnded, safe.ReasonMediatorWaits, safe.ReasonMediatorLeft,
-			safe.ReasonNotStructureReferent, safe.ReasonLastMediatorReferent, safe.ReasonSamePerson, safe.ReasonOutside,
-			safe.ReasonMandateRefused, safe.ReasonWrongNumber, safe.ReasonNotApproved, safe.ReasonCollected, safe.ReasonSessionOver,
-			safe.ReasonLocked:
-			slug = d.Reason
+		slug := d.Reason // each is a slug of its own
+		if slug == "" {
+			slug = slugOf(d.Kind)
 		}
 		return &problem.Error{Slug: slug, Limit: d.Limit, Ready: d.Ready, Level: d.Level, Cause: err}
 	}
