@@ -311,33 +311,21 @@ func givenFrom(ctx context.Context, tx Tx, g Grant, v Version) (bool, error) {
 	return err == nil, backend("find mandate of grant", err)
 }
 
-// underMandate puts beside a release what its reader verifies the grant with,
-// where a mediator made it.
-func (s *Domain) underMandate(ctx context.Context, id GrantID, out *Release) error {
-	record := ""
-	err := s.rows.View(ctx, func(tx Tx) error {
-		mandate, err := tx.MandateGrants.Get(ctx, id)
-		if IsKind(err, NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		row, err := tx.Mandates.Get(ctx, mandate)
-		if err != nil {
-			return err
-		}
-		out.Mandate = row.Body
-		d, err := tx.MandateDocuments.Get(ctx, mandate, out.Version.Doc)
-		if err == nil {
-			record = d.Record
-		}
-		return err
-	})
-	if err != nil || record == "" {
-		return backend("read mandate of grant", err)
+// underMandate is what the reader of a grant that a mediator made verifies it
+// with: the signed mandate, and the record by which the document came in under
+// it, where it did.
+func underMandate(ctx context.Context, tx Tx, g Grant) (mandate []byte, deposit string, err error) {
+	id, err := tx.MandateGrants.Get(ctx, g.ID)
+	if IsKind(err, NotFound) {
+		return nil, "", nil
 	}
-	proof, err := s.proof(ctx, record)
-	out.Deposit = &proof
-	return err
+	if err != nil {
+		return nil, "", backend("find mandate of grant", err)
+	}
+	row, err := tx.Mandates.Get(ctx, id)
+	if err != nil {
+		return nil, "", backend("read mandate", err)
+	}
+	d, err := tx.MandateDocuments.Get(ctx, id, g.Doc)
+	return row.Body, d.Record, backend("read document of mandate", err)
 }

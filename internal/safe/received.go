@@ -47,7 +47,7 @@ func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key 
 	}
 	var out Release
 	var sf Safe
-	var record string
+	var record, deposit string
 	err := s.update(ctx, ev, func(tx Tx) error {
 		g, v, err := s.received(ctx, tx, a, id, ev)
 		if err != nil {
@@ -64,6 +64,9 @@ func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key 
 			return err
 		}
 		out = Release{Version: v, Grant: g.Sealed, VK: sf.VK}
+		if out.Mandate, deposit, err = underMandate(ctx, tx, g); err != nil {
+			return err
+		}
 		if before != nil {
 			record = before.Record
 			return nil
@@ -89,8 +92,12 @@ func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key 
 	if out.Key == nil { // queued before the event that is now published
 		return Release{}, refusal(Unavailable, "key of the safe is not in the log")
 	}
-	if err := s.underMandate(ctx, id, &out); err != nil {
-		return Release{}, err
+	if deposit != "" {
+		came, err := s.proof(ctx, deposit)
+		if err != nil {
+			return Release{}, err
+		}
+		out.Deposit = &came
 	}
 	return out, nil
 }
