@@ -193,8 +193,11 @@ func (w *world) saw(operation string, status int) {
 func (w *world) declared(t *testing.T, operation string) {
 	t.Helper()
 	rt := routeOf(w, operation)
-	w.told = w.rows.take()
-	for _, e := range w.told {
+	told := w.rows.take()
+	w.mu.Lock()
+	w.told = told
+	w.mu.Unlock()
+	for _, e := range told {
 		refusedRead := e.Result == journal.ResultRefused && rt.Events == nil
 		badCredential := e.What == journal.WhatLoginRefused && e.Who.Kind == "system" && rt.Class != "public"
 		if !slices.Contains(rt.Events, e.What) && !refusedRead && !badCredential {
