@@ -123,13 +123,8 @@ export class Agent {
 			const act = { grant: id, doc, version, administration: reader, behalf: undefined };
 			checkRelease(event, 'grant.released', act);
 			checkWho(event, ['agent', 'system'], reader);
-			if (!release.key || release.vk === undefined)
-				throw new CoffreError('leaf', { message: 'no key of the safe' });
-			const fact = await this.#context.log.fact(mark, release.key);
-			if (fact.holder !== 'safe' || fact.vk !== release.vk || fact.id !== event.safe) {
-				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
-			}
-			const vk = fromBase64(release.vk);
+			const fact = await this.#context.log.safeKey(mark, release.key, event.safe, release.vk);
+			const vk = fromBase64(fact.vk);
 			const by = { vaults, vk, reader };
 			const opened = await openReleased(this.#context, mark, event, release, by);
 			same('grant and release', opened.grant, { safe: fact.id, doc, version, sha256, sealed });

@@ -2,6 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { Vault } from '../crypto/keyring.ts';
 import { CoffreError } from '../errors.ts';
 import type { Memory, SafeState } from './core.ts';
+import { SEND_ATTEMPTS } from './limits.ts';
 import type { LogWatch } from './logwatch.ts';
 
 /** What every part of the core needs. */
@@ -73,6 +74,22 @@ export async function withAny<T>(
 
 export function isStatus(e: unknown, status: number): boolean {
 	return e instanceof CoffreError && e.problem?.status === status;
+}
+
+/** Whether the answer may have been lost on the line, and not what was sent. */
+export function isLost(e: unknown): boolean {
+	return e instanceof CoffreError && (e.code === 'offline' || e.code === 'unavailable');
+}
+
+/** Where the answer may have been lost, the same bytes again are no second act. */
+export async function persist<T>(send: () => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await send();
+		} catch (e) {
+			if (!isLost(e) || attempt >= SEND_ATTEMPTS) throw e;
+		}
+	}
 }
 
 /**

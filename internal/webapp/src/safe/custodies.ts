@@ -141,9 +141,7 @@ export class Custodies {
 	async #custody(mark: Mark, held: Held): Promise<Custody & { readonly hash: string }> {
 		const { safe, key, vk } = held;
 		if (!key) throw new CoffreError('waiting');
-		const fact = await this.#context.log.fact(mark, key);
-		if (fact.holder !== 'safe' || fact.id !== safe || fact.vk !== vk)
-			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+		await this.#context.log.safeKey(mark, key, safe, vk);
 		return openCustody(fromBase64(held.custody), fromBase64(vk), safe);
 	}
 

@@ -125,11 +125,10 @@ export class Desk implements DeskActs {
 			path: { id: this.#id },
 		});
 		return withEvidence({ session: data }, now, async () => {
-			const fact = await log.fact(mark, data.key);
+			const fact = await log.safeKey(mark, data.key, data.safe, data.vk);
 			const vault = parseRecipient(data.recipient);
-			const own = fact.holder === 'safe' && fact.id === data.safe && fact.vk === data.vk;
-			if (!own || fact.recipient !== fingerprint(vault))
-				throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+			if (fact.recipient !== fingerprint(vault))
+				throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 			const vk = fromBase64(data.vk);
 			const mandate = openMandate(fromBase64(data.signed ?? ''), vk);
 			checkHolds(mandate, key);

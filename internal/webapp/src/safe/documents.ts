@@ -247,7 +247,7 @@ export class Documents {
 	async #releaseOwn(entry: Entry): Promise<{ key: Identity; behind: boolean }> {
 		const { safe, vks, vaults } = this.#vault.keyring;
 		const release = await this.#release(entry.id);
-		return withEvidence({ release, document: identified(entry) }, this.#context.now, async () => {
+		return this.#ours({ release, document: identified(entry) }, async () => {
 			const sealed = fromBase64(release.grant);
 			const { grant, key, former } = await withAny(vaults, (v) =>
 				openOwnGrant(sealed, v.identity, v.recipient, vks, safe),
@@ -272,7 +272,7 @@ export class Documents {
 		if (known) return known;
 		const { safe } = this.#vault.keyring;
 		const release = await this.#release(doc);
-		const slip = await withEvidence({ release }, this.#context.now, async () => {
+		const slip = await this.#ours({ release }, async () => {
 			const opened = await withAny(this.#vault.keyring.vaults, (v) =>
 				openSlip(fromBase64(release.grant), v.identity, v.recipient, safe),
 			);
@@ -282,6 +282,11 @@ export class Documents {
 		});
 		this.#slips.set(doc, slip);
 		return slip;
+	}
+
+	/** What only the keyring in use opens: that it does not may be another device's doing. */
+	#ours<T>(received: Readonly<Record<string, unknown>>, open: () => Promise<T>): Promise<T> {
+		return this.#vault.unlessChanged(() => withEvidence(received, this.#context.now, open));
 	}
 
 	/** No leaf, no key: a release that the journal does not tell is refused. */

@@ -124,6 +124,20 @@ export class LogWatch {
 		return fact;
 	}
 
+	/** 'leaf' unless the log holds this key for this safe. */
+	async safeKey(
+		mark: Mark,
+		leaf: Leaf | undefined,
+		safe: string | undefined,
+		vk: string | undefined,
+	): Promise<KeyFact> {
+		if (!leaf || vk === undefined) throw new CoffreError('leaf', { message: 'no key of the safe' });
+		const fact = await this.fact(mark, leaf);
+		if (fact.holder !== 'safe' || fact.id !== safe || fact.vk !== vk)
+			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+		return fact;
+	}
+
 	/** The entry that a leaf carries, of any public fact. */
 	async entry(mark: Mark, leaf: Leaf): Promise<Bytes> {
 		const { entry, tree } = verifyEntry(mark.vkey, leaf);

@@ -1,7 +1,6 @@
 import type { components } from '../api/schema.ts';
 import { fingerprint, parseRecipient, type Recipient } from '../crypto/age.ts';
 import { type Bytes, fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
-import type { KeyFact } from '../crypto/log.ts';
 import { type Made, type OfficeKey, openedBy } from '../crypto/officekeys.ts';
 import {
 	type DocumentRequest,
@@ -182,7 +181,7 @@ export class OfficeRequests implements OfficeActs {
 		side: Side,
 	): Promise<{ view: SideView; to: Recipient }> {
 		const safe = side.reply.safe ?? '';
-		const fact = await this.#key(mark, side.key, safe, side.vk);
+		const fact = await this.#context.log.safeKey(mark, side.key, safe, side.vk);
 		if (fact.recipient !== fingerprint(side.recipient))
 			throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 		if (side.reply.id !== reply)
@@ -230,22 +229,8 @@ export class OfficeRequests implements OfficeActs {
 			});
 			return value;
 		}
-		if (n.vk !== side.vk) await this.#key(mark, n.key, safe, n.vk);
+		if (n.vk !== side.vk) await this.#context.log.safeKey(mark, n.key, safe, n.vk);
 		return open(fromBase64(n.vk));
-	}
-
-	/** The log holds this key for this safe. */
-	async #key(
-		mark: Mark,
-		leaf: Schemas['Leaf'] | undefined,
-		safe: string,
-		vk: string,
-	): Promise<KeyFact> {
-		if (!leaf) throw new CoffreError('leaf', { message: 'no key of the safe' });
-		const fact = await this.#context.log.fact(mark, leaf);
-		if (fact.holder !== 'safe' || fact.id !== safe || fact.vk !== vk)
-			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
-		return fact;
 	}
 }
 

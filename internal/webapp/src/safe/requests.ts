@@ -12,11 +12,11 @@ import {
 	wantedBy,
 } from '../crypto/request.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
-import { type Context, isStatus, withAny, withEvidence } from './context.ts';
+import { type Context, isLost, isStatus, persist, withAny, withEvidence } from './context.ts';
 import { checkAdministration } from './directory.ts';
 import type { Documents } from './documents.ts';
 import { openedByOffice } from './issued.ts';
-import { MERGE_ATTEMPTS, SEND_ATTEMPTS } from './limits.ts';
+import { MERGE_ATTEMPTS } from './limits.ts';
 import type { Mark } from './logwatch.ts';
 import type {
 	AnswerOrder,
@@ -174,7 +174,7 @@ export class Requests {
 			try {
 				const path = { id: order.request };
 				const headers = { 'Idempotency-Key': key };
-				const { data } = await this.#persist(() =>
+				const { data } = await persist(() =>
 					this.#context.api.call('post', '/api/v1/safe/requests/{id}/answers', {
 						path,
 						headers,
@@ -198,7 +198,7 @@ export class Requests {
 			...(text ? { text } : {}),
 		});
 		const body = { kinds: [...kinds], note };
-		await this.#persist(() =>
+		await persist(() =>
 			this.#context.api.call('post', '/api/v1/safe/requests/{id}/refusals', { path: { id }, body }),
 		);
 	}
@@ -206,7 +206,7 @@ export class Requests {
 	async ask(id: string, text: string): Promise<void> {
 		const note = await this.#write(await this.#held(id), { about: 'question', text });
 		const body = { note };
-		await this.#persist(() =>
+		await persist(() =>
 			this.#context.api.call('post', '/api/v1/safe/requests/{id}/questions', {
 				path: { id },
 				body,
@@ -301,24 +301,9 @@ export class Requests {
 			evidence: { shown: before.signed, received: this.#shown.get(id)?.signed },
 		});
 	}
-
-	/** Where the answer may have been lost, the same bytes again are no second act. */
-	async #persist<T>(send: () => Promise<T>): Promise<T> {
-		for (let attempt = 1; ; attempt++) {
-			try {
-				return await send();
-			} catch (e) {
-				if (!isLost(e) || attempt >= SEND_ATTEMPTS) throw e;
-			}
-		}
-	}
 }
 
 type Body = Schemas['NewAnswer'];
-
-function isLost(e: unknown): boolean {
-	return e instanceof CoffreError && (e.code === 'offline' || e.code === 'unavailable');
-}
 
 /** Times of one form: their texts are in their order. */
 export function earlier(wished: string | undefined, asked: string): string {

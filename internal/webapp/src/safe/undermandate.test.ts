@@ -22,7 +22,9 @@ let given: Grant;
 let share: string;
 
 const second = 1000;
-const at = (ms: number) => toTime(new Date(Date.now() + ms));
+/** However long a test takes on a busy machine. */
+const begun = Date.now();
+const at = (ms: number) => toTime(new Date(begun + ms));
 
 beforeEach(async () => {
 	gateway = new FakeGateway();

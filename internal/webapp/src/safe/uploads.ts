@@ -8,10 +8,10 @@ import type { ManifestDoc } from '../crypto/manifest.ts';
 import { checkName } from '../crypto/shape.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
 import { addDoc } from './contents.ts';
-import type { Context } from './context.ts';
+import { type Context, persist } from './context.ts';
 import type { OnProgress } from './core.ts';
 import type { Documents } from './documents.ts';
-import { PARALLEL_UPLOADS, SEND_ATTEMPTS } from './limits.ts';
+import { PARALLEL_UPLOADS } from './limits.ts';
 import type { Progress } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -126,25 +126,18 @@ export class Uploads {
 		const { doc, version, sealed, sha256 } = what;
 		onSent(0);
 		const digest = toBase64(fromHex(sha256));
-		for (let attempt = 1; ; attempt++) {
-			try {
-				await this.#context.api.upload('/api/v1/safe/documents/{doc}/versions/{version}', {
-					path: { doc, version },
-					headers: { 'Content-Digest': `sha-256=:${digest}:` },
-					body: sealed,
-					// Of the document, so that sealing and sending count the same.
-					onProgress: (sent) => onSent(Math.min(size, Math.round((sent * size) / sealed.size))),
-					signal,
-				});
-				return;
-			} catch (e) {
-				const again =
-					e instanceof CoffreError && (e.code === 'offline' || e.code === 'unavailable');
-				if (!again || attempt >= SEND_ATTEMPTS) throw e;
-				// The answer may have been lost, not the bytes: sending the same again is a
-				// success. Asking first would be written in the journal as a refused opening.
-			}
-		}
+		// Where the answer was lost, sending the same again is a success. Asking first would be written in
+		// the journal as a refused opening.
+		await persist(() =>
+			this.#context.api.upload('/api/v1/safe/documents/{doc}/versions/{version}', {
+				path: { doc, version },
+				headers: { 'Content-Digest': `sha-256=:${digest}:` },
+				body: sealed,
+				// Of the document, so that sealing and sending count the same.
+				onProgress: (sent) => onSent(Math.min(size, Math.round((sent * size) / sealed.size))),
+				signal,
+			}),
+		);
 	}
 
 	/** One at a time: sealing is work for one core. */

@@ -131,7 +131,7 @@ export class Vault {
 
 	/** For who has its turn already. */
 	async read(): Promise<void> {
-		const [held, usage] = await this.#unlessChanged(() =>
+		const [held, usage] = await this.unlessChanged(() =>
 			Promise.all([
 				fetchManifest(this.#context, this.keyring),
 				fetchUsage(this.#context, this.keyring),
@@ -171,7 +171,7 @@ export class Vault {
 	 * What another device sealed to a newer keyring of the holder's looks like a lie to the keyring in
 	 * hand: then it is to be unlocked again, and nobody is accused.
 	 */
-	async #unlessChanged<T>(read: () => Promise<T>): Promise<T> {
+	async unlessChanged<T>(read: () => Promise<T>): Promise<T> {
 		try {
 			return await read();
 		} catch (e) {
@@ -225,7 +225,7 @@ export class Vault {
 			} catch (e) {
 				const again = isStatus(e, 412) || (e instanceof CoffreError && e.code === 'offline');
 				if (!again || attempt >= MERGE_ATTEMPTS) throw e;
-				this.#held = await this.#unlessChanged(() => fetchManifest(this.#context, this.keyring));
+				this.#held = await this.unlessChanged(() => fetchManifest(this.#context, this.keyring));
 				// The answer was lost, not the change.
 				if (this.#held.hash === this.#lastSent) return this.#done(alive);
 			}
