@@ -13,6 +13,7 @@ var domainRefuses = []string{"net/http", "database/sql", "os", "os/exec"}
 
 const (
 	age     = "filippo.io/age"
+	edwards = "filippo.io/edwards25519"
 	jcs     = "github.com/gowebpki/jcs"
 	tlog    = "golang.org/x/mod/sumdb/tlog"
 	note    = "golang.org/x/mod/sumdb/note"
@@ -48,7 +49,7 @@ var plan = map[string]room{
 	"cmd/coffre":            {ours: []string{"internal/client", "internal/folder", "internal/sealed", "internal/journal", "internal/canon"}, third: []string{xterm, jose}},
 	"internal/backup":       {ours: []string{"internal/safe", "internal/sealed"}},
 	"internal/canon":        {third: []string{jcs}},
-	"internal/sealed":       {ours: []string{"internal/canon"}, third: []string{age, xcrypto, xtext}, notStd: []string{"net/http", "database/sql"}},
+	"internal/sealed":       {ours: []string{"internal/canon"}, third: []string{age, edwards, xcrypto, xtext}, notStd: []string{"net/http", "database/sql"}},
 	"internal/journal":      {ours: []string{"internal/canon"}, third: []string{tlog, note}, notStd: domainRefuses},
 	"internal/safe":         {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, notStd: domainRefuses},
 	"internal/client":       {ours: []string{"internal/sealed", "internal/journal", "internal/canon"}, third: []string{jose, tlog}},

@@ -70,6 +70,9 @@ func (s *Safe) ClaimDelegation(ctx context.Context, code string) (Delegation, er
 	if _, err := s.c.call(ctx, request{method: http.MethodPost, path: path}, &d); err != nil {
 		return Delegation{}, err
 	}
+	if err := d.Session.Check(); err != nil {
+		return Delegation{}, withEvidence(err, map[string]any{"delegation": d})
+	}
 	if err := s.c.checkStructure(ctx, m, d, s.c.now()); err != nil {
 		return Delegation{}, withEvidence(err, map[string]any{"delegation": d})
 	}

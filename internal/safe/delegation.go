@@ -193,11 +193,8 @@ func (n *NewDelegation) check() error {
 }
 
 func checkSessionKeys(recipient string, vk []byte) error {
-	if _, err := sealed.ParseRecipient(recipient); err != nil {
-		return formError("check recipient of session", err)
-	}
-	if _, err := sealed.ParseVK(vk); err != nil {
-		return formError("check key of session", err)
+	if err := (sealed.Session{Recipient: recipient, VK: vk}).Check(); err != nil {
+		return formError("check keys of session", err)
 	}
 	return nil
 }

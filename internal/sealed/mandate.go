@@ -168,7 +168,7 @@ func (m Mandate) check() error {
 			return err
 		}
 	}
-	return cmp.Or(m.Session.check(), m.checkTimes(maxSession))
+	return cmp.Or(m.Session.Check(), m.checkTimes(maxSession))
 }
 
 func (m Mandate) checkStanding() error {

@@ -1,6 +1,7 @@
 package sealed
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -105,6 +106,9 @@ func badMandates() map[string]func(*Mandate) {
 		"more than an hour":                func(m *Mandate) { m.NotAfter = "2026-03-01T11:00:01Z" },
 		"an end before the beginning":      func(m *Mandate) { m.NotAfter = m.Created },
 		"a session's keys that are none":   func(m *Mandate) { m.Session = &Session{Recipient: "age1", VK: m.Session.VK} },
+		"a session's VK off the curve":     func(m *Mandate) { m.Session = &Session{m.Session.Recipient, vkOf(2)} },
+		"a session's VK of small order":    func(m *Mandate) { m.Session = &Session{m.Session.Recipient, vkOf(1)} },
+		"a session's VK spelt otherwise":   func(m *Mandate) { m.Session = &Session{m.Session.Recipient, spelt()} },
 		"a presence in a session":          func(m *Mandate) { m.Presence = PresenceEach },
 		"no session and no presence":       func(m *Mandate) { m.Session = nil },
 		"more than deposits without her":   func(m *Mandate) { m.Session, m.Presence = nil, PresenceDeposit },
@@ -116,6 +120,16 @@ func badMandates() map[string]func(*Mandate) {
 		"too many requests":                func(m *Mandate) { m.Requests = manyIDs(21) },
 		"a presence that nobody speaks of": func(m *Mandate) { m.Session, m.Presence = nil, "never" },
 	}
+}
+
+// vkOf has y so small, and nothing else.
+func vkOf(y byte) []byte { return append([]byte{Suite, y}, make([]byte, 31)...) }
+
+// spelt is a point whose y is written as y + p: y = 3, which 2^255-19+3 is too.
+func spelt() []byte {
+	b := append([]byte{Suite, 0xf0}, bytes.Repeat([]byte{0xff}, 31)...)
+	b[32] = 0x7f
+	return b
 }
 
 func manyIDs(n int) []string {
@@ -181,7 +195,7 @@ func TestPrintOfASessionTellsItFromEveryOther(t *testing.T) {
 	mixed = Session{Recipient: key.Public().Recipient, VK: other.Public().VK}
 	refused(t, "the signing key alone swapped", mixed.CheckPrint(p), ErrMismatch)
 	for _, lang := range []string{"fr", "en"} {
-		if w := must(p.Words(lang))(t); len(w) != 4 || slices.Equal(w, must(other.Public().Print().Words(lang))(t)) {
+		if w := must(p.Words(lang))(t); len(w) != 6 || slices.Equal(w, must(other.Public().Print().Words(lang))(t)) {
 			t.Errorf("%q", w)
 		}
 	}

@@ -1,16 +1,18 @@
 package sealed
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 
+	"filippo.io/edwards25519"
 	"golang.org/x/text/unicode/norm"
 )
 
-const printWords = 4
+const hashWords = 6
 
 // Session is the public part of a mediator's session: what the citizen's client
 // seals to, and what proves that an act was done in that tab.
@@ -19,10 +21,26 @@ type Session struct {
 	VK        []byte `json:"vk"`
 }
 
-func (s Session) check() error {
+// Check refuses keys that no tab has: a recipient that is none, and a VK that is
+// no point of the curve. Bytes that a server chooses at will, without any key
+// behind them, cost it nothing to try.
+func (s Session) Check() error {
 	_, err1 := ParseRecipient(s.Recipient)
-	_, err2 := ParseVK(s.VK)
-	return cmp.Or(err1, err2)
+	vk, err2 := ParseVK(s.VK)
+	if err := cmp.Or(err1, err2); err != nil {
+		return err
+	}
+	return vk.checkPoint()
+}
+
+// checkPoint: canonical, and of no small order, as the other implementation has it.
+func (v VK) checkPoint() error {
+	p, err := new(edwards25519.Point).SetBytes(v[1:])
+	if err != nil || !bytes.Equal(p.Bytes(), v[1:]) ||
+		new(edwards25519.Point).MultByCofactor(p).Equal(edwards25519.NewIdentityPoint()) == 1 {
+		return fmt.Errorf("read verification key: no point of the curve: %w", ErrForm)
+	}
+	return nil
 }
 
 // Print is what a QR code carries of it, past every server.
@@ -56,18 +74,21 @@ func ParseSessionPrint(s string) (SessionPrint, error) {
 	return SessionPrint(b), nil
 }
 
-// Words are its first 44 bits, to be compared on two screens where no QR code
+// Words are its first 66 bits, to be compared on two screens where no QR code
 // was read.
-func (p SessionPrint) Words(lang string) ([]string, error) {
+func (p SessionPrint) Words(lang string) ([]string, error) { return wordsOf(p[:], lang) }
+
+// wordsOf writes the first 66 bits of a hash as words of a list.
+func wordsOf(hash []byte, lang string) ([]string, error) {
 	l, ok := lists()[lang]
 	if !ok {
-		return nil, fmt.Errorf("write print: %w", errLanguage)
+		return nil, fmt.Errorf("write hash: %w", errLanguage)
 	}
-	out := make([]string, printWords)
+	out := make([]string, hashWords)
 	for i := range out {
 		var v int
 		for bit := i * 11; bit < (i+1)*11; bit++ {
-			v = v<<1 | int(p[bit/8]>>(7-bit%8)&1)
+			v = v<<1 | int(hash[bit/8]>>(7-bit%8)&1)
 		}
 		out[i] = norm.NFC.String(l.words[v])
 	}

@@ -60,7 +60,7 @@ const words = (page: Page): Promise<string[]> => page.locator('.words li').allIn
 const number = (page: Page): Promise<string> => page.locator('.number').innerText();
 
 test(
-	'on her own phone: a code, four words, a number; documents in and out; she stops it and keeps the attestation',
+	'on her own phone: a code, six words, a number; documents in and out; she stops it and keeps the attestation',
 	() =>
 		visitor(
 			({ page: his }) =>
@@ -94,7 +94,7 @@ test(
 					await click(hers, 'J’accepte');
 					for (const missing of [
 						'Cochez au moins un document',
-						'Comparez les quatre mots',
+						'Comparez les six mots',
 						'Tapez les deux chiffres',
 					])
 						await hers.getByText(said(missing)).waitFor();
@@ -103,7 +103,7 @@ test(
 						.getByRole('combobox', { name: said('Avec quelle administration') })
 						.selectOption({ label: 'Mairie de Valmont' });
 					await hers
-						.getByRole('checkbox', { name: said('les quatre mots sont les mêmes') })
+						.getByRole('checkbox', { name: said('les six mots sont les mêmes') })
 						.check();
 					await his.locator('.number').waitFor();
 					await look(his, 'aider-nombre');

@@ -78,6 +78,12 @@ const other = await newSessionKey(newSecret());
 const mandate = mandateOf(session.public);
 const signed = signMandate(mandate, root);
 
+function vkOf(y: readonly number[]): string {
+	const vk = new Uint8Array(33);
+	vk.set([1, ...y]);
+	return toBase64(vk);
+}
+
 describe('a mandate', () => {
 	it('of which a word was changed is refused', async () => {
 		for (const word of ['Haddad', 'Vaulx', '10:40', 'deposit', doc, administration, '"index":12']) {
@@ -113,6 +119,16 @@ describe('a mandate', () => {
 		['more than an hour', { notAfter: '2026-11-26T11:00:01Z' }],
 		['an end before the beginning', { notAfter: mandate.created }],
 		['keys that are none', { session: { ...session.public, vk: '' } }],
+		...(
+			[
+				['off the curve', [2]],
+				['of small order', [1]],
+				['spelt otherwise', [0xf0, ...Array(30).fill(0xff), 0x7f]],
+			] as const
+		).map(([what, y]): [string, object] => [
+			`a VK ${what}`,
+			{ session: { ...session.public, vk: vkOf(y) } },
+		]),
 		['a presence in a session', { presence: 'each' }],
 		['no session and no presence', {}, ['session']],
 		['more than deposits without her', { presence: 'deposit-only' }, ['session']],
@@ -160,7 +176,7 @@ describe('the keys of a session', () => {
 	it('are those of the screen that was seen, both of them', async () => {
 		const seen = sessionPrint(session.public);
 		checkPrint(session.public, seen);
-		expect(sessionWords(session.public, 'fr')).toHaveLength(4);
+		expect(sessionWords(session.public, 'fr')).toHaveLength(6);
 		for (const swapped of [
 			other.public,
 			{ ...session.public, recipient: other.public.recipient },

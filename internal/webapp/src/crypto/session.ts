@@ -4,7 +4,7 @@ import { type Bytes, fromBase64, toBase64, utf8 } from './bytes.ts';
 import { recipientText } from './custody.ts';
 import { derive, sha256 } from './derive.ts';
 import { base64, object } from './shape.ts';
-import { checkVK, SigningKey } from './sign.ts';
+import { checkPoint, checkVK, SigningKey } from './sign.ts';
 import { hashWords, type Language } from './words.ts';
 
 // SPEC.md §16: the keys of a mediator's session. They live in one tab, and nothing keeps them.
@@ -15,7 +15,7 @@ export const sessionShape = object({ recipient: recipientText, vk: base64(33) },
 export type Session = ReturnType<typeof sessionShape>;
 
 const printSize = 16;
-const printWords = 4;
+const printWords = 6;
 
 /** Drawn when a session is opened, gone with the tab. Secret. */
 export interface SessionKey {
@@ -37,7 +37,7 @@ export function sessionPrint(s: Session): string {
 	return toBase64(printBytes(s)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** Four words, to be compared on both screens where no QR code was read. */
+/** Six words, to be compared on both screens where no QR code was read. */
 export function sessionWords(s: Session, lang: Language): string[] {
 	return hashWords(printBytes(s), printWords, lang);
 }
@@ -52,7 +52,10 @@ export function checkPrint(s: Session, seen: string): void {
 
 export function checkSession(v: unknown): Session {
 	const s = sessionShape(v);
-	checkVK(fromBase64(s.vk));
+	const vk = fromBase64(s.vk);
+	checkVK(vk);
+	// Bytes that a server chooses at will, without any key behind them, cost it nothing to try.
+	checkPoint(vk);
 	return s;
 }
 

@@ -55,6 +55,16 @@ export function checkVK(vk: Uint8Array): void {
 	if (vk[0] !== 1) throw new CoffreError('unknown-suite', { message: 'VK of another suite' });
 }
 
+/** 'form' unless its key is a point of the curve, written canonically and not of small order. */
+export function checkPoint(vk: Uint8Array): void {
+	try {
+		if (!ed25519.Point.fromBytes(vk.subarray(1), false).isSmallOrder()) return;
+	} catch {
+		// Refused below.
+	}
+	throw new CoffreError('form', { message: 'VK that is no point of the curve' });
+}
+
 /** The payload, when vk signed it in this context; otherwise 'signature'. */
 export function openSigned(vk: Uint8Array, context: Context, signed: Uint8Array): Bytes {
 	checkVK(vk);
