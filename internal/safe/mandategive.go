@@ -84,7 +84,8 @@ type MandateView struct {
 	Session *Delegation // newest one; of a session's mandate, its own
 }
 
-// OwnMandates lists what the caller has given, newest first.
+// OwnMandates lists what the caller has given: what somebody can still act
+// under first, the newest before the others.
 func (s *Domain) OwnMandates(ctx context.Context, a Actor, p Page) ([]MandateView, string, error) {
 	var out []MandateView
 	var next string
@@ -92,7 +93,7 @@ func (s *Domain) OwnMandates(ctx context.Context, a Actor, p Page) ([]MandateVie
 		if err := s.may(ctx, tx, a, ActRead); err != nil {
 			return err
 		}
-		rows, n, err := tx.Mandates.OfSafe(ctx, a.Safe, p.bounded())
+		rows, n, err := tx.Mandates.OfSafe(ctx, a.Safe, s.now(), p.bounded())
 		if err != nil {
 			return err
 		}
@@ -116,8 +117,8 @@ func (s *Domain) OwnMandates(ctx context.Context, a Actor, p Page) ([]MandateVie
 	return out, next, s.refusePolicy(ctx, s.begin(a, journal.WhatSafeRead), backend("list mandates", err))
 }
 
-// OwnDelegations lists the sessions of the caller's safe, newest first: what
-// somebody does right now, and what was.
+// OwnDelegations lists the sessions of the caller's safe: what somebody does
+// right now, then what was, each newest first.
 func (s *Domain) OwnDelegations(ctx context.Context, a Actor, p Page) ([]Delegation, string, error) {
 	var all []Delegation
 	var next string
@@ -192,23 +193,14 @@ func (s *Domain) endMandate(ctx context.Context, tx Tx, a Actor, row MandateRow,
 	if by != EndedByCitizen {
 		to = DelegationRevoked
 	}
-	err := eachPage(func(p Page) (string, error) {
-		all, next, err := tx.DelegationLists.OfSafe(ctx, row.Safe, p)
-		if err != nil {
-			return "", backend("list sessions", err)
-		}
-		for _, d := range all {
-			if d.State.Over() || d.Mandate != row.ID && d.Standing != row.ID {
-				continue
-			}
-			if _, err := s.finish(ctx, tx, a, d, to, by); err != nil {
-				return "", err
-			}
-		}
-		return next, nil
-	})
+	all, err := tx.DelegationLists.Under(ctx, row.Safe, row.ID)
 	if err != nil {
-		return err
+		return backend("list sessions", err)
+	}
+	for _, d := range all {
+		if _, err := s.finish(ctx, tx, a, d, to, by); err != nil {
+			return err
+		}
 	}
 	done := *ev
 	done.Safe, done.Detail = string(row.Safe), aboutRow(row, "by", by)
@@ -235,7 +227,8 @@ func (s *Domain) StopMandate(ctx context.Context, a Actor, id MandateID) error {
 	})
 }
 
-// MandatesOf lists those of a safe, for the operator who is asked to stop one.
+// MandatesOf lists those of a safe, as OwnMandates does, for the operator who is
+// asked to stop one.
 func (s *Domain) MandatesOf(ctx context.Context, a Actor, id SafeID, p Page) ([]MandateRow, string, error) {
 	var all []MandateRow
 	var next string
@@ -244,7 +237,7 @@ func (s *Domain) MandatesOf(ctx context.Context, a Actor, id SafeID, p Page) ([]
 			return err
 		}
 		var err error
-		all, next, err = tx.Mandates.OfSafe(ctx, id, p.bounded())
+		all, next, err = tx.Mandates.OfSafe(ctx, id, s.now(), p.bounded())
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatMandateRevoked), backend("list mandates", err))

@@ -40,9 +40,16 @@ type Delegations interface {
 
 // DelegationLists finds sessions.
 type DelegationLists interface {
-	// OfMediator and OfSafe list newest first.
+	// OfMediator lists newest first.
 	OfMediator(ctx context.Context, m MediatorID, p Page) ([]Delegation, string, error)
+	// OfSafe lists those that have not ended, then the others, each newest first.
 	OfSafe(ctx context.Context, s SafeID, p Page) ([]Delegation, string, error)
+	// Under are those of a safe that have not ended and are under a mandate,
+	// newest first.
+	Under(ctx context.Context, s SafeID, m MandateID) ([]Delegation, error)
+	// Count counts those that have not ended, by state, and those that ended
+	// since, by state and by whom.
+	Count(ctx context.Context, since time.Time) ([]DelegationCount, error)
 	// Open pages by id those of a structure that have not ended: of one mediator,
 	// or with "" of any.
 	Open(ctx context.Context, s StructureID, m MediatorID, p Page) ([]Delegation, string, error)
@@ -61,8 +68,10 @@ type Mandates interface {
 	Get(ctx context.Context, id MandateID) (MandateRow, error)
 	// Update replaces confirmed, confirmedBy, ended, by and revocation.
 	Update(ctx context.Context, m MandateRow) error
-	// OfSafe and OfMediator list newest first.
-	OfSafe(ctx context.Context, s SafeID, p Page) ([]MandateRow, string, error)
+	// OfSafe lists those that have not ended, nor will have at that time, then the
+	// others, each newest first.
+	OfSafe(ctx context.Context, s SafeID, now time.Time, p Page) ([]MandateRow, string, error)
+	// OfMediator lists newest first.
 	OfMediator(ctx context.Context, m MediatorID, p Page) ([]MandateRow, string, error)
 	// InForce pages by id those of a structure that have not ended, except of
 	// sessions: for one mediator, or with "" for any.

@@ -60,6 +60,9 @@ type Safe struct {
 	Recipient string // vault recipient in use
 	KeyLeaf   int64  // log index of the key fact in force; -1 until sequenced
 	Created   time.Time
+	// Exposed is when its keys, as they still are, were last used on a machine
+	// that is not the holder's; zero is never.
+	Exposed time.Time
 }
 
 // Sealed is an opaque versioned object: a keyring container or a manifest.

@@ -87,8 +87,36 @@ WHERE mediator = $1 AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC 
 }
 
 func (s delegations) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.Delegation, string, error) {
-	return s.list(ctx, `SELECT `+delegationColumns+` FROM delegations
-WHERE safe = $1 AND safe <> '' AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`, string(id), p)
+	part := func(text string) part[safe.Delegation] {
+		return func(us int64, last string, limit int) ([]safe.Delegation, error) {
+			return query(ctx, s.tx, "list delegations", scanDelegation, text, string(id), us, last, limit)
+		}
+	}
+	return inParts(p, func(d safe.Delegation) (time.Time, string) { return d.Created, string(d.ID) },
+		part(`SELECT `+delegationColumns+` FROM delegations
+WHERE safe = $1 AND ended = 0 AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`),
+		part(`SELECT `+delegationColumns+` FROM delegations
+WHERE safe = $1 AND safe <> '' AND ended > 0 AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`))
+}
+
+func (s delegations) Under(ctx context.Context, of safe.SafeID, id safe.MandateID) ([]safe.Delegation, error) {
+	return query(ctx, s.tx, "list delegations of mandate", scanDelegation, `SELECT `+delegationColumns+` FROM delegations
+WHERE safe = $1 AND ended = 0 AND (mandate = $2 OR standing = $2) ORDER BY created DESC, id DESC`, string(of), string(id))
+}
+
+func (s delegations) Count(ctx context.Context, since time.Time) ([]safe.DelegationCount, error) {
+	scan := func(r row) (safe.DelegationCount, error) {
+		var c safe.DelegationCount
+		return c, r.Scan(&c.State, &c.By, &c.Count)
+	}
+	open, err := query(ctx, s.tx, "count open delegations", scan,
+		`SELECT state, '', COUNT(*) FROM delegations WHERE ended = 0 AND due > $1 GROUP BY state`, 0)
+	if err != nil {
+		return nil, err
+	}
+	over, err := query(ctx, s.tx, "count ended delegations", scan,
+		`SELECT state, ended_by, COUNT(*) FROM delegations WHERE ended > 0 AND ended >= $1 GROUP BY state, ended_by`, micros(since))
+	return append(open, over...), err
 }
 
 func (s delegations) list(ctx context.Context, text, of string, p safe.Page) ([]safe.Delegation, string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/safe"
 )
@@ -44,9 +45,17 @@ func (s mandates) Update(ctx context.Context, m safe.MandateRow) error {
 	return changed("update mandate", r, err)
 }
 
-func (s mandates) OfSafe(ctx context.Context, id safe.SafeID, p safe.Page) ([]safe.MandateRow, string, error) {
-	return s.list(ctx, `SELECT `+mandateColumns+` FROM mandates
-WHERE safe = $1 AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`, string(id), p)
+func (s mandates) OfSafe(ctx context.Context, id safe.SafeID, now time.Time, p safe.Page) ([]safe.MandateRow, string, error) {
+	part := func(text string) part[safe.MandateRow] {
+		return func(us int64, last string, limit int) ([]safe.MandateRow, error) {
+			return query(ctx, s.tx, "list mandates", scanMandate, text, string(id), us, last, limit, micros(now))
+		}
+	}
+	return inParts(p, func(m safe.MandateRow) (time.Time, string) { return m.Created, string(m.ID) },
+		part(`SELECT `+mandateColumns+` FROM mandates
+WHERE safe = $1 AND ended = 0 AND not_after > $5 AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`),
+		part(`SELECT `+mandateColumns+` FROM mandates
+WHERE safe = $1 AND (ended > 0 OR not_after <= $5) AND (created, id) < ($2, $3) ORDER BY created DESC, id DESC LIMIT $4`))
 }
 
 func (s mandates) OfMediator(ctx context.Context, m safe.MediatorID, p safe.Page) ([]safe.MandateRow, string, error) {

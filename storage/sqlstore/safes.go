@@ -11,20 +11,20 @@ type safes struct{ tx *sql.Tx }
 
 func (s safes) Get(ctx context.Context, id safe.SafeID) (safe.Safe, error) {
 	var v safe.Safe
-	var created int64
+	var created, exposed int64
 	err := s.tx.QueryRowContext(ctx,
-		`SELECT id, account, vk, recipient, key_leaf, created FROM safes WHERE id = $1`, string(id)).
-		Scan(&v.ID, &v.Account, &v.VK, &v.Recipient, &v.KeyLeaf, &created)
-	v.Created = timeOf(created)
+		`SELECT id, account, vk, recipient, key_leaf, created, exposed FROM safes WHERE id = $1`, string(id)).
+		Scan(&v.ID, &v.Account, &v.VK, &v.Recipient, &v.KeyLeaf, &created, &exposed)
+	v.Created, v.Exposed = timeOf(created), timeOf(exposed)
 	return v, mapError("read safe", err)
 }
 
 func (s safes) Put(ctx context.Context, v safe.Safe) error {
-	_, err := s.tx.ExecContext(ctx, `INSERT INTO safes (id, account, vk, recipient, key_leaf, created)
-VALUES ($1, $2, $3, $4, $5, $6)
+	_, err := s.tx.ExecContext(ctx, `INSERT INTO safes (id, account, vk, recipient, key_leaf, created, exposed)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (id) DO UPDATE SET account = excluded.account, vk = excluded.vk, recipient = excluded.recipient,
-key_leaf = excluded.key_leaf, created = excluded.created`,
-		string(v.ID), string(v.Account), v.VK, v.Recipient, v.KeyLeaf, micros(v.Created))
+key_leaf = excluded.key_leaf, created = excluded.created, exposed = excluded.exposed`,
+		string(v.ID), string(v.Account), v.VK, v.Recipient, v.KeyLeaf, micros(v.Created), micros(v.Exposed))
 	return mapError("write safe", err)
 }
 

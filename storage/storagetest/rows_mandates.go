@@ -53,6 +53,9 @@ func mandateLists(t *testing.T, db Database) {
 		if i%3 == 2 && i > 5 {
 			m.Confirmed, m.ConfirmedBy = start(), "Luc"
 		}
+		if i%4 == 0 {
+			m.Ended, m.By, m.Confirmed, m.ConfirmedBy = start(), "citizen", start(), "Luc"
+		}
 		insertMandate(t, db, m)
 		other := mandate(i)
 		other.Safe, other.Mediator, other.Structure = "other", "other", "other"
@@ -64,13 +67,15 @@ func mandateLists(t *testing.T, db Database) {
 			unconfirmed = append(unconfirmed, m)
 		}
 	}
+	then := mandate(2).NotAfter // when three times two of them are over
+	inForce := func(m safe.MandateRow) bool { return m.Ended.IsZero() && m.NotAfter.After(then) }
 	newest := func(a, b safe.MandateRow) int { return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID)) }
 	for name, list := range map[string]struct {
 		want []safe.MandateRow
 		read func(context.Context, safe.Tx, safe.Page) ([]safe.MandateRow, string, error)
 	}{
 		"of a safe": {ofSafe, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.MandateRow, string, error) {
-			return tx.Mandates.OfSafe(ctx, "safe", p)
+			return tx.Mandates.OfSafe(ctx, "safe", then, p)
 		}},
 		"of a mediator": {ofMediator, func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.MandateRow, string, error) {
 			return tx.Mandates.OfMediator(ctx, "m", p)
@@ -81,6 +86,9 @@ func mandateLists(t *testing.T, db Database) {
 	} {
 		t.Log(name)
 		slices.SortFunc(list.want, newest)
+		if name == "of a safe" {
+			slices.SortStableFunc(list.want, func(a, b safe.MandateRow) int { return compareBool(inForce(a), inForce(b)) })
+		}
 		badCursor(t, db, list.read)
 		wantPages(t, db, list.want, list.read)
 	}

@@ -17,11 +17,12 @@ func mediationTests() map[string]rowsTest {
 		"a mediator has one identity, and is listed by name":    mediatorRows,
 		"a session is found by its code while it has one":       delegationRows,
 		"a session moves from the state that it is in, once":    delegationMoves,
-		"sessions are newest first, from either side":           delegationLists,
+		"sessions are newest first, a safe's that go on before": delegationLists,
+		"sessions are found by their mandate, and counted":      delegationsUnder,
 		"sessions that wait are found, oldest first":            waitingDelegations,
 		"sessions that are over are found, and those that rest": dueDelegations,
 		"a mandate comes out as it went in, and ends":           mandateRows,
-		"mandates are newest first":                             mandateLists,
+		"mandates are newest first, a safe's in force before":   mandateLists,
 		"mandates in force are a structure's":                   mandatesInForce,
 		"documents of a mandate are wiped, not forgotten":       mandateDocumentRows,
 		"a grant is under one mandate":                          mandateGrantRows,
@@ -200,7 +201,9 @@ func delegationLists(t *testing.T, db Database) {
 		}
 	}
 	slices.SortFunc(ofMediator, newestDelegation)
-	slices.SortFunc(ofSafe, newestDelegation)
+	slices.SortFunc(ofSafe, func(a, b safe.Delegation) int {
+		return cmp.Or(compareBool(a.Ended.IsZero(), b.Ended.IsZero()), newestDelegation(a, b))
+	})
 	slices.SortFunc(open, func(a, b safe.Delegation) int { return cmp.Compare(a.ID, b.ID) })
 	mine := func(ctx context.Context, tx safe.Tx, p safe.Page) ([]safe.Delegation, string, error) {
 		return tx.DelegationLists.OfMediator(ctx, "m", p)
@@ -209,6 +212,7 @@ func delegationLists(t *testing.T, db Database) {
 		return tx.DelegationLists.OfSafe(ctx, "mine", p)
 	}
 	badCursor(t, db, mine)
+	badCursor(t, db, hers)
 	wantPages(t, db, ofMediator, mine)
 	wantPages(t, db, ofSafe, hers)
 	for m, want := range map[safe.MediatorID][]safe.Delegation{"": open, "m": open, "other": nil} {
@@ -216,6 +220,52 @@ func delegationLists(t *testing.T, db Database) {
 			return tx.DelegationLists.Open(ctx, "s", m, p)
 		})
 	}
+}
+
+// compareBool has those first of which it is true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// delegationsUnder: what goes on under a mandate is found by it, and what goes
+// on is counted.
+func delegationsUnder(t *testing.T, db Database) {
+	var want []safe.Delegation
+	for i, change := range []func(*safe.Delegation){
+		func(d *safe.Delegation) { d.Mandate = "wanted" },
+		func(d *safe.Delegation) { d.Standing, d.State = "wanted", safe.DelegationActive },
+		func(d *safe.Delegation) { d.Mandate = "other" },
+		func(d *safe.Delegation) { d.Mandate, d.Safe = "wanted", "other" },
+		func(d *safe.Delegation) {
+			d.Mandate, d.State, d.Ended, d.By = "wanted", safe.DelegationEnded, start().Add(time.Minute), "citizen"
+		},
+		func(d *safe.Delegation) { d.State, d.Ended, d.By = safe.DelegationDenied, start().Add(time.Second), "citizen" },
+	} {
+		d := delegation(i)
+		d.Code, d.Safe = [32]byte{9, byte(i)}, "safe"
+		change(&d)
+		insertDelegation(t, db, d)
+		if i < 2 {
+			want = append([]safe.Delegation{d}, want...)
+		}
+	}
+	wantEqual(t, mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]safe.Delegation, error) {
+		return tx.DelegationLists.Under(ctx, "safe", "wanted")
+	}), want)
+	counts := mustRead(t, db, func(ctx context.Context, tx safe.Tx) ([]safe.DelegationCount, error) {
+		return tx.DelegationLists.Count(ctx, start().Add(time.Minute))
+	})
+	slices.SortFunc(counts, func(a, b safe.DelegationCount) int { return cmp.Compare(a.State, b.State) })
+	wantEqual(t, counts, []safe.DelegationCount{
+		{State: safe.DelegationActive, Count: 1}, {State: safe.DelegationEnded, By: "citizen", Count: 1}, {State: safe.DelegationPending, Count: 3},
+	})
 }
 
 func waitingDelegations(t *testing.T, db Database) {

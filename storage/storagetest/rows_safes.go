@@ -49,7 +49,7 @@ func safeTests() map[string]rowsTest {
 			for range 2 {
 				update(t, db, func(tx safe.Tx) error { return tx.Safes.Put(t.Context(), v) })
 				wantEqual(t, mustRead(t, db, get), v)
-				v.KeyLeaf, v.Recipient = 1<<40, "age1pq1y"
+				v.KeyLeaf, v.Recipient, v.Exposed = 1<<40, "age1pq1y", start().Add(time.Minute)
 			}
 		},
 		"keyring is swapped epoch by epoch":  func(t *testing.T, db Database) { swapTest(t, db, keyring) },
