@@ -16,6 +16,7 @@ export type * from './officerequesttypes.ts';
 export { OpenAdministration } from './openadministration.ts';
 export { OpenDesk } from './opendesk.ts';
 export { OpenSafe } from './opensafe.ts';
+export { type HelpAct, type LiveHelp, OwnHelp } from './ownhelp.ts';
 export { passkeysPossible } from './passkey.ts';
 export type * from './receipttypes.ts';
 export type * from './requesttypes.ts';

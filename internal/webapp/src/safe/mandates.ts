@@ -7,7 +7,7 @@ import { type Mandate, openMandate, signMandate, signRevocation } from '../crypt
 import { checkPrint, checkSession, type Session, sessionWords } from '../crypto/session.ts';
 import { parseStructureFact } from '../crypto/structure.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
-import { type Context, withEvidence } from './context.ts';
+import { type Context, persist, withEvidence } from './context.ts';
 import type { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
 	MandateActs,
 	MandateView,
 } from './mandatetypes.ts';
+import { viewOfRow } from './mandateview.ts';
 import type { EventProof } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -107,25 +108,42 @@ export class Mandates implements MandateActs {
 
 	/** The stop comes first; the signed word follows, for whoever verifies later. */
 	async stop(mandate: string): Promise<void> {
-		const { api, now } = this.#context;
-		await api.call('delete', '/api/v1/safe/mandates/{id}', { path: { id: mandate } });
-		const { root, safe } = this.#vault.keyring;
-		const revocation = signRevocation({ suite: 1, safe, mandate, at: toTime(now()) }, root);
-		try {
-			await api.call('put', '/api/v1/safe/mandates/{id}/revocation', {
-				path: { id: mandate },
-				body: { revocation: toBase64(revocation) },
-			});
-		} catch (e) {
-			// It is over all the same.
-			if (!(e instanceof CoffreError) || e.code !== 'offline') throw e;
-		}
+		const request = { path: { id: mandate } };
+		await persist(() => this.#context.api.call('delete', '/api/v1/safe/mandates/{id}', request));
+		await this.#sign(mandate);
 	}
 
+	/** What was stopped while her safe was locked gets its signed word as soon as it is read with the key. */
 	async list(after?: string): Promise<{ items: readonly MandateView[]; next?: string }> {
 		const page = await this.#context.api.get('/api/v1/safe/mandates', { query: { after } });
 		const items = await Promise.all(page.items.map((row) => this.#view(row)));
+		for (const row of page.items) if (this.#unsigned(row)) await this.#sign(row.id);
 		return page.next === undefined ? { items } : { items, next: page.next };
+	}
+
+	/** Stopped by her, as the gateway says, and nothing of hers says so yet. */
+	#unsigned(row: Row): boolean {
+		if (row.by !== 'citizen' || row.revocation !== undefined || row.signed === undefined)
+			return false;
+		try {
+			return this.#signed(row).safe === this.#vault.keyring.safe;
+		} catch {
+			// Of a root of before, or none of hers: `list` tells it.
+			return false;
+		}
+	}
+	async #sign(mandate: string): Promise<void> {
+		const { api, now } = this.#context;
+		const { root, safe } = this.#vault.keyring;
+		const revocation = signRevocation({ suite: 1, safe, mandate, at: toTime(now()) }, root);
+		const body = { revocation: toBase64(revocation) };
+		try {
+			await persist(() =>
+				api.call('put', '/api/v1/safe/mandates/{id}/revocation', { path: { id: mandate }, body }),
+			);
+		} catch {
+			// It is over all the same, and is signed when it is read the next time.
+		}
 	}
 
 	/** Of the mandate with that id: its acts as the journal has them, and what it was signed as. */
@@ -219,22 +237,7 @@ export class Mandates implements MandateActs {
 	}
 
 	async #view(row: Row): Promise<MandateView> {
-		const { id, kind, mediatorName, structureName, acts, purpose, created, notAfter } = row;
-		const shown: MandateView = {
-			id,
-			kind,
-			mediator: mediatorName,
-			structure: structureName,
-			acts,
-			documents: [],
-			purpose,
-			created,
-			notAfter,
-			state: row.state,
-			...(row.ended === undefined ? {} : { ended: row.ended }),
-			...(row.by === undefined ? {} : { by: row.by }),
-			...(row.session ? { session: { id: row.session.id, state: row.session.state } } : {}),
-		};
+		const shown = viewOfRow(row);
 		if (row.signed === undefined) return shown;
 		try {
 			const m = await withEvidence({ mandate: row }, this.#context.now, async () =>

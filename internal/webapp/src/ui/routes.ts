@@ -68,7 +68,7 @@ const lines: readonly Line[] = [
 	},
 	{
 		path: '/mandats',
-		needs: 'safe-open',
+		needs: 'citizen',
 		load: () => import('./pages/mediation/Mandates.svelte'),
 	},
 	{ path: '/aider', needs: 'mediator', load: () => import('./pages/mediation/Desk.svelte') },

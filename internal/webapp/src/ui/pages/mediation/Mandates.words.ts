@@ -5,6 +5,10 @@ export const text = words(
 		title: 'Mandats',
 		lead: 'Les médiateurs que vous avez laissés agir dans votre coffre, ce qu’ils ont fait, et de quoi les arrêter.',
 		loading: 'Lecture des mandats…',
+		lockedHow:
+			'Vous voyez tout et vous pouvez tout arrêter sans déverrouiller. Votre coffre ouvert, votre navigateur vérifie aussi ce que vous avez signé et montre ce qui a été fait.',
+		unlock: 'Déverrouiller pour vérifier',
+		unlockTitle: 'Déverrouillez votre coffre',
 		code: 'Un médiateur vous a donné un code',
 		now: 'En cours',
 		nobody: 'Personne n’agit pour vous en ce moment.',
@@ -39,6 +43,10 @@ export const text = words(
 		title: 'Mandates',
 		lead: 'The mediators whom you let act in your safe, what they did, and how to stop them.',
 		loading: 'Reading the mandates…',
+		lockedHow:
+			'You see all of it and can stop all of it without unlocking. With your safe open, your browser also verifies what you signed and shows what was done.',
+		unlock: 'Unlock to verify',
+		unlockTitle: 'Unlock your safe',
 		code: 'A mediator gave you a code',
 		now: 'In force',
 		nobody: 'Nobody acts for you at this moment.',
