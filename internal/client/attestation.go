@@ -78,7 +78,7 @@ func ParseAttestation(b []byte) (Attestation, error) {
 
 // Verify shows that the log of that key holds the safe's key, that it has signed
 // the mandate, and that every act is in the log, of this safe and under this
-// mandate. That these are all, only the citizen's journal tells.
+// mandate, from its giving on. That these are all, only the citizen's journal tells.
 func (a Attestation) Verify(vkey string) (Attested, error) {
 	vk, err := sealed.ParseVK(a.VK)
 	if err != nil {
@@ -119,8 +119,13 @@ func (a Attestation) verifyKey(vkey, safe string) error {
 	return nil
 }
 
-// verifyActs: each once, in the order of the safe's journal.
+// verifyActs: each once, in the order of the safe's journal, after the one by
+// which these very bytes of the mandate were given.
 func (a Attestation) verifyActs(vkey string, out *Attested) error {
+	begins := journal.WhatMandateGiven
+	if out.Mandate.Session != nil {
+		begins = journal.WhatMediationApproved
+	}
 	n, index := int64(0), int64(-1)
 	for _, act := range a.Acts {
 		p, err := VerifyProof(vkey, act)
@@ -130,6 +135,9 @@ func (a Attestation) verifyActs(vkey string, out *Attested) error {
 		ev := p.Event
 		if ev.Safe != out.Mandate.Safe || ev.Detail["mandate"] != out.Mandate.ID || ev.N <= n || p.Index <= index {
 			return fmt.Errorf("verify attestation: an act of another mandate, or out of its place: %w", journal.ErrProof)
+		}
+		if out.Acts == nil && (ev.What != begins || ev.Result != journal.ResultDone || ev.Detail["signed"] != sealed.MandateHash(a.Mandate)) {
+			return fmt.Errorf("verify attestation: it does not begin with this very mandate: %w", journal.ErrProof)
 		}
 		n, index = ev.N, p.Index
 		out.Acts = append(out.Acts, p)

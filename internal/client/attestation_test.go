@@ -57,7 +57,9 @@ func newAttested(t testing.TB) attested {
 	must(t, err)
 	v.of.Revocation, err = sealed.SignRevocation(sealed.Revocation{Safe: id("s"), Mandate: id("m"), At: "2026-09-01T07:50:00Z"}, v.root)
 	must(t, err)
-	for n, what := range []string{"mediation.approved", journal.WhatDocumentOpened, journal.WhatDeposit, journal.WhatGrantCreated, "mediation.ended"} {
+	signed := map[string]string{"mandate": id("m"), "mediator": "Yasmine Haddad", "signed": sealed.MandateHash(v.of.Mandate)}
+	v.of.Acts = append(v.of.Acts, v.act(t, 8, journal.WhatMediationApproved, func(e *journal.Event) { e.Detail = signed }))
+	for n, what := range []string{journal.WhatDocumentOpened, journal.WhatDeposit, journal.WhatGrantCreated, journal.WhatMediationEnded} {
 		v.of.Acts = append(v.of.Acts, v.act(t, int64(10+2*n), what, func(*journal.Event) {}))
 		v.log.fill(t, 3)
 	}
@@ -135,6 +137,22 @@ func (v attested) spoilt(t testing.TB) map[string]client.Attestation {
 		a.Acts[2].Event = replaced(t, a.Acts[2].Event, "Yasmine", "Jasmine")
 	})
 	with("an act with another's proof", func(a *client.Attestation) { a.Acts[2].Leaf = a.Acts[3].Leaf })
+	with("an approval left out", func(a *client.Attestation) { a.Acts = a.Acts[1:] })
+	first := func(why string, change func(*journal.Event)) {
+		with(why, func(a *client.Attestation) {
+			a.Acts = []client.Proof{v.act(t, 91, journal.WhatMediationApproved, func(e *journal.Event) {
+				e.Detail["signed"] = sealed.MandateHash(a.Mandate)
+				change(e)
+			})}
+		})
+	}
+	first("an approval of no mandate's bytes", func(e *journal.Event) { delete(e.Detail, "signed") })
+	first("an approval that was refused", func(e *journal.Event) { e.Result = journal.ResultRefused })
+	first("a giving in the place of the approval", func(e *journal.Event) { e.What = journal.WhatMandateGiven })
+	// The same id, and the same acts, under what she has signed besides.
+	with("a mandate for more under the same id", func(a *client.Attestation) {
+		a.Mandate = sign(func(m *sealed.Mandate) { m.Purpose = "Tout" }, v.root)
+	})
 	with("another log", func(a *client.Attestation) { a.Log = newTestLog(t).vkey })
 	return all
 }

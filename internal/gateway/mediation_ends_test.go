@@ -21,6 +21,11 @@ func (m *mediated) lasting(t *testing.T) []request {
 	signed, err := sealed.SignMandate(standing, m.c.ring.Root())
 	must(t, err)
 	m.do(t, request{who: m.c.caller, method: "POST", path: "/api/v1/safe/mandates", json: object{"mandate": signed}}).is(t, 201)
+	// Its attestation is of these very bytes.
+	given := (&visit{desk: m.desk}).told(t, m.c, journal.WhatMandateGiven, journal.ResultDone)
+	if given.Detail["signed"] != sealed.MandateHash(signed) {
+		t.Errorf("the mandate is told of as %+v", given.Detail)
+	}
 	paper := m.do(t, request{who: m.desk.caller, method: "POST", path: mediation + "/papers", json: object{
 		"safe": m.c.Safe, "reference": "2026-117", "purpose": "dossier d’APL", "notAfter": stamp(m.clock.now().Add(24 * time.Hour)),
 	}}).is(t, 201).string(t, "id")
@@ -163,4 +168,15 @@ func TestWhatIsGivenIsForTheMandatesPurpose(t *testing.T) {
 		m.do(t, r).is(t, 403).refuses(t, "outside-mandate")
 	}
 	m.do(t, v.gift(m.doc, m.town, grant, until)).is(t, 201)
+}
+
+// TestTheJournalTellsWhichMandateWasSigned: what she keeps of a session is of
+// the bytes that she signed, and of no others with the same id.
+func TestTheJournalTellsWhichMandateWasSigned(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	v := m.world.visit(t, m.desk, m.c, []*document{m.doc}, nil, sealed.ActRead)
+	if e := v.told(t, m.c, journal.WhatMediationApproved, journal.ResultDone); e.Detail["signed"] != sealed.MandateHash(v.signed) {
+		t.Errorf("the mandate is told of as %+v", e.Detail)
+	}
 }

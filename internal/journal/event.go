@@ -67,13 +67,14 @@ const (
 	WhatMediationOpened   = "mediation.opened" // Detail of all of these: session, mandate, mediator, structure
 	WhatMediationLocked   = "mediation.locked"
 	WhatMediationClaimed  = "mediation.claimed"
-	WhatMediationApproved = "mediation.approved" // Detail: acts, documents, until
+	WhatMediationApproved = "mediation.approved" // Detail: acts, documents, until, signed (hash of the mandate)
 	WhatMediationResumed  = "mediation.resumed"
 	WhatMediationStarted  = "mediation.started"
 	WhatMediationEnded    = "mediation.ended" // Detail: by, state
 	WhatMediationProposed = "mediation.proposed"
+	WhatMediationPage     = "mediation.page" // the citizen sends a page to the session
 	WhatProposalSettled   = "proposal.settled"
-	WhatMandateGiven      = "mandate.given" // Detail: mandate, mediator, structure, acts, presence, until
+	WhatMandateGiven      = "mandate.given" // Detail: mandate, mediator, structure, acts, presence, until, signed
 	WhatMandatePaper      = "mandate.paper" // Detail: reference
 	WhatMandateConfirmed  = "mandate.confirmed"
 	WhatMandateRevoked    = "mandate.revoked" // Detail: by

@@ -246,6 +246,7 @@ func (s *Domain) approve(ctx context.Context, tx Tx, a Actor, d *Delegation, in 
 	}
 	done := *ev
 	done.Purpose, done.Detail = m.Purpose, aboutMandate(*d, m)
+	done.Detail["signed"] = sealed.MandateHash(in.Mandate)
 	_, err = s.record(ctx, tx, done)
 	return err
 }

@@ -33,7 +33,7 @@ func (s *Domain) GiveMandate(ctx context.Context, a Actor, body []byte) (Mandate
 		}
 		done := *ev
 		done.Purpose = m.Purpose
-		done.Detail = aboutRow(row, "acts", joined(m.Acts), "presence", m.Presence, "until", m.NotAfter)
+		done.Detail = aboutRow(row, "acts", joined(m.Acts), "presence", m.Presence, "until", m.NotAfter, "signed", sealed.MandateHash(body))
 		_, err = s.record(ctx, tx, done)
 		return err
 	})
@@ -245,15 +245,19 @@ func (s *Domain) MandatesOf(ctx context.Context, a Actor, id SafeID, p Page) ([]
 
 // MediatorMandates lists the standing mandates and papers that name the caller,
 // newest first.
-func (s *Domain) MediatorMandates(ctx context.Context, a Actor, p Page) ([]MandateRow, string, error) {
-	var all []MandateRow
+func (s *Domain) MediatorMandates(ctx context.Context, a Actor, p Page) ([]MandateFor, string, error) {
+	var all []MandateFor
 	var next string
 	err := s.rows.View(ctx, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
 		}
-		var err error
-		all, next, err = tx.Mandates.OfMediator(ctx, MediatorID(a.Account), p.bounded())
+		rows, n, err := tx.Mandates.OfMediator(ctx, MediatorID(a.Account), p.bounded())
+		if err != nil {
+			return err
+		}
+		next = n
+		all, err = namedFor(ctx, tx, rows...)
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatMediationRead), backend("list mandates", err))

@@ -2,6 +2,8 @@ package sealed
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"time"
@@ -105,6 +107,13 @@ func ReadMandate(signed []byte) (Mandate, error) {
 		return Mandate{}, fmt.Errorf("read mandate: %w", err)
 	}
 	return m, m.check()
+}
+
+// MandateHash is what the journal says of a signed mandate: no other one goes
+// with the events under it.
+func MandateHash(signed []byte) string {
+	sum := sha256.Sum256(signed)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // SignRevocation signs one with the safe's root.

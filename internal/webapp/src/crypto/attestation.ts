@@ -2,7 +2,7 @@ import { CoffreError } from '../errors.ts';
 import { fromBase64, text, utf8 } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
 import { type Event, verifyEvent, verifyFact } from './log.ts';
-import { type Mandate, openMandate, openRevocation } from './mandate.ts';
+import { type Mandate, mandateHash, openMandate, openRevocation } from './mandate.ts';
 import { array, base64, integer, object, oneOf, type Shape, string } from './shape.ts';
 
 // SPEC.md §16: what a citizen keeps of a mediator's session, to show to anybody.
@@ -68,7 +68,7 @@ export function parseAttestation(file: string): Attestation {
 
 /**
  * 'leaf' or 'signature' unless the log of that key holds the safe's key, that one has signed the mandate,
- * and every act is in the log, of this safe and under this mandate. That these are all, only the citizen's
+ * and every act is in the log, of this safe and under this mandate, from its giving on. That these are all, only the citizen's
  * journal tells; that the key is the one of the log that is meant, the attestation cannot say.
  */
 export function verifyAttestation(a: Attestation): Attested {
@@ -87,12 +87,20 @@ export function verifyAttestation(a: Attestation): Attested {
 		const here = event.safe === mandate.safe && event.detail?.mandate === mandate.id;
 		if (!here || n <= last.n || index <= last.index)
 			throw new CoffreError('leaf', { message: 'an act of another mandate, or out of its place' });
+		if (events.length === 0) checkGiven(event, mandate, a.mandate);
 		last = { n, index };
 		if (then.size > newest.size) newest = { size: then.size, checkpoint: act.leaf.checkpoint };
 		events.push(event);
 	}
 	const revoked = revokedAt(a, vk, mandate);
 	return { mandate, ...revoked, events, origin: tree.origin, ...newest };
+}
+
+/** The events are those of these very bytes: the first is the one by which they were given. */
+function checkGiven({ what, result, detail }: Event, m: Mandate, signed: string): void {
+	const begins = m.session ? 'mediation.approved' : 'mandate.given';
+	if (what !== begins || result !== 'done' || detail?.signed !== mandateHash(fromBase64(signed)))
+		throw new CoffreError('leaf', { message: 'it does not begin with this very mandate' });
 }
 
 function revokedAt(a: Attestation, vk: Uint8Array, m: Mandate): { revoked?: string } {

@@ -52,6 +52,11 @@ export function toBase64(b: Uint8Array): string {
 	return btoa(s);
 }
 
+/** RFC 4648 §5, without padding. */
+export function toBase64url(b: Uint8Array): string {
+	return toBase64(b).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
 /** RFC 4648 §4, padded; refuses whatever does not re-encode to the same text. */
 export function fromBase64(s: string): Bytes {
 	let binary: string;

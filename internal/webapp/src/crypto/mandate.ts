@@ -1,7 +1,8 @@
 import { CoffreError } from '../errors.ts';
 import type { Identity, Recipient } from './age.ts';
-import { type Bytes, fromBase64 } from './bytes.ts';
+import { type Bytes, fromBase64, toBase64url } from './bytes.ts';
 import { canonical, parseCanonical } from './canonical.ts';
+import { sha256 } from './derive.ts';
 import { type Grant, type Opened, openSessionGrant, sealSessionGrant } from './grant.ts';
 import { checkSession, type SessionKey, sessionPrint, sessionShape } from './session.ts';
 import { array, id, integer, object, oneOf, string, suite, time } from './shape.ts';
@@ -66,6 +67,11 @@ export function signMandate(m: Mandate, root: RootKey): Bytes {
 /** `vk` is the one that the log shows for the safe now: a former key's mandate is in force no more. */
 export function openMandate(signed: Uint8Array, vk: Uint8Array): Mandate {
 	return checkMandate(parseCanonical(openSigned(vk, mandateContext, signed)));
+}
+
+/** What the journal says of a signed mandate: no other one goes with the events under it. */
+export function mandateHash(signed: Uint8Array): string {
+	return toBase64url(sha256(signed));
 }
 
 export function signRevocation(r: Revocation, root: RootKey): Bytes {

@@ -1,6 +1,6 @@
 import { CoffreError } from '../errors.ts';
 import { type Identity, identityFromSeed, type Recipient, recipientOf } from './age.ts';
-import { type Bytes, fromBase64, toBase64, utf8 } from './bytes.ts';
+import { type Bytes, fromBase64, toBase64, toBase64url, utf8 } from './bytes.ts';
 import { recipientText } from './custody.ts';
 import { derive, sha256 } from './derive.ts';
 import { base64, object } from './shape.ts';
@@ -34,7 +34,7 @@ export async function newSessionKey(secret: Uint8Array): Promise<SessionKey> {
 
 /** What the QR code carries behind #, past every server. */
 export function sessionPrint(s: Session): string {
-	return toBase64(printBytes(s)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+	return toBase64url(printBytes(s));
 }
 
 /** Six words, to be compared on both screens where no QR code was read. */

@@ -3,7 +3,7 @@ import type { Attestation } from '../attestation.ts';
 import { newId, random, text, toBase64, utf8 } from '../bytes.ts';
 import { canonical } from '../canonical.ts';
 import { commitment } from '../log.ts';
-import { type Mandate, signMandate, signRevocation } from '../mandate.ts';
+import { type Mandate, mandateHash, signMandate, signRevocation } from '../mandate.ts';
 import { newSessionKey } from '../session.ts';
 import { RootKey } from '../sign.ts';
 import { mandateOf, safe } from './mandate.ts';
@@ -60,9 +60,18 @@ export async function makeAttestation(tree = new Tree()): Promise<{
 		const { entry: _, ...leaf } = { entry: '', ...tree.leaf(index) };
 		return { event, salt: toBase64(salt), leaf: { ...leaf, path: [...leaf.path] } };
 	};
+	const sign = (change: Partial<Mandate>, key = root) =>
+		signMandate({ ...mandate, ...change }, key);
+	/** What tells of the giving, of a mandate of those bytes. */
+	const given = (signed = sign({}), more: Json = {}): Json => ({
+		who: by,
+		behalf: undefined,
+		detail: { mandate: mandate.id, signed: mandateHash(signed) },
+		...more,
+	});
 	const by = { kind: 'citizen', name: 'Angela Dubois' };
 	const acts = [
-		act('mediation.approved', { who: by, behalf: undefined }),
+		act('mediation.approved', given()),
 		act('mediation.started'),
 		act('document.opened', { doc: mandate.documents?.[0] }),
 		act('deposit.received', { doc: newId() }),
@@ -85,21 +94,31 @@ export async function makeAttestation(tree = new Tree()): Promise<{
 		log: tree.vkey,
 		vk: toBase64(root.vk),
 		key: { ...keyLeaf, path: [...keyLeaf.path], entry: toBase64(fact) },
-		mandate: toBase64(signMandate(mandate, root)),
+		mandate: toBase64(sign({})),
 		revocation: revoke(mandate.id),
 		acts,
 	};
 	const a = attestation;
 	const last = (more: Json): Made => ({ ...a, acts: [...acts, act('deposit.received', more)] });
+	const only = (what: string, more: Json): Made => ({ ...a, acts: [act(what, more)] });
 	const [first, second, ...rest] = acts as [(typeof acts)[0], (typeof acts)[0]];
-	const sign = (change: Partial<Mandate>, key = root): Made => ({
-		...a,
-		mandate: toBase64(signMandate({ ...mandate, ...change }, key)),
-	});
+	/** Another mandate, of which the journal tells that it was given: the rest is wrong all the same. */
+	const under = (change: Partial<Mandate>, key = root): Made => {
+		const signed = sign(change, key);
+		return { ...a, mandate: toBase64(signed), acts: [act('mediation.approved', given(signed))] };
+	};
 	const spoilt: Record<string, Made> = {
-		'a mandate signed by another': sign({}, other),
-		'a mandate of another safe': sign({ safe: newId() }),
-		'another mandate': sign({ id: newId() }),
+		'a mandate signed by another': under({}, other),
+		'a mandate of another safe': under({ safe: newId() }),
+		'another mandate': under({ id: newId() }),
+		// The same id, and the same acts, under what she has signed besides.
+		'a mandate for more under the same id': { ...a, mandate: toBase64(sign({ purpose: 'Tout' })) },
+		'an approval left out': { ...a, acts: acts.slice(1) },
+		'an approval of no mandate’s bytes': only('mediation.approved', {
+			detail: { mandate: mandate.id },
+		}),
+		'an approval that was refused': only('mediation.approved', { ...given(), result: 'refused' }),
+		'a giving in the place of the approval': only('mandate.given', given()),
 		'another key': { ...a, vk: toBase64(other.vk) },
 		'the key of another entry': { ...a, key: { ...a.key, index: a.key.index + 1 } },
 		'a revocation by another': { ...a, revocation: revoke(mandate.id, other) },
