@@ -228,6 +228,9 @@ func (s *Domain) lapse(ctx context.Context, tx Tx, d Delegation) (Delegation, er
 // mandate, and the line in the citizen's journal.
 func (s *Domain) finish(ctx context.Context, tx Tx, a Actor, d Delegation, to DelegationState, by string) (Delegation, error) {
 	from := d.State
+	if err := s.countTime(ctx, tx, d, d.over()); err != nil {
+		return d, err
+	}
 	d.State, d.By, d.Ended, d.Code = to, by, s.now(), [32]byte{}
 	if err := tx.Delegations.Move(ctx, d, from); err != nil {
 		return d, backend("end delegation", err)

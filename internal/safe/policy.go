@@ -46,6 +46,7 @@ const (
 	ActMediator          Act = "mediator"           // look at one's own sessions, end them
 	ActMediate           Act = "mediate"            // help citizens, within mandates
 	ActAppointMediator   Act = "appoint-mediator"   // say who acts for a structure
+	ActActivity          Act = "activity"           // figures of a structure's work
 	ActStopMandate       Act = "stop-mandate"       // stop what a citizen has let somebody do
 )
 
@@ -85,7 +86,7 @@ func personal() []Act {
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
 		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActReadWebhooks, ActAppoint, ActServices, ActLogo,
-		ActMandate, ActMediator, ActMediate, ActAppointMediator,
+		ActMandate, ActMediator, ActMediate, ActAppointMediator, ActActivity,
 	}
 }
 
@@ -179,7 +180,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{MediatorActor}, unappointed: true}
 	case ActMediate:
 		return rule{kinds: []ActorKind{MediatorActor}}
-	case ActAppointMediator:
+	case ActAppointMediator, ActActivity:
 		return rule{kinds: []ActorKind{MediatorActor, Operator}, referent: true}
 	default:
 		return rule{}

@@ -55,6 +55,7 @@ type Tx struct {
 	MandateDocuments MandateDocuments
 	MandateGrants    MandateGrants
 	Proposals        Proposals
+	Activities       Activities
 }
 
 // Page asks for at most Limit items after the cursor (exclusive; "" starts).

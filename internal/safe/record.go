@@ -47,6 +47,9 @@ func (s *Domain) record(ctx context.Context, tx Tx, ev journal.Event) (string, e
 	if err := s.tell(ctx, tx, ev); err != nil {
 		return "", err
 	}
+	if err := s.count(ctx, tx, ev); err != nil {
+		return "", err
+	}
 	return s.write(ctx, tx, ev)
 }
 

@@ -27,6 +27,7 @@ func mediationTests() map[string]rowsTest {
 		"documents of a mandate are wiped, not forgotten":       mandateDocumentRows,
 		"a grant is under one mandate":                          mandateGrantRows,
 		"a proposal is one safe's":                              proposalRows,
+		"activity adds up":                                      activityRows,
 	}
 }
 
