@@ -188,12 +188,12 @@ func ownDelegation(ctx context.Context, tx Tx, a Actor, id DelegationID) (Delega
 	return d, backend("read delegation", err)
 }
 
-// Delegations lists the mediator's own, newest first.
+// Delegations lists the mediator's own, newest first: for whoever may still act.
 func (s *Domain) Delegations(ctx context.Context, a Actor, p Page) ([]Delegation, string, error) {
 	var all []Delegation
 	var next string
 	err := s.rows.View(ctx, func(tx Tx) error {
-		if err := s.may(ctx, tx, a, ActMediator); err != nil {
+		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
 		}
 		var err error
@@ -225,13 +225,14 @@ func (s *Domain) lapse(ctx context.Context, tx Tx, d Delegation) (Delegation, er
 }
 
 // finish is every end of a session: the row, what was sealed to its tab, its
-// mandate, and the line in the citizen's journal.
+// mandate, and the line in the citizen's journal. Her name goes from the row:
+// the mediator reads it as long as he acts for her, the journal keeps it.
 func (s *Domain) finish(ctx context.Context, tx Tx, a Actor, d Delegation, to DelegationState, by string) (Delegation, error) {
-	from := d.State
+	from, behalf := d.State, d.behalf()
 	if err := s.countTime(ctx, tx, d, d.over()); err != nil {
 		return d, err
 	}
-	d.State, d.By, d.Ended, d.Code = to, by, s.now(), [32]byte{}
+	d.State, d.By, d.Ended, d.Code, d.Citizen = to, by, s.now(), [32]byte{}, ""
 	if err := tx.Delegations.Move(ctx, d, from); err != nil {
 		return d, backend("end delegation", err)
 	}
@@ -247,7 +248,7 @@ func (s *Domain) finish(ctx context.Context, tx Tx, a Actor, d Delegation, to De
 	ev.Safe = string(d.Safe)
 	ev.Detail = aboutDelegation(d, "by", by, "state", string(to))
 	if a.Kind == MediatorActor {
-		ev.Behalf = d.behalf()
+		ev.Behalf = behalf
 	}
 	_, err := s.record(ctx, tx, *ev)
 	return d, err
@@ -278,6 +279,21 @@ func aboutDelegation(d Delegation, more ...string) map[string]string {
 // behalf is the citizen for whom the mediator acts.
 func (d Delegation) behalf() *journal.Who {
 	return &journal.Who{Kind: string(Citizen), ID: string(d.Account), Name: d.Citizen}
+}
+
+// forWhom is behalf, with her name as it is now where the session has forgotten
+// it.
+func forWhom(ctx context.Context, tx Tx, d Delegation) (*journal.Who, error) {
+	who := d.behalf()
+	if who.Name != "" {
+		return who, nil
+	}
+	acc, err := tx.Accounts.Get(ctx, d.Account)
+	if err != nil && !IsKind(err, NotFound) {
+		return nil, backend("read account", err)
+	}
+	who.Name = acc.Name
+	return who, nil
 }
 
 // EndDelegation is the mediator's own end of it: before it began, he gives up.

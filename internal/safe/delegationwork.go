@@ -100,7 +100,10 @@ func (s *Domain) step(ctx context.Context, a Actor, id DelegationID, ev *journal
 		}
 		found := err == nil && a.Kind == MediatorActor && d.Mediator == MediatorID(a.Account) && d.Structure == a.Structure
 		if found && d.Safe != "" {
-			ev.Safe, ev.Behalf, ev.Detail = string(d.Safe), d.behalf(), aboutDelegation(d)
+			ev.Safe, ev.Detail = string(d.Safe), aboutDelegation(d)
+			if ev.Behalf, err = forWhom(ctx, tx, d); err != nil {
+				return err
+			}
 		}
 		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
@@ -260,8 +263,8 @@ func (s *Domain) WorkingDocuments(ctx context.Context, a Actor, id DelegationID)
 			if err != nil {
 				return backend("read version", err)
 			}
-			if d.Record != "" && d.At.Before(w.d.Started) {
-				continue // of an earlier use of a standing mandate
+			if w.before(d) {
+				continue
 			}
 			out = append(out, WorkingDocument{Version: v, Deposited: d.Record != ""})
 		}
@@ -276,11 +279,15 @@ type WorkingDocument struct {
 	Deposited bool // in this session
 }
 
+// before says whether a document came in during an earlier use of a standing
+// mandate: it is the citizen's alone by now.
+func (w work) before(d MandateDocument) bool { return d.Record != "" && d.At.Before(w.d.Started) }
+
 // covered says whether the session may do anything with a document: of the
-// mandate, or come in under it.
+// mandate, or come in during this session.
 func covered(ctx context.Context, tx Tx, w work, doc DocumentID) (MandateDocument, error) {
 	d, err := tx.MandateDocuments.Get(ctx, w.row.ID, doc)
-	if IsKind(err, NotFound) || err == nil && d.Record == "" && !slices.Contains(w.m.Documents, string(doc)) {
+	if IsKind(err, NotFound) || err == nil && (w.before(d) || d.Record == "" && !slices.Contains(w.m.Documents, string(doc))) {
 		return MandateDocument{}, refusal(NotFound, "no such document")
 	}
 	return d, backend("read document of mandate", err)

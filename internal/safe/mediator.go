@@ -65,7 +65,10 @@ func (s *Domain) signInMediator(ctx context.Context, in SignIn) (Mediator, error
 			if err := s.endAllOf(ctx, tx, maintenance(), m.Structure, m.ID); err != nil {
 				return err
 			}
-			m.Role, m.Trained, m.From, m.Until, m.Left = NoRole, "", time.Time{}, time.Time{}, time.Time{}
+			if m.Role != NoRole || !m.Left.IsZero() {
+				m.Role = MediatorRole // without dates: nobody is admitted unseen who was appointed once, or cut off
+			}
+			m.Trained, m.From, m.Until, m.Left = "", time.Time{}, time.Time{}, time.Time{}
 		}
 		m.Structure, m.Name = st.ID, in.Name
 		ev.Who.ID, ev.Who.Administration = string(m.ID), string(st.ID)
