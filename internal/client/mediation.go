@@ -66,8 +66,8 @@ func (s *Safe) ClaimDelegation(ctx context.Context, code string) (Delegation, er
 		return Delegation{}, err
 	}
 	var d Delegation
-	path := "/api/v1/delegations/" + url.PathEscape(code)
-	if _, err := s.c.call(ctx, request{method: http.MethodPost, path: path}, &d); err != nil {
+	in := map[string]string{"code": code}
+	if _, err := s.c.call(ctx, request{method: http.MethodPost, path: "/api/v1/delegations", in: in}, &d); err != nil {
 		return Delegation{}, err
 	}
 	if err := d.Session.Check(); err != nil {

@@ -21,7 +21,7 @@ func (g *Gateway) mandateRoutes() []Route {
 	ended := []string{journal.WhatMediationEnded}
 	revoked := []string{journal.WhatMandateRevoked, journal.WhatMediationEnded}
 	return []Route{
-		{"claimDelegation", "POST", "/api/v1/delegations/{code}", CitizenOnly, noBody, claimed, RateCode, g.claimDelegation},
+		{"claimDelegation", "POST", "/api/v1/delegations", CitizenOnly, smallBody, claimed, RateCode, g.claimDelegation},
 		{"listOwnDelegations", "GET", "/api/v1/safe/delegations", CitizenOnly, noBody, nil, RateRead, g.listOwnDelegations},
 		{"getAskedDelegation", "GET", one, CitizenOnly, noBody, ended, RateRead, g.getAskedDelegation},
 		{"approveDelegation", "POST", one + "/approval", CitizenOnly, bigBody, approved, RateWrite, g.approveDelegation},
@@ -37,26 +37,34 @@ func (g *Gateway) mandateRoutes() []Route {
 }
 
 const (
-	// codeTries is how many codes that lead nowhere one account, or one address,
-	// may type in codeTime.
-	codeTries = 5
-	codeTime  = 10 * time.Minute
+	// codeTries is how many codes that lead nowhere one account may type in
+	// codeTime, and codeTriesAt how many may be typed from one address: a house
+	// full of counters, or all of a mobile operator's customers, have one.
+	codeTries   = 5
+	codeTriesAt = 50
+	codeTime    = 10 * time.Minute
 )
 
-// claimDelegation counts misses by account and by address: a counter where
-// many people type good codes is not shut.
+// claimDelegation counts misses by account and by address. The code comes in the
+// body: addresses are what others log.
 func (g *Gateway) claimDelegation(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Code string `json:"code"`
+	}
+	if err := decodeJSON(r, &in); err != nil {
+		return err
+	}
 	a := actor(r)
-	keys := []string{"delegations/" + string(a.Account), "delegations/at/" + g.address(r)}
-	for _, key := range keys {
+	keys := map[string]int{"delegations/" + string(a.Account): codeTries, "delegations/at/" + g.address(r): codeTriesAt}
+	for key := range keys {
 		if err := g.unguessed(r, key); err != nil {
 			return err
 		}
 	}
-	d, err := g.safe.ClaimDelegation(r.Context(), a, mux.Vars(r)["code"])
+	d, err := g.safe.ClaimDelegation(r.Context(), a, in.Code)
 	if safe.IsKind(err, safe.NotFound) {
-		for _, key := range keys {
-			if failed := g.missed(r, key); failed != nil {
+		for key, most := range keys {
+			if failed := g.missed(r, key, most); failed != nil {
 				return failed
 			}
 		}
@@ -86,8 +94,8 @@ func (g *Gateway) unguessed(r *http.Request, key string) error {
 
 // missed counts a code that led nowhere. After the last one allowed, nothing is
 // looked up for a while.
-func (g *Gateway) missed(r *http.Request, key string) error {
-	ok, _, err := g.limiter.Allow(r.Context(), key, codeTries-1, codeTime)
+func (g *Gateway) missed(r *http.Request, key string, most int) error {
+	ok, _, err := g.limiter.Allow(r.Context(), key, most-1, codeTime)
 	if err != nil {
 		return problem.Wrap("unavailable", err)
 	}

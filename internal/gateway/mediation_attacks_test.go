@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,8 +17,9 @@ import (
 
 // The attacks on mediation that threats.md and the issue name, one by one.
 
-// TestCodesAreNotGuessed: five that lead nowhere are the most in ten minutes,
-// whoever tries from there, and a good one does not count.
+// TestCodesAreNotGuessed: five that lead nowhere are the most in ten minutes, and
+// fifty of all who share an address; a good one does not count, and one who
+// mistypes shuts nobody else out.
 func TestCodesAreNotGuessed(t *testing.T) {
 	t.Parallel()
 	m := newMediated(t)
@@ -31,12 +33,17 @@ func TestCodesAreNotGuessed(t *testing.T) {
 			t.Fatalf("guess %d: %d", i, a.status)
 		}
 	}
-	for _, who := range []*citizen{m.c, other} { // one by account, both by address
-		a := m.do(t, who.claims(v.code)).is(t, 429)
-		if a.header.Get("Retry-After") == "" {
-			t.Error("nobody is told how long to wait")
+	if a := m.do(t, m.c.claims(v.code)).is(t, 429); a.header.Get("Retry-After") == "" {
+		t.Error("nobody is told how long to wait")
+	}
+	other.claim(t, m.desk.open(t, sealed.ActDeposit))
+	for i := range 9 {
+		many := m.newcomer(t, "guesser "+strconv.Itoa(i))
+		for range 5 {
+			m.do(t, many.claims("BBBBBBBB")).is(t, 404)
 		}
 	}
+	m.do(t, other.claims(v.code)).is(t, 429)
 	if v.state(t) != "pending" {
 		t.Errorf("the session is %s", v.state(t))
 	}

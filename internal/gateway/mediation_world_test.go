@@ -113,7 +113,7 @@ func (v *visit) state(t *testing.T) string {
 
 // claims is the request that takes it.
 func (c *citizen) claims(code string) request {
-	return request{who: c.caller, method: "POST", path: "/api/v1/delegations/" + code}
+	return request{who: c.caller, method: "POST", path: "/api/v1/delegations", json: object{"code": code}}
 }
 
 // at is the same citizen, logged in on the mediator's locked machine.

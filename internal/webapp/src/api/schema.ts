@@ -875,7 +875,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/delegations/{code}": {
+    readonly "/api/v1/delegations": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -4638,12 +4638,17 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
-            readonly path: {
-                readonly code: components["parameters"]["code"];
-            };
+            readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description eight letters */
+                    readonly code: string;
+                };
+            };
+        };
         readonly responses: {
             /** @description done */
             readonly 200: {

@@ -52,7 +52,7 @@ export class Mandates implements MandateActs {
 	async claim(code: string, print?: string): Promise<AskedSession> {
 		const { api, log, now } = this.#context;
 		const mark = await log.mark();
-		const { data } = await api.call('post', '/api/v1/delegations/{code}', { path: { code } });
+		const { data } = await api.call('post', '/api/v1/delegations', { body: { code } });
 		return withEvidence({ delegation: data }, now, async () => {
 			const session = checkSession(data.session);
 			// The keys of the screen that was photographed, whatever the server says.
