@@ -1,9 +1,60 @@
-import type { Act } from './Sentences.words.ts';
+import type { About, Act } from './Sentences.words.ts';
 
 // The sentences about mediators: `detail` is the mediator with the structure,
 // where somebody else acts.
 
 const with_ = (before: string, who: string): string => (who === '' ? '' : `${before}${who}`);
+
+const mayFR: Readonly<Record<string, string>> = {
+	answer: 'répondre à une demande',
+	deposit: 'déposer',
+	organise: 'proposer un rangement',
+	read: 'lire',
+	share: 'partager',
+};
+const mayEN: Readonly<Record<string, string>> = {
+	answer: 'answer a request',
+	deposit: 'deposit',
+	organise: 'propose names and folders',
+	read: 'read',
+	share: 'share',
+};
+const may = ({ acts }: About, words: Readonly<Record<string, string>>): string => {
+	const known = acts.flatMap((a) => words[a] ?? []);
+	return known.length === 0 ? '' : ` (${known.join(', ')})`;
+};
+
+/** How a session ended: by the mediator himself, or by somebody else, who is then named with him. */
+interface Ends {
+	readonly own: string;
+	readonly withdrawn: string;
+	readonly usual: (who: string) => string;
+	readonly by: Readonly<Record<string, (who: string) => string>>;
+}
+const ended = ({ detail, state }: About, { own, withdrawn, usual, by }: Ends): string => {
+	if (detail === '') return state === 'cancelled' ? withdrawn : own;
+	return (by[state] ?? usual)(detail);
+};
+const endsFR: Ends = {
+	own: 'terminé d’agir dans votre coffre',
+	withdrawn: 'retiré sa demande',
+	usual: (who) => `arrêté ${who}`,
+	by: {
+		denied: (who) => `refusé ce que demandait ${who}`,
+		expired: (who) => `mis fin, l’heure venue, à la séance de ${who}`,
+		cancelled: (who) => `annulé la demande de ${who}`,
+	},
+};
+const endsEN: Ends = {
+	own: 'finished acting in your safe',
+	withdrawn: 'withdrew what was asked for',
+	usual: (who) => `stopped ${who}`,
+	by: {
+		denied: (who) => `refused what ${who} asked for`,
+		expired: (who) => `ended the session of ${who}, whose time was over`,
+		cancelled: (who) => `cancelled what ${who} asked for`,
+	},
+};
 
 const fr: Readonly<Record<string, Act>> = {
 	'structure.approved': {
@@ -35,12 +86,12 @@ const fr: Readonly<Record<string, Act>> = {
 		tried: () => 'laisser son poste à un usager',
 	},
 	'mediation.claimed': {
-		done: (a) => `ouvert, avec son code, la demande de médiation${with_(' de ', a.detail)}`,
-		tried: (a) => `ouvrir, avec un code, une demande de médiation${with_(' de ', a.detail)}`,
+		done: (a) => `lu, avec son code, ce que demande ${a.detail === '' ? 'un médiateur' : a.detail}`,
+		tried: () => 'lire, avec un code, ce que demande un médiateur',
 	},
 	'mediation.approved': {
 		done: (a) =>
-			`permis${with_(' à ', a.detail)} d’agir dans votre coffre${with_(', pour : ', a.purpose)}`,
+			`permis${with_(' à ', a.detail)} d’agir dans votre coffre${may(a, mayFR)}${with_(', pour : ', a.purpose)}`,
 		tried: (a) => `permettre${with_(' à ', a.detail)} d’agir dans votre coffre`,
 	},
 	'mediation.resumed': {
@@ -48,11 +99,11 @@ const fr: Readonly<Record<string, Act>> = {
 		tried: () => 'reprendre son poste après vous',
 	},
 	'mediation.started': {
-		done: (a) => `commencé une séance de médiation${with_(', pour : ', a.purpose)}`,
-		tried: () => 'commencer une séance de médiation',
+		done: () => 'commencé à agir dans votre coffre',
+		tried: () => 'commencer à agir dans votre coffre',
 	},
 	'mediation.ended': {
-		done: (a) => `mis fin à une séance de médiation${with_(' de ', a.detail)}`,
+		done: (a) => ended(a, endsFR),
 		tried: () => 'mettre fin à une séance de médiation',
 	},
 	'mediation.proposed': {
@@ -76,7 +127,7 @@ const fr: Readonly<Record<string, Act>> = {
 		tried: () => 'confirmer un mandat sur papier',
 	},
 	'mandate.revoked': {
-		done: (a) => `retiré un mandat${with_(' à ', a.detail)}`,
+		done: (a) => `retiré son mandat${with_(' à ', a.detail)}`,
 		tried: (a) => `retirer un mandat${with_(' à ', a.detail)}`,
 	},
 };
@@ -111,12 +162,12 @@ const en: Readonly<Record<string, Act>> = {
 		tried: () => 'leave a workstation to a citizen',
 	},
 	'mediation.claimed': {
-		done: (a) => `opened, with its code, what is asked${with_(' by ', a.detail)}`,
-		tried: (a) => `open, with a code, what is asked${with_(' by ', a.detail)}`,
+		done: (a) => `read, with the code, what ${a.detail === '' ? 'a mediator' : a.detail} asks for`,
+		tried: () => 'read, with a code, what a mediator asks for',
 	},
 	'mediation.approved': {
 		done: (a) =>
-			`let ${a.detail === '' ? 'a mediator' : a.detail} act in your safe${with_(', for: ', a.purpose)}`,
+			`let ${a.detail === '' ? 'a mediator' : a.detail} act in your safe${may(a, mayEN)}${with_(', for: ', a.purpose)}`,
 		tried: (a) => `let ${a.detail === '' ? 'a mediator' : a.detail} act in your safe`,
 	},
 	'mediation.resumed': {
@@ -124,11 +175,11 @@ const en: Readonly<Record<string, Act>> = {
 		tried: () => 'take the workstation back after you',
 	},
 	'mediation.started': {
-		done: (a) => `began a session of mediation${with_(', for: ', a.purpose)}`,
-		tried: () => 'begin a session of mediation',
+		done: () => 'began to act in your safe',
+		tried: () => 'begin to act in your safe',
 	},
 	'mediation.ended': {
-		done: (a) => `ended a session of mediation${with_(' of ', a.detail)}`,
+		done: (a) => ended(a, endsEN),
 		tried: () => 'end a session of mediation',
 	},
 	'mediation.proposed': {
@@ -152,7 +203,7 @@ const en: Readonly<Record<string, Act>> = {
 		tried: () => 'confirm a mandate on paper',
 	},
 	'mandate.revoked': {
-		done: (a) => `took a mandate back${with_(' from ', a.detail)}`,
+		done: (a) => `took the mandate back${with_(' from ', a.detail)}`,
 		tried: (a) => `take a mandate back${with_(' from ', a.detail)}`,
 	},
 };

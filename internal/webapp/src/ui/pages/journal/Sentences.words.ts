@@ -29,6 +29,10 @@ export interface About {
 	readonly detail: string;
 	/** Of a maintenance. */
 	readonly reason: string;
+	/** What a mediator may do, as mandates write it. */
+	readonly acts: readonly string[];
+	/** How a mediator's session ended. */
+	readonly state: string;
 }
 
 /** `done` follows "Vous avez" or "X a", `tried` follows "Vous avez voulu"; in English the subject and "tried to". */

@@ -157,3 +157,72 @@ test('every kind of event is in one group, the refused ones in theirs too', () =
 	expect(four.reduce((a, b) => a + b)).toBe(whats.length);
 	expect(arranged(items, { ...everything, group: 'refused' }, day)).toHaveLength(whats.length);
 });
+
+const nadia = {
+	kind: 'mediator',
+	id: 'nadia',
+	name: 'Nadia Haddad',
+	administration: 's',
+	administrationName: 'France Services de Valmont',
+} as const;
+const behalf = { kind: 'citizen', id: 'angela', name: 'Angela Dubois' } as const;
+const of = {
+	mediator: nadia.name,
+	structure: nadia.administrationName,
+	session: 's',
+	mandate: 'm',
+};
+
+test('a mediator’s session is a story that a relative can follow, with both names', () => {
+	const purpose = 'Demander l’aide au logement';
+	const given = {
+		purpose,
+		administrationName: 'CAF',
+		detail: { 'not-after': '2026-12-26T00:00:00Z' },
+	};
+	const events: readonly (readonly [Partial<JournalEvent>, string?])[] = [
+		[{ what: 'mediation.claimed', detail: of }],
+		[{ what: 'mediation.approved', purpose, detail: { ...of, acts: 'deposit read share' } }],
+		[{ what: 'mediation.started', who: nadia, behalf, purpose, detail: of }],
+		[{ what: 'deposit.received', who: nadia, behalf, detail: of }],
+		[{ what: 'document.opened', who: nadia, behalf, detail: of }, 'bail.pdf'],
+		[{ what: 'grant.created', who: nadia, behalf, ...given }, 'bail.pdf'],
+		[{ what: 'mediation.ended', detail: { ...of, by: 'citizen', state: 'ended' } }],
+		[{ what: 'mandate.revoked', detail: { ...of, by: 'citizen' } }],
+	];
+	const story = (lang: Language) => events.map(([e, name]) => say(lang, e, name));
+	expect(story('fr')).toEqual([
+		'Vous avez lu, avec son code, ce que demande Nadia Haddad (France Services de Valmont).',
+		'Vous avez permis à Nadia Haddad (France Services de Valmont) d’agir dans votre coffre (déposer, lire, partager), pour : Demander l’aide au logement.',
+		'Nadia Haddad (France Services de Valmont) a commencé à agir dans votre coffre, au nom de Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) a déposé un document dans votre boîte de dépôt, au nom de Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) a ouvert « bail.pdf », au nom de Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) a partagé « bail.pdf » avec CAF, pour : Demander l’aide au logement, jusqu’au 2026-12-26, au nom de Angela Dubois.',
+		'Vous avez arrêté Nadia Haddad (France Services de Valmont).',
+		'Vous avez retiré son mandat à Nadia Haddad (France Services de Valmont).',
+	]);
+	expect(story('en')).toEqual([
+		'You read, with the code, what Nadia Haddad (France Services de Valmont) asks for.',
+		'You let Nadia Haddad (France Services de Valmont) act in your safe (deposit, read, share), for: Demander l’aide au logement.',
+		'Nadia Haddad (France Services de Valmont) began to act in your safe, on behalf of Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) deposited a document in your inbox, on behalf of Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) opened “bail.pdf”, on behalf of Angela Dubois.',
+		'Nadia Haddad (France Services de Valmont) shared “bail.pdf” with CAF, for: Demander l’aide au logement, until 2026-12-26, on behalf of Angela Dubois.',
+		'You stopped Nadia Haddad (France Services de Valmont).',
+		'You took the mandate back from Nadia Haddad (France Services de Valmont).',
+	]);
+});
+
+test('a session that came to nothing, or to its end, is told as what it was', () => {
+	const end = (lang: Language, state: string, who: JournalEvent['who'] = event().who) =>
+		say(lang, { what: 'mediation.ended', who, detail: { ...of, state } });
+	expect(end('fr', 'denied')).toBe(
+		'Vous avez refusé ce que demandait Nadia Haddad (France Services de Valmont).',
+	);
+	expect(end('en', 'cancelled')).toBe(
+		'You cancelled what Nadia Haddad (France Services de Valmont) asked for.',
+	);
+	expect(end('fr', 'ended', nadia)).toContain('a terminé d’agir dans votre coffre');
+	expect(end('fr', 'cancelled', nadia)).toContain('a retiré sa demande');
+	expect(end('en', 'expired', { kind: 'operator' })).toContain('whose time was over');
+});

@@ -79,6 +79,8 @@ function aboutOf(
 			detail.how ??
 			'',
 		reason: event.reason === undefined ? '' : reasonOf(event, s),
+		acts: detail.acts?.split(' ') ?? [],
+		state: detail.state ?? '',
 	};
 }
 
