@@ -52,6 +52,11 @@ func workPart(t *testing.T, s *story, chief *desk, d *document) {
 	scan := v.deposit(t, c, 1500)
 	id := s.do(t, v.gives(t, scan, s.office, scan.doc)).is(t, 201).string(t, "id")
 	s.do(t, request{who: s.office.agent, method: "POST", path: "/api/v1/administration/grants/" + id + "/release"}).is(t, 200)
+	page := newKey()
+	s.do(t, c.sends(v, page, d)).is(t, 201)
+	s.get(t, v.caller, v.path("/pages"), 200)
+	s.do(t, v.fetches(page)).is(t, 200)
+	s.do(t, v.takes(page)).is(t, 204)
 	s.get(t, v.caller, v.path("/asked/"+link), 200)
 	p := s.do(t, request{who: v.caller, method: "POST", path: v.path("/proposals"), json: object{
 		"doc": d.doc, "sealed": c.sealGrant(t, d, string(c.Safe), c.vault.Recipient()),

@@ -26,6 +26,7 @@ func (g *Gateway) mandateRoutes() []Route {
 		{"getAskedDelegation", "GET", one, CitizenOnly, noBody, ended, RateRead, g.getAskedDelegation},
 		{"approveDelegation", "POST", one + "/approval", CitizenOnly, bigBody, approved, RateWrite, g.approveDelegation},
 		{"denyDelegation", "POST", one + "/denial", CitizenOnly, noBody, ended, RateWrite, g.denyDelegation},
+		{"sendPage", "PUT", one + "/pages/{page}", CitizenOnly, Streamed, []string{journal.WhatMediationPage, journal.WhatMediationEnded}, RateWrite, g.sendPage},
 		{"stopDelegation", "DELETE", one, CitizenOnly, noBody, ended, RateWrite, g.stopDelegation},
 		{"listMandates", "GET", mandates, CitizenOnly, noBody, nil, RateRead, g.listMandates},
 		{"giveMandate", "POST", mandates, CitizenOnly, smallBody, []string{journal.WhatMandateGiven}, RateWrite, g.giveMandate},

@@ -37,13 +37,15 @@ func (m *matrix) helped(t *testing.T) {
 	signed, err := sealed.SignMandate(standing, m.a.ring.Root())
 	must(t, err)
 	m.do(t, request{who: m.a.caller, method: "POST", path: "/api/v1/safe/mandates", json: object{"mandate": signed}}).is(t, 201)
+	page := newKey()
+	m.do(t, m.a.sends(m.visit, page, m.kept)).is(t, 201)
 	proposal := request{who: m.visit.caller, method: "POST", path: m.visit.path("/proposals"), json: object{"doc": m.kept.doc, "sealed": m.kept.sealed}}
 	paper := request{who: m.desk.caller, method: "POST", path: mediation + "/papers", json: object{
 		"safe": m.a.Safe, "reference": "1", "purpose": "dossier", "notAfter": stamp(m.clock.now().Add(time.Hour)),
 	}}
 	for place, id := range map[string]string{
 		"delegations/{id}": m.visit.id,
-		"mandates/{id}": standing.ID, "asked/{request}": link, "mediators/{id}": string(m.desk.Account),
+		"mandates/{id}": standing.ID, "asked/{request}": link, "mediators/{id}": string(m.desk.Account), "pages/{page}": page,
 		"proposals/{id}": m.do(t, proposal).is(t, 201).string(t, "id"), "papers/{id}": m.do(t, paper).is(t, 201).string(t, "id"),
 	} {
 		m.ids[place] = id
@@ -61,7 +63,7 @@ func (m *matrix) helping(rt gateway.Route, r request) (request, bool) {
 	switch rt.Operation {
 	case "reserveWorking":
 		r.json = object{"sealed": 5000}
-	case "putWorking":
+	case "putWorking", "sendPage":
 		r.body, r.header = m.waiting.sealed, object{"Content-Digest": digestOf(m.waiting.sum)}
 	case "depositWorking":
 		r.json = object{"slip": m.kept.sealed}

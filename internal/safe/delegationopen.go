@@ -241,6 +241,9 @@ func (s *Domain) finish(ctx context.Context, tx Tx, a Actor, d Delegation, to De
 			return d, err
 		}
 	}
+	if err := tx.SentPages.End(ctx, d.ID); err != nil {
+		return d, backend("end pages", err)
+	}
 	if d.Safe == "" {
 		return d, nil // nobody has been asked yet
 	}

@@ -35,6 +35,8 @@ type (
 	// MandateID is drawn by whoever signs the mandate.
 	MandateID  string
 	ProposalID string
+	// SentPageID is drawn by the citizen's client.
+	SentPageID string
 )
 
 type anyID interface {

@@ -101,6 +101,22 @@ type Proposals interface {
 	Delete(ctx context.Context, s SafeID, id ProposalID) error
 }
 
+// SentPages holds the pages on their way to mediators' tabs, whose bytes are in
+// the object store.
+type SentPages interface {
+	// Insert is AlreadyExists when the session has one of that id.
+	Insert(ctx context.Context, p SentPage) error
+	// Update replaces stored and taken.
+	Update(ctx context.Context, p SentPage) error
+	// Of lists all of a session, the oldest first.
+	Of(ctx context.Context, d DelegationID) ([]SentPage, error)
+	// End says that a session is over; Over are those of such sessions.
+	End(ctx context.Context, d DelegationID) error
+	Over(ctx context.Context, limit int) ([]SentPage, error)
+	// Drop is nil when there is none.
+	Drop(ctx context.Context, d DelegationID, id SentPageID) error
+}
+
 // MandateGrants says under which mandate a grant to an administration was
 // made; of the citizen's own there is none.
 type MandateGrants interface {

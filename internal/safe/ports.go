@@ -56,6 +56,7 @@ type Tx struct {
 	MandateGrants    MandateGrants
 	Proposals        Proposals
 	Activities       Activities
+	SentPages        SentPages
 }
 
 // Page asks for at most Limit items after the cursor (exclusive; "" starts).

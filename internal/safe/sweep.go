@@ -15,7 +15,7 @@ func maintenance() Actor { return Actor{Kind: Operator, Name: "coffred", Door: "
 
 // Sweep does one step of the erasing loop: lapsed reservations and uploads
 // are withdrawn, objects of erased versions deleted, recoveries that took too
-// long ended, events forgotten whose time is over. It returns how many rows it dealt with; call it again soon when
+// long ended, events forgotten whose time is over, pages of ended sessions too. It returns how many rows it dealt with; call it again soon when
 // that is not 0. Safe to run in several replicas at once.
 func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	lapsed, err := s.withdrawLapsed(ctx)
@@ -24,7 +24,8 @@ func (s *Domain) Sweep(ctx context.Context) (int, error) {
 	forgotten, err4 := s.forgetUnconfirmed(ctx)
 	pruned, err5 := s.forgetEvents(ctx)
 	over, err6 := s.expireDelegations(ctx)
-	return lapsed + n + expired + forgotten + pruned + over, errors.Join(err, err2, err3, err4, err5, err6)
+	pages, err7 := s.forgetSentPages(ctx)
+	return lapsed + n + expired + forgotten + pruned + over + pages, errors.Join(err, err2, err3, err4, err5, err6, err7)
 }
 
 // withdrawLapsed turns what nobody came back for into something to erase. It

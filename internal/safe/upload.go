@@ -137,7 +137,7 @@ func (s *Domain) put(ctx context.Context, ev *journal.Event, v Version, body io.
 	}
 	err := s.blobs.Put(ctx, v.Object(), checked, length)
 	if IsKind(err, AlreadyExists) {
-		err = s.sameObject(ctx, v, sum)
+		err = s.sameObject(ctx, v.Object(), v.Sealed, sum)
 	}
 	if err != nil {
 		return Version{}, s.refuse(ctx, ev, backend("store document", err))
@@ -203,12 +203,12 @@ func storedAlready(v Version, sum [32]byte, checked io.Reader) error {
 // sameObject is nil when the object that is there has the hash: an earlier
 // try, or one at the same time, has put it and its row says so soon. An
 // object with other bytes is never removed here: its row may be on its way.
-func (s *Domain) sameObject(ctx context.Context, v Version, sum [32]byte) error {
-	got, n, err := s.hashObject(ctx, v.Object())
+func (s *Domain) sameObject(ctx context.Context, key string, size int64, sum [32]byte) error {
+	got, n, err := s.hashObject(ctx, key)
 	if err != nil {
 		return err
 	}
-	if n != v.Sealed || got != sum {
+	if n != size || got != sum {
 		return refusal(AlreadyExists, "the version has other bytes")
 	}
 	return nil

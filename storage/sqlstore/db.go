@@ -86,7 +86,7 @@ func (d *DB) stores(tx *sql.Tx, mine *turn) safe.Tx {
 		Events: events{tx, mine}, Leaves: leaves{tx}, Keeper: keeping{tx},
 		Structures: structures{tx}, Mediators: mediators{tx}, Delegations: delegations{tx}, DelegationLists: delegations{tx},
 		Mandates: mandates{tx}, MandateDocuments: mandateDocuments{tx}, MandateGrants: mandateGrants{tx}, Proposals: proposals{tx},
-		Activities: activities{tx},
+		Activities: activities{tx}, SentPages: sentPages{tx},
 	}
 }
 

@@ -28,6 +28,7 @@ func mediationTests() map[string]rowsTest {
 		"a grant is under one mandate":                          mandateGrantRows,
 		"a proposal is one safe's":                              proposalRows,
 		"activity adds up":                                      activityRows,
+		"pages of sessions that are over are found":             sentPageRows,
 	}
 }
 

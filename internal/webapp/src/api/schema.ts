@@ -961,6 +961,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/safe/delegations/{id}/pages/{page}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Send the session that goes on a photographed page, sealed to its recipient (SPEC.md 16); the same bytes again are no second one
+         * @description At most 10 MiB, and 40 in a session: 422 `invalid` beyond. It is relayed, not kept: gone when the mediator's tab has it, and with the session
+         */
+        readonly put: operations["sendPage"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/safe/mandates": {
         readonly parameters: {
             readonly query?: never;
@@ -1800,6 +1820,41 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/pages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Pages that the citizen has sent and the tab has not taken, the oldest first */
+        readonly get: operations["listSentPages"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mediation/delegations/{id}/pages/{page}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Sealed bytes of one; cut within a second when the session ends */
+        readonly get: operations["getSentPage"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Say that the tab has it; its bytes are erased */
+        readonly delete: operations["takeSentPage"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -3094,6 +3149,15 @@ export interface components {
             readonly sealed: components["schemas"]["Bytes"];
             readonly created: components["schemas"]["Time"];
         };
+        readonly SentPage: {
+            readonly id: components["schemas"]["Id"];
+            readonly sealed: number;
+            readonly sha256: components["schemas"]["Hash"];
+            readonly created: components["schemas"]["Time"];
+        };
+        readonly SentPageList: {
+            readonly items: readonly components["schemas"]["SentPage"][];
+        };
         readonly ProposalList: {
             readonly items: readonly components["schemas"]["Proposal"][];
         };
@@ -3144,6 +3208,7 @@ export interface components {
         readonly doc: components["schemas"]["Id"];
         readonly version: components["schemas"]["Id"];
         readonly safe: components["schemas"]["Id"];
+        readonly page: components["schemas"]["Id"];
         readonly request: components["schemas"]["Id"];
         readonly code: string;
         /** @description words of the name or a SIRET */
@@ -4779,6 +4844,37 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly sendPage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description RFC 9530, `sha-256=:base64:` of the sealed bytes */
+                readonly "Content-Digest": components["parameters"]["contentDigest"];
+            };
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly page: components["parameters"]["page"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": string;
+            };
+        };
+        readonly responses: {
+            /** @description it waits for the tab */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SentPage"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listMandates: {
         readonly parameters: {
             readonly query?: {
@@ -6278,6 +6374,75 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Request"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listSentPages: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SentPageList"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSentPage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly page: components["parameters"]["page"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description all */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly takeSentPage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+                readonly page: components["parameters"]["page"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };
