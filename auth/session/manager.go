@@ -173,6 +173,20 @@ func (m *Manager) Read(ctx context.Context, r *http.Request) (auth.Principal, er
 			return auth.Principal{}, fmt.Errorf("read session: %w", err)
 		}
 	}
+	return principal(s), nil
+}
+
+// Watch is Read of what a page asks by itself, again and again: it keeps no
+// session from idling away.
+func (m *Manager) Watch(ctx context.Context, r *http.Request) (auth.Principal, error) {
+	s, _, err := m.find(ctx, r)
+	if err != nil {
+		return auth.Principal{}, err
+	}
+	return principal(s), nil
+}
+
+func principal(s Session) auth.Principal {
 	door := "web"
 	if s.Kind == CLI {
 		door = "cli"
@@ -181,7 +195,7 @@ func (m *Manager) Read(ctx context.Context, r *http.Request) (auth.Principal, er
 		Kind: auth.Kind(s.Principal), Account: s.Account, Safe: s.Safe, Administration: s.Administration, Name: s.Name,
 		Level: s.Level, ACR: s.ACR, Provider: s.Provider, Through: s.Through, Session: s.ID, Device: s.Device, Door: door, Expires: s.Ends(),
 		Structure: s.Structure, Since: s.AuthTime, Counter: s.Counter,
-	}, nil
+	}
 }
 
 func (m *Manager) find(ctx context.Context, r *http.Request) (Session, [32]byte, error) {

@@ -22,7 +22,7 @@ func (g *Gateway) mandateRoutes() []Route {
 	revoked := []string{journal.WhatMandateRevoked, journal.WhatMediationEnded}
 	return []Route{
 		{"claimDelegation", "POST", "/api/v1/delegations", CitizenOnly, smallBody, claimed, RateCode, g.claimDelegation},
-		{"listOwnDelegations", "GET", "/api/v1/safe/delegations", CitizenOnly, noBody, nil, RateRead, g.listOwnDelegations},
+		{"listOwnDelegations", "GET", "/api/v1/safe/delegations", CitizenOnly, noBody, nil, RatePoll, g.listOwnDelegations},
 		{"getAskedDelegation", "GET", one, CitizenOnly, noBody, ended, RateRead, g.getAskedDelegation},
 		{"approveDelegation", "POST", one + "/approval", CitizenOnly, bigBody, approved, RateWrite, g.approveDelegation},
 		{"denyDelegation", "POST", one + "/denial", CitizenOnly, noBody, ended, RateWrite, g.denyDelegation},

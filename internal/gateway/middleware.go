@@ -106,7 +106,7 @@ func (g *Gateway) guarded(rt Route, w http.ResponseWriter, r *http.Request) (err
 	if rt.Class != Public && elsewhere(r) {
 		return problem.New("cross-origin")
 	}
-	p, err := g.authenticate(r)
+	p, err := g.authenticate(r, rt.Rate)
 	if err != nil && rt.Class != Public {
 		if slow := g.allow(RateUnknown, p, r); slow != nil {
 			return slow
@@ -142,12 +142,16 @@ func elsewhere(r *http.Request) bool {
 }
 
 // authenticate gives the zero Principal when the request carries nothing.
-func (g *Gateway) authenticate(r *http.Request) (auth.Principal, error) {
+func (g *Gateway) authenticate(r *http.Request, rate Rate) (auth.Principal, error) {
 	var p auth.Principal
 	var err error
-	if token := machineToken(r); token != "" {
+	token := machineToken(r)
+	switch {
+	case token != "":
 		p, err = g.machine.Verify(r.Context(), token, callOf(r))
-	} else {
+	case rate == RatePoll:
+		p, err = g.sessions.Watch(r.Context(), r)
+	default:
 		p, err = g.sessions.Read(r.Context(), r)
 	}
 	switch {

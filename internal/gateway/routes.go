@@ -78,7 +78,9 @@ var (
 	RateWrite = Rate{"write", 600}
 	RateLogin = Rate{"login", 60}
 	RateCode  = Rate{"code", 20}
-	RatePoll  = Rate{"poll", 120}
+	// RatePoll is for what pages and command lines ask by themselves: it keeps
+	// no session from idling away.
+	RatePoll = Rate{"poll", 120}
 	// RateTile is for whoever reads the whole journal: a million entries are
 	// eight thousand tiles.
 	RateTile = Rate{"tile", 12_000}
