@@ -20,6 +20,7 @@ func structures(ctx context.Context, args []string, io stdio) error {
 	from := f.String("from", "", "first `day` of the habilitation, 2026-11-26; today if left out")
 	until := f.String("until", "", "the `day` after its last one")
 	by := f.String("by", "", "`who` is acting, for the journal")
+	year := f.Int("year", time.Now().UTC().Year(), "of the figures")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -28,6 +29,10 @@ func structures(ctx context.Context, args []string, io stdio) error {
 	switch {
 	case verb == "list":
 		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error { return listStructures(ctx, s, io) })
+	case verb == "figures" && *siret != "":
+		return withStores(ctx, o, io, func(ctx context.Context, s *stores) error {
+			return structureFigures(ctx, s, *siret, *year, io)
+		})
 	case *siret == "" || *by == "":
 		return errors.New("write --siret N --by NAME")
 	case verb == "end":

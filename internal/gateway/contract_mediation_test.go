@@ -26,6 +26,7 @@ func mediationPart(t *testing.T, s *story) {
 		"role": "mediator", "trained": "2026-02-01", "from": stamp(now), "until": stamp(now.AddDate(0, 6, 0)),
 	}}).is(t, 200)
 	workPart(t, s, chief, d)
+	s.get(t, chief.caller, mediation+"/activity?year=2026", 200)
 	givenPart(t, s, chief, second)
 	counterPart(t, s, chief)
 }

@@ -29,6 +29,7 @@ func (g *Gateway) mediationRoutes() []Route {
 	return []Route{
 		{"listMediators", "GET", root + "/mediators", MediatorOnly, noBody, nil, RateRead, g.listMediators},
 		{"appointMediator", "PUT", root + "/mediators/{id}", MediatorOnly, smallBody, appointed, RateWrite, g.appointMediator},
+		{"getActivity", "GET", root + "/activity", MediatorOnly, noBody, nil, RateRead, g.getActivity},
 		{"listDelegations", "GET", all, MediatorOnly, noBody, nil, RateRead, g.listDelegations},
 		{"openDelegation", "POST", all, MediatorOnly, smallBody, []string{journal.WhatMediationOpened}, RateWrite, g.openDelegation},
 		{"getDelegation", "GET", one, MediatorOnly, noBody, read, RateRead, g.getDelegation},

@@ -1602,6 +1602,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/mediation/activity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Figures of the structure's work in a year, of months that are over and of nobody: each is about ten people or more; for its referent */
+        readonly get: operations["getActivity"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/mediation/delegations": {
         readonly parameters: {
             readonly query?: never;
@@ -2920,6 +2937,36 @@ export interface components {
             readonly items: readonly components["schemas"]["Mediator"][];
             readonly next?: string;
         };
+        readonly Activity: {
+            readonly year: number;
+            /** @description how many people each figure is about at least */
+            readonly least: number;
+            readonly periods: readonly components["schemas"]["ActivityPeriod"][];
+            /** @description months that are over since the last period: fewer people than that */
+            readonly rest?: {
+                readonly first: components["schemas"]["Month"];
+                readonly last: components["schemas"]["Month"];
+            };
+        };
+        /** @description one month, or as many in a row as it takes to be about that many people */
+        readonly ActivityPeriod: {
+            readonly first: components["schemas"]["Month"];
+            readonly last: components["schemas"]["Month"];
+            readonly people: number;
+            readonly sessions: number;
+            readonly minutes: number;
+            /** @description how often each was done; one that was done for fewer people is left out */
+            readonly acts: {
+                readonly answer?: number;
+                readonly deposit?: number;
+                readonly organise?: number;
+                readonly read?: number;
+                readonly share?: number;
+            };
+            /** @description of all acts; left out when it would tell what is */
+            readonly total?: number;
+        };
+        readonly Month: string;
         readonly MediatorAppointment: {
             /** @enum {string} */
             readonly role: "" | "mediator" | "referent";
@@ -3018,6 +3065,8 @@ export interface components {
         readonly Approval: {
             readonly number: string;
             readonly mandate: components["schemas"]["Bytes"];
+            /** @description 32 bytes: HMAC of the signed mandate under the secret of the link (SPEC.md 16), kept as it is for the tab; absent where the code was typed */
+            readonly binding?: components["schemas"]["Bytes"];
             /** @description one for each document of the mandate, sealed to the session */
             readonly grants: readonly {
                 readonly doc: components["schemas"]["Id"];
@@ -3059,6 +3108,8 @@ export interface components {
             readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
             /** @description the mandate; absent for a paper */
             readonly signed?: components["schemas"]["Bytes"];
+            /** @description of the approval (SPEC.md 16): whoever signed had the link; absent where the code was typed */
+            readonly binding?: components["schemas"]["Bytes"];
             readonly safe: components["schemas"]["Id"];
             readonly vk: components["schemas"]["Bytes"];
             /** @description of the citizen's vault, for deposits */
@@ -3121,6 +3172,8 @@ export interface components {
             readonly notAfter: components["schemas"]["Time"];
             readonly confirmed?: components["schemas"]["Time"];
             readonly confirmedBy?: string;
+            /** @description name of the safe's holder, for the mediators who have a mandate of theirs */
+            readonly citizen?: string;
             readonly ended?: components["schemas"]["Time"];
             /** @enum {string} */
             readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
@@ -5977,6 +6030,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Mediator"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getActivity: {
+        readonly parameters: {
+            readonly query?: {
+                readonly year?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Activity"];
                 };
             };
             readonly default: components["responses"]["Problem"];

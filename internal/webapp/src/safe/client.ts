@@ -9,6 +9,7 @@ import { OpenSafe } from './opensafe.ts';
 import { createPasskey, keyOf } from './passkey.ts';
 import type { AskedItem, RequestView } from './requesttypes.ts';
 import {
+	type ActivityView,
 	type AdministrationView,
 	type AgentView,
 	type Appointment,
@@ -17,6 +18,8 @@ import {
 	type Draft,
 	type Language,
 	type Me,
+	type MediatorAppointment,
+	type MediatorView,
 	type PaperDraft,
 	type PasskeyDraft,
 	type PassphraseDraft,
@@ -242,6 +245,26 @@ export class Client {
 		return this.#administration((c) => c.unlockAdministration(key));
 	}
 
+	/** Everybody who came in for the mediator's structure; for its referents. */
+	async mediators(): Promise<readonly MediatorView[]> {
+		const all: MediatorView[] = [];
+		for (let after: string | undefined; ; ) {
+			const query = after === undefined ? { limit: 200 } : { limit: 200, after };
+			const page = await this.#api.get('/api/v1/mediation/mediators', { query });
+			all.push(...page.items);
+			if (page.next === undefined) return all;
+			after = page.next;
+		}
+	}
+	/** Says what a mediator may do and until when; the role "" cuts her off. */
+	async appointMediator(id: string, to: MediatorAppointment): Promise<MediatorView> {
+		const path = '/api/v1/mediation/mediators/{id}';
+		return (await this.#api.call('put', path, { path: { id }, body: to })).data;
+	}
+	/** What the structure may show of its work in a year. */
+	activity(year: number): Promise<ActivityView> {
+		return this.#api.get('/api/v1/mediation/activity', { query: { year } });
+	}
 	/** A worker of its own for one session of a mediator's. */
 	async desk(): Promise<OpenDesk> {
 		return new OpenDesk(await this.#connect());

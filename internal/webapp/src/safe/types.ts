@@ -20,6 +20,9 @@ export type GrantView = Schemas['Grant'];
 export type AddressView = Schemas['Address'];
 export type AgentView = Schemas['Agent'];
 export type Appointment = Schemas['Appointment'];
+export type MediatorView = Schemas['Mediator'];
+export type MediatorAppointment = Schemas['MediatorAppointment'];
+export type ActivityView = Schemas['Activity'];
 
 /** What somebody can have in hand. */
 export type UnlockerKind = 'paper' | 'passphrase' | 'passkey';

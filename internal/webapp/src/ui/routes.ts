@@ -71,6 +71,11 @@ const lines: readonly Line[] = [
 		needs: 'citizen',
 		load: () => import('./pages/mediation/Mandates.svelte'),
 	},
+	{
+		path: '/mediation/structure',
+		needs: 'mediator',
+		load: () => import('./pages/mediation/Structure.svelte'),
+	},
 	{ path: '/aider', needs: 'mediator', load: () => import('./pages/mediation/Desk.svelte') },
 	{ path: '/journal', needs: 'safe-open', load: () => import('./pages/journal/Journal.svelte') },
 	{ path: '/cles', needs: 'citizen', load: () => import('./pages/keys/Keys.svelte') },
