@@ -58,10 +58,16 @@ func (g *Gateway) backchannelLogout(w http.ResponseWriter, r *http.Request) erro
 
 // endThere journals each end before it happens, as endSession does.
 func (g *Gateway) endThere(ctx context.Context, provider string, out oidc.LoggedOut) error {
-	account, err := g.whoLoggedOut(ctx, provider, out)
-	if err != nil || account == "" {
-		return err
+	accounts, err := g.whoLoggedOut(ctx, provider, out)
+	for _, account := range accounts {
+		if err == nil {
+			err = g.endAccountThere(ctx, account, provider, out)
+		}
 	}
+	return err
+}
+
+func (g *Gateway) endAccountThere(ctx context.Context, account, provider string, out oidc.LoggedOut) error {
 	all, err := g.sessions.List(ctx, account)
 	if err != nil {
 		return err
@@ -72,7 +78,8 @@ func (g *Gateway) endThere(ctx context.Context, provider string, out oidc.Logged
 		}
 		who := safe.Actor{
 			Kind: safe.ActorKind(s.Principal), Account: safe.AccountID(s.Account), Safe: safe.SafeID(s.Safe),
-			Administration: safe.AdministrationID(s.Administration), Name: s.Name, Door: "web", Through: s.Through,
+			Administration: safe.AdministrationID(s.Administration), Structure: safe.StructureID(s.Structure), Session: s.ID,
+			Name: s.Name, Door: "web", Through: s.Through,
 		}
 		if err := g.safe.SessionEndedAt(ctx, who, s.ID, provider); err != nil {
 			return err
@@ -84,27 +91,47 @@ func (g *Gateway) endThere(ctx context.Context, provider string, out oidc.Logged
 	return nil
 }
 
-// whoLoggedOut is the account that a log-out is about; "" when there is none
-// here.
-func (g *Gateway) whoLoggedOut(ctx context.Context, provider string, out oidc.LoggedOut) (string, error) {
+// whoLoggedOut are the accounts that a log-out is about: one, of a mediator who is
+// an agent as well both, or none.
+func (g *Gateway) whoLoggedOut(ctx context.Context, provider string, out oidc.LoggedOut) ([]string, error) {
+	var all []string
 	if out.Sub == "" {
-		b, err := g.once.Get(ctx, sidKey(provider, out.SID))
-		if errors.Is(err, session.ErrNotFound) {
-			return "", nil
+		for _, of := range []string{"", mediatorDoor} {
+			b, err := g.once.Get(ctx, sidKey(of, provider, out.SID))
+			switch {
+			case errors.Is(err, session.ErrNotFound):
+			case err != nil:
+				return nil, err
+			default:
+				all = append(all, string(b))
+			}
 		}
-		return string(b), err
+		return all, nil
 	}
 	acc, err := g.safe.Known(ctx, out.Issuer, out.Sub)
-	if safe.IsKind(err, safe.NotFound) {
-		return "", nil
+	if err != nil && !safe.IsKind(err, safe.NotFound) {
+		return nil, err
 	}
-	return string(acc.ID), err
+	if err == nil {
+		all = append(all, string(acc.ID))
+	}
+	m, err := g.safe.KnownMediator(ctx, out.Issuer, out.Sub)
+	if err != nil && !safe.IsKind(err, safe.NotFound) {
+		return nil, err
+	}
+	if err == nil {
+		all = append(all, string(m.ID))
+	}
+	return all, nil
 }
 
 // sidTime is the longest life of a session that a provider's session opened.
 const sidTime = 8 * time.Hour
 
-func sidKey(provider, sid string) string { return "sid/" + provider + "/" + session.HashKey(sid) }
+// sidKey keeps a mediator's log-in apart from the same person's as an agent.
+func sidKey(door, provider, sid string) string {
+	return "sid/" + door + "/" + provider + "/" + session.HashKey(sid)
+}
 
 // noteSID remembers whose a provider's session is: its end may come by that
 // name alone.
@@ -112,7 +139,11 @@ func (g *Gateway) noteSID(ctx context.Context, provider string, who oidc.Identit
 	if who.SID == "" {
 		return nil
 	}
-	err := g.once.Put(ctx, sidKey(provider, who.SID), []byte(acc.ID), sidTime)
+	door := ""
+	if acc.Kind == safe.MediatorActor {
+		door = mediatorDoor
+	}
+	err := g.once.Put(ctx, sidKey(door, provider, who.SID), []byte(acc.ID), sidTime)
 	if err != nil && !errors.Is(err, session.ErrExists) {
 		return problem.Wrap("unavailable", err)
 	}

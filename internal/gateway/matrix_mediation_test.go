@@ -44,8 +44,8 @@ func (m *matrix) helped(t *testing.T) {
 		"safe": m.a.Safe, "reference": "1", "purpose": "dossier", "notAfter": stamp(m.clock.now().Add(time.Hour)),
 	}}
 	for place, id := range map[string]string{
-		"delegations/{id}": m.visit.id,
-		"mandates/{id}": standing.ID, "asked/{request}": link, "mediators/{id}": string(m.desk.Account), "pages/{page}": page,
+		"delegations/{id}": m.visit.id, "mandates/{id}": standing.ID,
+		"asked/{request}": link, "mediators/{id}": string(m.desk.Account), "pages/{page}": page,
 		"proposals/{id}": m.do(t, proposal).is(t, 201).string(t, "id"), "papers/{id}": m.do(t, paper).is(t, 201).string(t, "id"),
 	} {
 		m.ids[place] = id

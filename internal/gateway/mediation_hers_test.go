@@ -139,3 +139,48 @@ func TestWhoWasCutOffIsAppointedAnew(t *testing.T) {
 		asks(w.waitingDesk(t, st, "Nadia Haddad")).is(t, 403).refuses(t, "mediator-waits")
 	}
 }
+
+// TestKeysUsedAtACounterAreExposed: she is told until she has replaced them on a
+// machine of her own.
+func TestKeysUsedAtACounterAreExposed(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	exposed := func() bool {
+		var sf struct{ Exposed string }
+		m.do(t, request{who: m.c.caller, method: "GET", path: "/api/v1/safe"}).is(t, 200).read(t, &sf)
+		return sf.Exposed != ""
+	}
+	m.visit(t, m.desk, m.c, nil, nil, sealed.ActDeposit)
+	if exposed() {
+		t.Error("keys used on her own phone are taken for exposed")
+	}
+	v, open := m.desk.opens(t, "counter", sealed.ActDeposit)
+	asks := m.do(t, open).is(t, 201)
+	v.opened(t, asks)
+	v.number = asks.string(t, "number")
+	m.do(t, request{who: v.caller, method: "POST", path: v.path("/lock")}).is(t, 200)
+	here := m.c.at(t, v)
+	var in asked
+	m.do(t, here.claims(v.code)).is(t, 200).read(t, &in)
+	m.do(t, here.approval(t, v, here.drafts(in, nil, nil), nil)).is(t, 200)
+	if !exposed() {
+		t.Error("nobody tells her")
+	}
+	next, body := m.c, []byte(nil)
+	renew := func(who caller) {
+		t.Helper()
+		var in object
+		now := next
+		in, next, body = now.successor(t, m.town, nil)
+		m.do(t, now.succession(in, now.keyringTag(t)).by(who)).is(t, 204)
+		next.note(body)
+	}
+	renew(here.caller)
+	if !exposed() {
+		t.Error("keys that were replaced there are taken for safe")
+	}
+	renew(m.c.caller)
+	if exposed() {
+		t.Error("she is told of keys that are gone")
+	}
+}

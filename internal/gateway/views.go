@@ -54,6 +54,7 @@ type safeView struct {
 	Recipient string        `json:"recipient,omitempty"`
 	VK        []byte        `json:"vk,omitempty"`
 	Key       *journal.Leaf `json:"key,omitempty"`
+	Exposed   *time.Time    `json:"exposed,omitempty"`
 }
 
 func viewSafe(v safe.SafeView) safeView {
@@ -64,6 +65,7 @@ func viewSafe(v safe.SafeView) safeView {
 	return safeView{
 		ID: string(v.Safe.ID), State: state, Documents: v.Usage.Documents, Inbox: v.Usage.Inbox, Used: v.Usage.Bytes,
 		Limits: limitsView(v.Limits), Recipient: v.Safe.Recipient, VK: v.Safe.VK, Key: v.Key,
+		Exposed: optional(v.Safe.Exposed),
 	}
 }
 

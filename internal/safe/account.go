@@ -156,24 +156,20 @@ func (s *Domain) AcceptTerms(ctx context.Context, a Actor, version string) error
 }
 
 // SessionEnded journals that the caller ended a session (its public id), this
-// one or another.
+// one or another. What a mediator did for citizens in it ends with it.
 func (s *Domain) SessionEnded(ctx context.Context, a Actor, session string) error {
-	ev := s.begin(a, journal.WhatSessionEnded)
-	ev.Detail = detail("session", session)
-	return s.update(ctx, ev, func(tx Tx) error {
-		_, err := s.record(ctx, tx, *ev)
-		return err
-	})
+	return s.SessionEndedAt(ctx, a, session, "")
 }
 
-// SessionEndedAt journals that a session ended because the holder logged out
-// at the provider.
+// SessionEndedAt is SessionEnded because the holder logged out at the provider.
 func (s *Domain) SessionEndedAt(ctx context.Context, a Actor, session, provider string) error {
 	ev := s.begin(a, journal.WhatSessionEnded)
 	ev.Detail = detail("session", session, "provider", provider)
 	return s.update(ctx, ev, func(tx Tx) error {
-		_, err := s.record(ctx, tx, *ev)
-		return err
+		if _, err := s.record(ctx, tx, *ev); err != nil || a.Kind != MediatorActor {
+			return err
+		}
+		return s.endOpenedBy(ctx, tx, a, session)
 	})
 }
 

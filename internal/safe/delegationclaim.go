@@ -244,6 +244,9 @@ func (s *Domain) approve(ctx context.Context, tx Tx, a Actor, d *Delegation, in 
 	if err := tx.Delegations.Move(ctx, *d, DelegationClaimed); err != nil {
 		return backend("approve delegation", err)
 	}
+	if err := s.expose(ctx, tx, a); err != nil {
+		return err
+	}
 	done := *ev
 	done.Purpose, done.Detail = m.Purpose, aboutMandate(*d, m)
 	done.Detail["signed"] = sealed.MandateHash(in.Mandate)

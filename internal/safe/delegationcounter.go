@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -71,6 +72,30 @@ func (s *Domain) CitizenLeft(ctx context.Context, id DelegationID, who AccountID
 		d.Left = at.UTC().Truncate(time.Microsecond) // to be told from a log-in of the same second
 		return tx.Delegations.Move(ctx, d, d.State)
 	}))
+}
+
+// expose notes that the caller's keys were used at a counter: whoever runs that
+// machine may have read what was typed.
+func (s *Domain) expose(ctx context.Context, tx Tx, a Actor) error {
+	if a.Counter == "" {
+		return nil
+	}
+	sf, err := openSafe(ctx, tx, a.Safe)
+	if err != nil {
+		return err
+	}
+	sf.Exposed = s.now()
+	return backend("note keys used at a counter", tx.Safes.Put(ctx, sf))
+}
+
+// renewed forgets it once a way to open the safe was taken away, or its root
+// replaced, on a machine of her own.
+func (sf Safe) renewed(a Actor, vk []byte, recipient string) Safe {
+	if a.Counter == "" && (recipient != sf.Recipient || !bytes.Equal(vk, sf.VK)) {
+		sf.Exposed = time.Time{}
+	}
+	sf.VK, sf.Recipient, sf.KeyLeaf = vk, recipient, -1
+	return sf
 }
 
 // citizen is who has claimed the session, once her log-in is over.

@@ -310,11 +310,7 @@ func (s *Domain) EndDelegation(ctx context.Context, a Actor, id DelegationID) er
 		if err != nil || d.State.Over() {
 			return err
 		}
-		to := DelegationCancelled
-		if d.State == DelegationActive {
-			to = DelegationEnded
-		}
-		_, err = s.finish(ctx, tx, a, d, to, EndedByMediator)
+		_, err = s.finish(ctx, tx, a, d, d.given(), EndedByMediator)
 		return err
 	})
 }

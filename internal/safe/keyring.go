@@ -55,7 +55,7 @@ func (s *Domain) PutKeyring(ctx context.Context, a Actor, match [32]byte, c seal
 		if err != nil || done {
 			return err
 		}
-		sf.Recipient, sf.KeyLeaf = c.Recipient, -1
+		sf = sf.renewed(a, sf.VK, c.Recipient)
 		if err := tx.Safes.Put(ctx, sf); err != nil {
 			return backend("put safe", err)
 		}

@@ -98,6 +98,18 @@ func (s *Domain) SignInMediator(ctx context.Context, in SignIn) (Mediator, error
 	return m, err
 }
 
+// KnownMediator is the row of an identity that has come in by the mediators'
+// door before.
+func (s *Domain) KnownMediator(ctx context.Context, issuer, sub string) (Mediator, error) {
+	var m Mediator
+	err := s.rows.View(ctx, func(tx Tx) error {
+		var err error
+		m, err = tx.Mediators.ByIdentity(ctx, issuer, sub)
+		return err
+	})
+	return m, backend("find mediator", err)
+}
+
 // MediatorRoleOf is what a mediator's row and the operator's policy make of her.
 func (s *Domain) MediatorRoleOf(m Mediator) Role {
 	now := s.now()

@@ -70,6 +70,9 @@ func (s *Domain) OpenSafe(ctx context.Context, a Actor, c sealed.Container, mani
 			return err
 		}
 		sf := Safe{ID: a.Safe, Account: a.Account, VK: c.VK, Recipient: c.Recipient, KeyLeaf: -1, Created: s.now()}
+		if a.Counter != "" {
+			sf.Exposed = s.now()
+		}
 		if err := s.makeSafe(ctx, tx, sf, ring, manifest); err != nil {
 			return err
 		}

@@ -122,7 +122,7 @@ func (s *Domain) succeed(ctx context.Context, tx Tx, a Actor, sf Safe, ring Seal
 	if err := tx.Safes.PutKeyring(ctx, string(a.Safe), ring); err != nil {
 		return backend("put keyring", err)
 	}
-	sf.VK, sf.Recipient, sf.KeyLeaf = n.Keyring.VK, n.Keyring.Recipient, -1
+	sf = sf.renewed(a, n.Keyring.VK, n.Keyring.Recipient)
 	if err := tx.Safes.Put(ctx, sf); err != nil {
 		return backend("put safe", err)
 	}

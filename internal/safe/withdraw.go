@@ -59,6 +59,47 @@ func (s *Domain) endAllOf(ctx context.Context, tx Tx, a Actor, id StructureID, m
 	return nil
 }
 
+// endOpenedBy ends what a log-in of the caller's has opened, and nobody else can
+// go on with: not what waits for a citizen who has his machine.
+func (s *Domain) endOpenedBy(ctx context.Context, tx Tx, a Actor, opener string) error {
+	var sessions []Delegation
+	var safes []SafeID
+	err := eachPage(func(p Page) (string, error) {
+		all, next, err := tx.DelegationLists.Open(ctx, a.Structure, MediatorID(a.Account), p)
+		for _, d := range all {
+			if d.Opener != opener || !d.Locked.IsZero() && d.Left.IsZero() {
+				continue
+			}
+			if sessions = append(sessions, d); d.Safe != "" {
+				safes = append(safes, d.Safe)
+			}
+		}
+		return next, err
+	})
+	if err != nil {
+		return backend("list open delegations", err)
+	}
+	if len(safes) > 0 {
+		if err := hold(ctx, tx, safes...); err != nil {
+			return err
+		}
+	}
+	for _, d := range sessions {
+		if _, err := s.finish(ctx, tx, a, d, d.given(), EndedByMediator); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// given is the state of a session that its mediator gives up.
+func (d Delegation) given() DelegationState {
+	if d.State == DelegationActive {
+		return DelegationEnded
+	}
+	return DelegationCancelled
+}
+
 func allOpenOf(ctx context.Context, tx Tx, id StructureID, m MediatorID) (sessions []Delegation, mandates []MandateRow, err error) {
 	err = eachPage(func(p Page) (string, error) {
 		all, next, err := tx.DelegationLists.Open(ctx, id, m, p)
