@@ -106,6 +106,7 @@ func (c *Client) checkStructure(ctx context.Context, m mark, d Delegation, now t
 // Allowance is what a citizen lets a mediator do.
 type Allowance struct {
 	Print     sealed.SessionPrint // of the mediator's screen
+	Secret    *sealed.LinkSecret  // of the link; nil where the code was typed
 	Number    string              // two digits of the same screen
 	Acts      []string            // of those asked for
 	Documents []sealed.Entry
@@ -139,9 +140,17 @@ func (s *Safe) Allow(ctx context.Context, d Delegation, a Allowance) (sealed.Man
 	}
 	_, err = s.c.call(ctx, request{
 		method: http.MethodPost, path: "/api/v1/safe/delegations/" + url.PathEscape(d.ID) + "/approval",
-		in: map[string]any{"number": a.Number, "mandate": signed, "grants": grants},
+		in: a.body(signed, grants),
 	}, nil)
 	return m, err
+}
+
+func (a Allowance) body(signed []byte, grants []ownGrant) map[string]any {
+	in := map[string]any{"number": a.Number, "mandate": signed, "grants": grants}
+	if a.Secret != nil {
+		in["binding"] = a.Secret.Binding(signed)
+	}
+	return in
 }
 
 func (s *Safe) mandateFor(d Delegation, a Allowance) sealed.Mandate {

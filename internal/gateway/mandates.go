@@ -151,6 +151,7 @@ func (g *Gateway) approveDelegation(w http.ResponseWriter, r *http.Request) erro
 	var in struct {
 		Number  string `json:"number"`
 		Mandate []byte `json:"mandate"`
+		Binding []byte `json:"binding"`
 		Grants  []struct {
 			Doc     string `json:"doc"`
 			Version string `json:"version"`
@@ -160,7 +161,7 @@ func (g *Gateway) approveDelegation(w http.ResponseWriter, r *http.Request) erro
 	if err := decodeJSON(r, &in); err != nil {
 		return err
 	}
-	approval := safe.Approval{Number: in.Number, Mandate: in.Mandate}
+	approval := safe.Approval{Number: in.Number, Mandate: in.Mandate, Binding: in.Binding}
 	for _, g := range in.Grants {
 		doc, err := safe.ParseID[safe.DocumentID](g.Doc)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
@@ -34,10 +35,16 @@ func TestACitizensProgramLetsAMediatorAct(t *testing.T) {
 	if _, err := s.Allow(w.ctx, asked, yes); !errors.Is(err, sealed.ErrMismatch) {
 		t.Fatalf("with other keys than the screen's: %v", err)
 	}
-	yes.Print = v.key.Public().Print()
+	link := sealed.LinkSecret([]byte(sealed.NewID())[:16])
+	yes.Print, yes.Secret = v.key.Public().Print(), &link
 	m, err := s.Allow(w.ctx, asked, yes)
 	must(t, err)
-	w.do(t, v.collects()).is(t, 200)
+	// The tab is given her client's word as it was said, and knows it by its link.
+	var told struct{ Signed, Binding []byte }
+	w.do(t, v.collects()).is(t, 200).read(t, &told)
+	if !slices.Equal(told.Binding, link.Binding(told.Signed)) {
+		t.Errorf("the tab is told %x", told.Binding)
+	}
 	rel := w.do(t, request{who: v.caller, method: "POST", path: v.path("/documents/" + e.ID + "/release")}).is(t, 200)
 	var out struct{ Grant, VK []byte }
 	rel.read(t, &out)

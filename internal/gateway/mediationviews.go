@@ -112,7 +112,8 @@ func viewAskedDelegation(d safe.AskedDelegation) askedDelegationView {
 
 type collectedView struct {
 	delegationView
-	Signed    []byte        `json:"signed,omitempty"` // the mandate; a paper has none
+	Signed    []byte        `json:"signed,omitempty"`  // the mandate; a paper has none
+	Binding   []byte        `json:"binding,omitempty"` // the citizen's word to the tab
 	Safe      string        `json:"safe"`
 	VK        []byte        `json:"vk"`
 	Recipient string        `json:"recipient"` // of the citizen's vault
@@ -122,7 +123,7 @@ type collectedView struct {
 
 func viewCollected(c safe.Collected) collectedView {
 	v := collectedView{
-		delegationView: viewDelegation(c.Delegation), Signed: c.Mandate, Safe: string(c.Safe.ID), VK: c.Safe.VK,
+		delegationView: viewDelegation(c.Delegation), Signed: c.Mandate, Binding: c.Binding, Safe: string(c.Safe.ID), VK: c.Safe.VK,
 		Recipient: c.Safe.Recipient, Key: c.Key, Documents: []string{},
 	}
 	for _, d := range c.Documents {

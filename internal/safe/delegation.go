@@ -97,7 +97,8 @@ type Delegation struct {
 	Account AccountID // of the citizen
 	Citizen string    // name
 	Mandate MandateID
-	Wrong   int64 // numbers that were not the right one
+	Binding []byte // the citizen's word to the tab; nil where the code was typed
+	Wrong   int64  // numbers that were not the right one
 	Created time.Time
 	Until   time.Time // when this state is over by itself
 	Started time.Time // when it became active

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
 
 	"github.com/coffre-citoyen/coffre/internal/journal"
@@ -154,6 +155,9 @@ func claimedBy(ctx context.Context, tx Tx, a Actor, id DelegationID) (Delegation
 type Approval struct {
 	Number  string // that the mediator's screen shows
 	Mandate []byte // signed
+	// Binding is the word of the citizen's client to the mediator's tab, under the
+	// secret of its link; nil where the code was typed.
+	Binding []byte
 	Grants  []SessionGrant
 }
 
@@ -221,6 +225,9 @@ func (s *Domain) wrongNumber(ctx context.Context, tx Tx, a Actor, d Delegation) 
 }
 
 func (s *Domain) approve(ctx context.Context, tx Tx, a Actor, d *Delegation, in Approval, ev *journal.Event) error {
+	if len(in.Binding) != 0 && len(in.Binding) != sha256.Size {
+		return refusal(Invalid, "a binding of %d bytes", len(in.Binding))
+	}
 	if err := s.stillHabilitated(ctx, tx, *d); err != nil {
 		return err
 	}
@@ -238,6 +245,7 @@ func (s *Domain) approve(ctx context.Context, tx Tx, a Actor, d *Delegation, in 
 		return err
 	}
 	d.State, d.Mandate, d.Acts, d.Until = DelegationApproved, row.ID, m.Acts, s.now().Add(approvedTime)
+	d.Binding = in.Binding
 	if d.Way == ByCounter {
 		d.Until = s.now().Add(approvedCounterTime)
 	}

@@ -213,6 +213,41 @@ func TestPrintOfASessionTellsItFromEveryOther(t *testing.T) {
 	}
 }
 
+// TestTheTabKnowsWhoHadItsLink: another mandate, another link or another safe
+// behind the session does not go unseen.
+func TestTheTabKnowsWhoHadItsLink(t *testing.T) {
+	root, key, link := NewRootKey(NewSecret()), sessionNamed(t, "tab"), linkSecret()
+	m := someMandate(key.Public())
+	signed := must(SignMandate(m, root))(t)
+	bound := link.Binding(signed)
+	other := link
+	other[15]++
+	m.Safe = otherID
+	for what, b := range map[string][]byte{
+		"another link":    other.Binding(signed),
+		"another mandate": link.Binding(must(SignMandate(m, root))(t)),
+		"another root":    link.Binding(must(SignMandate(someMandate(key.Public()), NewRootKey(NewSecret())))(t)),
+	} {
+		if len(b) != 32 || slices.Equal(b, bound) {
+			t.Errorf("%s: %x", what, b)
+		}
+	}
+	p := key.Public().Print()
+	words := func(p SessionPrint, safe string, vk VK) []string { return must(p.SafeWords(safe, vk, "fr"))(t) }
+	seen := words(p, safeID, root.VK())
+	for what, w := range map[string][]string{
+		"another safe": words(p, otherID, root.VK()), "another root": words(p, safeID, NewRootKey(NewSecret()).VK()),
+		"another tab": words(sessionNamed(t, "another tab").Public().Print(), safeID, root.VK()),
+	} {
+		if len(w) != 6 || slices.Equal(w, seen) {
+			t.Errorf("%s: %q", what, w)
+		}
+	}
+	if s := fmt.Sprintf("%x %+v", link, &link); strings.Contains(s, fmt.Sprintf("%x", link[:4])) {
+		t.Errorf("prints %s", s)
+	}
+}
+
 func TestASessionOpensWhatItsMandateSealsToIt(t *testing.T) {
 	root, key, doc := NewRootKey(NewSecret()), sessionNamed(t, "tab"), freshIdentity(t)
 	m := someMandate(key.Public())

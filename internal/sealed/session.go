@@ -3,6 +3,7 @@ package sealed
 import (
 	"bytes"
 	"cmp"
+	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -77,6 +78,29 @@ func ParseSessionPrint(s string) (SessionPrint, error) {
 // Words are its first 66 bits, to be compared on two screens where no QR code
 // was read.
 func (p SessionPrint) Words(lang string) ([]string, error) { return wordsOf(p[:], lang) }
+
+// SafeWords are what both screens show after an approval whose code was typed:
+// that the citizen before the mediator is the one behind the session.
+func (p SessionPrint) SafeWords(safe string, vk VK, lang string) ([]string, error) {
+	sum := sha256.Sum256([]byte(p.String() + "\n" + safe + "\n" + base64.StdEncoding.EncodeToString(vk[:])))
+	return wordsOf(sum[:], lang)
+}
+
+// LinkSecret is drawn by the mediator's tab, and stands in the link to its
+// session behind #, where no server is told. It prints as [redacted].
+type LinkSecret [16]byte
+
+// Binding shows the tab that whoever has its link signed this mandate: a server
+// that puts another citizen behind the session has none.
+func (s LinkSecret) Binding(signed []byte) []byte {
+	sum := sha256.Sum256(signed)
+	mac := hmac.New(sha256.New, s[:])
+	mac.Write(sum[:])
+	return mac.Sum(nil)
+}
+
+// Format hides it from every verb.
+func (s LinkSecret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // wordsOf writes the first 66 bits of a hash as words of a list.
 func wordsOf(hash []byte, lang string) ([]string, error) {

@@ -242,6 +242,10 @@ type mandateVector struct {
 	Print      string   `json:"print"`
 	French     []string `json:"french"`
 	English    []string `json:"english"`
+	Link       string   `json:"link"` // secret of the link
+	Binding    []byte   `json:"binding"`
+	OfFrench   []string `json:"safeFrench"` // words of the safe
+	OfEnglish  []string `json:"safeEnglish"`
 	Mandate    string   `json:"mandate"`
 	Signed     []byte   `json:"signed"`
 	Standing   string   `json:"standing"`
@@ -260,6 +264,8 @@ type mandateVector struct {
 	} `json:"made"`
 }
 
+func linkSecret() LinkSecret { s := secretNamed("link"); return LinkSecret(s[:16]) }
+
 func makeMandate(t *testing.T) (v mandateVector) {
 	t.Helper()
 	root, key := NewRootKey(secretNamed("root")), sessionNamed(t, "session")
@@ -272,6 +278,9 @@ func makeMandate(t *testing.T) (v mandateVector) {
 	p := v.Session.Print()
 	v.Print, v.French, v.English = p.String(), must(p.Words("fr"))(t), must(p.Words("en"))(t)
 	v.Mandate, v.Signed = text(m), must(SignMandate(m, root))(t)
+	link := linkSecret()
+	v.Link, v.Binding = base64.RawURLEncoding.EncodeToString(link[:]), link.Binding(v.Signed)
+	v.OfFrench, v.OfEnglish = must(p.SafeWords(m.Safe, vk, "fr"))(t), must(p.SafeWords(m.Safe, vk, "en"))(t)
 	v.Standing, v.Stands = text(someStanding(ActDeposit)), must(SignMandate(someStanding(ActDeposit), root))(t)
 	r := Revocation{Suite: Suite, Safe: safeID, Mandate: mandateID, At: someTime}
 	v.Revocation, v.Revoked = text(r), must(SignRevocation(r, root))(t)
@@ -323,6 +332,11 @@ func testMandateVector(t *testing.T, file string, v mandateVector) {
 	if !reflect.DeepEqual(key.Public(), v.Session) || p.String() != v.Print || key.Holds(m) != nil ||
 		!slices.Equal(must(p.Words("fr"))(t), v.French) || !slices.Equal(must(p.Words("en"))(t), v.English) {
 		t.Errorf("%s: session %+v, print %s", file, key.Public(), p)
+	}
+	link := LinkSecret(must(base64.RawURLEncoding.DecodeString(v.Link))(t))
+	if !slices.Equal(link.Binding(v.Signed), v.Binding) || !slices.Equal(must(p.SafeWords(m.Safe, vk, "fr"))(t), v.OfFrench) ||
+		!slices.Equal(must(p.SafeWords(m.Safe, vk, "en"))(t), v.OfEnglish) {
+		t.Errorf("%s: another binding than %x, other words than %q", file, v.Binding, v.OfFrench)
 	}
 	read := must(OpenGrant(v.Made.Read, key.Identity(), vk))(t)
 	same(read.Grant, v.Read)

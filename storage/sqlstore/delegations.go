@@ -13,21 +13,26 @@ import (
 type delegations struct{ tx *sql.Tx }
 
 const delegationColumns = `id, mediator, mediator_name, structure, structure_name, opener, code, number, way, recipient, vk, acts, purpose, minutes,
-standing, state, safe, account, citizen, mandate, wrong, created, due, started, seen, locked, left_at, ended, ended_by`
+standing, state, safe, account, citizen, mandate, wrong, created, due, started, seen, locked, left_at, ended, ended_by, binding`
 
 func scanDelegation(r row) (safe.Delegation, error) {
 	var d safe.Delegation
-	var code, acts string
+	var code, acts, binding string
 	var created, due, started, seen, locked, left, ended int64
 	err := r.Scan(&d.ID, &d.Mediator, &d.MediatorName, &d.Structure, &d.StructureName, &d.Opener, &code, &d.Number, &d.Way, &d.Recipient,
 		&d.VK, &acts, &d.Purpose, &d.Minutes, &d.Standing, &d.State, &d.Safe, &d.Account, &d.Citizen, &d.Mandate, &d.Wrong,
-		&created, &due, &started, &seen, &locked, &left, &ended, &d.By)
+		&created, &due, &started, &seen, &locked, &left, &ended, &d.By, &binding)
 	if err != nil {
 		return safe.Delegation{}, err
 	}
 	d.Acts = strings.Fields(acts)
 	d.Created, d.Until, d.Started, d.Seen = timeOf(created), timeOf(due), timeOf(started), timeOf(seen)
 	d.Locked, d.Left, d.Ended = timeOf(locked), timeOf(left), timeOf(ended)
+	if binding != "" {
+		if d.Binding, err = hex.DecodeString(binding); err != nil {
+			return safe.Delegation{}, err
+		}
+	}
 	if code != "" {
 		b, err := hex.DecodeString(code)
 		if err != nil {
@@ -48,12 +53,12 @@ func codeOf(hash [32]byte) string {
 
 func (s delegations) Insert(ctx context.Context, d safe.Delegation) error {
 	r, err := s.tx.ExecContext(ctx, `INSERT INTO delegations (`+delegationColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 ON CONFLICT DO NOTHING`,
 		string(d.ID), string(d.Mediator), d.MediatorName, string(d.Structure), d.StructureName, d.Opener, codeOf(d.Code), d.Number, string(d.Way),
 		d.Recipient, d.VK, strings.Join(d.Acts, " "), d.Purpose, d.Minutes, string(d.Standing), string(d.State), string(d.Safe), string(d.Account),
 		d.Citizen, string(d.Mandate), d.Wrong, micros(d.Created), micros(d.Until), micros(d.Started), micros(d.Seen), micros(d.Locked),
-		micros(d.Left), micros(d.Ended), d.By)
+		micros(d.Left), micros(d.Ended), d.By, hex.EncodeToString(d.Binding))
 	return inserted("insert delegation", r, err)
 }
 
@@ -70,10 +75,11 @@ func (s delegations) ByCode(ctx context.Context, hash [32]byte) (safe.Delegation
 
 func (s delegations) Move(ctx context.Context, d safe.Delegation, from safe.DelegationState) error {
 	r, err := s.tx.ExecContext(ctx, `UPDATE delegations SET opener = $3, code = $4, acts = $5, state = $6, safe = $7, account = $8, citizen = $9,
-mandate = $10, wrong = $11, due = $12, started = $13, seen = $14, locked = $15, left_at = $16, ended = $17, ended_by = $18
+mandate = $10, wrong = $11, due = $12, started = $13, seen = $14, locked = $15, left_at = $16, ended = $17, ended_by = $18, binding = $19
 WHERE id = $1 AND state = $2`,
 		string(d.ID), string(from), d.Opener, codeOf(d.Code), strings.Join(d.Acts, " "), string(d.State), string(d.Safe), string(d.Account), d.Citizen,
-		string(d.Mandate), d.Wrong, micros(d.Until), micros(d.Started), micros(d.Seen), micros(d.Locked), micros(d.Left), micros(d.Ended), d.By)
+		string(d.Mandate), d.Wrong, micros(d.Until), micros(d.Started), micros(d.Seen), micros(d.Locked), micros(d.Left), micros(d.Ended), d.By,
+		hex.EncodeToString(d.Binding))
 	err = changed("move delegation", r, err)
 	if safe.IsKind(err, safe.NotFound) {
 		return &safe.Error{Kind: safe.Stale, Msg: "move delegation"}

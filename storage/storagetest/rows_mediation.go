@@ -162,6 +162,7 @@ func delegationMoves(t *testing.T, db Database) {
 		return db.Update(t.Context(), func(tx safe.Tx) error { return tx.Delegations.Move(t.Context(), to, from) })
 	}
 	d.State, d.Code, d.Safe, d.Account, d.Citizen, d.Mandate = safe.DelegationClaimed, [32]byte{}, "safe", "account", "Angela", "mandate"
+	d.Binding = []byte{3, 0, 7}
 	d.Wrong, d.Until, d.Started, d.Seen, d.Locked = 2, start(), start().Add(1*time.Second), start().Add(2*time.Second), start().Add(3*time.Second)
 	d.Left, d.Ended, d.By, d.Opener, d.Acts = start().Add(4*time.Second), start().Add(5*time.Second), "citizen", "other", []string{"read"}
 	wantKind(t, move(d, safe.DelegationActive), safe.Stale)
@@ -248,7 +249,9 @@ func delegationsUnder(t *testing.T, db Database) {
 		func(d *safe.Delegation) {
 			d.Mandate, d.State, d.Ended, d.By = "wanted", safe.DelegationEnded, start().Add(time.Minute), "citizen"
 		},
-		func(d *safe.Delegation) { d.State, d.Ended, d.By = safe.DelegationDenied, start().Add(time.Second), "citizen" },
+		func(d *safe.Delegation) {
+			d.State, d.Ended, d.By = safe.DelegationDenied, start().Add(time.Second), "citizen"
+		},
 	} {
 		d := delegation(i)
 		d.Code, d.Safe = [32]byte{9, byte(i)}, "safe"

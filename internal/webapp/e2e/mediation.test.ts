@@ -102,9 +102,7 @@ test(
 					await hers
 						.getByRole('combobox', { name: said('Avec quelle administration') })
 						.selectOption({ label: 'Mairie de Valmont' });
-					await hers
-						.getByRole('checkbox', { name: said('les six mots sont les mêmes') })
-						.check();
+					await hers.getByRole('checkbox', { name: said('les six mots sont les mêmes') }).check();
 					await his.locator('.number').waitFor();
 					await look(his, 'aider-nombre');
 					const right = await number(his);
@@ -116,7 +114,16 @@ test(
 					await look(hers, 'aide-accord');
 					await click(hers, 'J’accepte');
 					await hers.getByText(said('Nadia HADDAD peut agir')).waitFor();
+					// He does nothing before he has seen that it is her safe which is behind the session.
+					await his.getByRole('heading', { level: 1, name: said('les mêmes mots') }).waitFor();
+					expect(await words(hers)).toHaveLength(6);
+					expect(await words(hers)).toEqual(await words(his));
+					expect(
+						await his.getByRole('button', { name: said('Choisir des fichiers') }).count(),
+					).toBe(0);
 					await look(hers, 'aide-accepte');
+					await look(his, 'aider-comparer');
+					await click(his, 'Oui, les six mots sont les mêmes');
 
 					// He acts, in a frame that says for whom.
 					await his
@@ -231,10 +238,10 @@ test('a square that she photographs needs no words; she refuses, and nothing is 
 			await documents(hers);
 			await logInMediator(his, 'Bruno LEFEVRE');
 			await ask(his);
-			const [typed, print] = [await code(his), await his.locator('.qr').getAttribute('data-print')];
-			expect(print).toMatch(/^[A-Za-z0-9_-]{22}$/);
+			const link = (await his.locator('.qr').getAttribute('data-link')) ?? '';
+			expect(link).toMatch(/^#[A-Z]{8}\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}$/);
 			// From the open safe the link is followed within the page.
-			await follow(hers, `/aide#${typed}.${print}`);
+			await follow(hers, `/aide${link}`);
 			await hers.getByRole('heading', { level: 1, name: said('Bruno LEFEVRE demande') }).waitFor();
 			expect(await words(hers)).toEqual([]);
 			await click(hers, 'Je refuse');
@@ -244,7 +251,8 @@ test('a square that she photographs needs no words; she refuses, and nothing is 
 			// The keys of another screen are none of his: she is told, and signs nothing.
 			await his.getByRole('button', { name: said('Aider une autre personne') }).click();
 			await ask(his);
-			await follow(hers, `/aide#${await code(his)}.${'A'.repeat(22)}`);
+			const other = (await his.locator('.qr').getAttribute('data-link')) ?? '';
+			await follow(hers, `/aide${other.replace(/\.[^.]+/, `.${'A'.repeat(22)}`)}`);
 			await hers.getByRole('alert').waitFor();
 			await look(hers, 'aide-autre-ecran');
 		}),

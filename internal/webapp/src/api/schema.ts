@@ -3067,6 +3067,8 @@ export interface components {
         readonly Approval: {
             readonly number: string;
             readonly mandate: components["schemas"]["Bytes"];
+            /** @description 32 bytes: HMAC of the signed mandate under the secret of the link (SPEC.md 16), kept as it is for the tab; absent where the code was typed */
+            readonly binding?: components["schemas"]["Bytes"];
             /** @description one for each document of the mandate, sealed to the session */
             readonly grants: readonly {
                 readonly doc: components["schemas"]["Id"];
@@ -3108,6 +3110,8 @@ export interface components {
             readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";
             /** @description the mandate; absent for a paper */
             readonly signed?: components["schemas"]["Bytes"];
+            /** @description of the approval (SPEC.md 16): whoever signed had the link; absent where the code was typed */
+            readonly binding?: components["schemas"]["Bytes"];
             readonly safe: components["schemas"]["Id"];
             readonly vk: components["schemas"]["Bytes"];
             /** @description of the citizen's vault, for deposits */
@@ -3170,6 +3174,8 @@ export interface components {
             readonly notAfter: components["schemas"]["Time"];
             readonly confirmed?: components["schemas"]["Time"];
             readonly confirmedBy?: string;
+            /** @description name of the safe's holder, for the mediators who have a mandate of theirs */
+            readonly citizen?: string;
             readonly ended?: components["schemas"]["Time"];
             /** @enum {string} */
             readonly by?: "citizen" | "mediator" | "operator" | "structure" | "time" | "number" | "root";

@@ -57,6 +57,21 @@ export function toBase64url(b: Uint8Array): string {
 	return toBase64(b).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
+/** Undefined for whatever toBase64url does not write. */
+export function fromBase64url(s: string): Bytes | undefined {
+	try {
+		const b = fromBase64(
+			s
+				.replaceAll('-', '+')
+				.replaceAll('_', '/')
+				.padEnd(Math.ceil(s.length / 4) * 4, '='),
+		);
+		return toBase64url(b) === s ? b : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
 /** RFC 4648 §4, padded; refuses whatever does not re-encode to the same text. */
 export function fromBase64(s: string): Bytes {
 	let binary: string;

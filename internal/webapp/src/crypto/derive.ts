@@ -24,6 +24,11 @@ export function hashHex(b: Uint8Array): string {
 	return toHex(sha256(b));
 }
 
+/** HMAC-SHA-256. */
+export function mac(key: Uint8Array, of: Uint8Array): Bytes {
+	return hmac(nobleSha256, key, of) as Bytes;
+}
+
 /** What a keyring copy carries so that the safe's VK cannot be swapped (SPEC.md §2). */
 export function pin(p: Uint8Array, safe: string, vk: Uint8Array): Bytes {
 	return pinBy(pinKey(p), safe, vk);

@@ -18,7 +18,15 @@ import {
 	signMandate,
 	signRevocation,
 } from './mandate.ts';
-import { checkPrint, newSessionKey, sessionPrint, sessionWords } from './session.ts';
+import {
+	bindingOf,
+	checkPrint,
+	newLinkSecret,
+	newSessionKey,
+	safeWords,
+	sessionPrint,
+	sessionWords,
+} from './session.ts';
 import { RootKey } from './sign.ts';
 import { code } from './testing/code.ts';
 import {
@@ -50,6 +58,9 @@ describe.each(['ts', 'go'] as const)('what %s made', (maker) => {
 		expect(text(canonical(openMandate(fromBase64(v.stands), vk)))).toBe(v.standing);
 		expect(text(canonical(openRevocation(fromBase64(v.revoked), vk)))).toBe(v.revocation);
 		checkHolds(m, session);
+		expect(toBase64(bindingOf(v.link, fromBase64(v.signed)))).toBe(v.binding);
+		expect(safeWords(v.session, safe, vk, 'fr')).toEqual(v.safeFrench);
+		expect(safeWords(v.session, safe, vk, 'en')).toEqual(v.safeEnglish);
 
 		const { identity, recipient } = session;
 		const own = await openGrant(fromBase64(v.made.read), identity, recipient, vk, m.id);
@@ -185,6 +196,25 @@ describe('the keys of a session', () => {
 			expect(await code(() => checkPrint(swapped, seen))).toBe('mismatch');
 		expect(await code(() => checkHolds(mandate, other))).toBe('mismatch');
 		expect(await code(() => checkHolds(standing, session))).toBe('mismatch');
+	});
+
+	it('go with the link of their tab, and with the safe that is behind it', async () => {
+		const [link, another] = [newLinkSecret(), newLinkSecret()];
+		const binding = toBase64(bindingOf(link, signed));
+		expect(link).toMatch(/^[A-Za-z0-9_-]{22}$/);
+		for (const [secret, of] of [
+			[another, signed],
+			[link, signMandate({ ...mandate, safe: newId() }, root)],
+			[link, signMandate(mandate, new RootKey(newSecret()))],
+		] as const)
+			expect(toBase64(bindingOf(secret, of))).not.toBe(binding);
+		for (const none of ['', link.slice(1), `${link}A`, `${link.slice(0, 21)}=`, '.'.repeat(22)])
+			expect(await code(() => bindingOf(none, signed))).toBe('form');
+		const words = safeWords(session.public, safe, root.vk, 'fr');
+		expect(words).toHaveLength(6);
+		expect(safeWords(session.public, newId(), root.vk, 'fr')).not.toEqual(words);
+		expect(safeWords(session.public, safe, other.key.vk, 'fr')).not.toEqual(words);
+		expect(safeWords(other.public, safe, root.vk, 'fr')).not.toEqual(words);
 	});
 
 	it('open what the citizen has sealed for them, and nothing of another mandate', async () => {

@@ -1,8 +1,16 @@
 import { CoffreError } from '../errors.ts';
 import { type Identity, identityFromSeed, type Recipient, recipientOf } from './age.ts';
-import { type Bytes, fromBase64, toBase64, toBase64url, utf8 } from './bytes.ts';
+import {
+	type Bytes,
+	fromBase64,
+	fromBase64url,
+	random,
+	toBase64,
+	toBase64url,
+	utf8,
+} from './bytes.ts';
 import { recipientText } from './custody.ts';
-import { derive, sha256 } from './derive.ts';
+import { derive, mac, sha256 } from './derive.ts';
 import { base64, object } from './shape.ts';
 import { checkPoint, checkVK, SigningKey } from './sign.ts';
 import { hashWords, type Language } from './words.ts';
@@ -16,6 +24,7 @@ export type Session = ReturnType<typeof sessionShape>;
 
 const printSize = 16;
 const printWords = 6;
+const secretSize = 16;
 
 /** Drawn when a session is opened, gone with the tab. Secret. */
 export interface SessionKey {
@@ -40,6 +49,24 @@ export function sessionPrint(s: Session): string {
 /** Six words, to be compared on both screens where no QR code was read. */
 export function sessionWords(s: Session, lang: Language): string[] {
 	return hashWords(printBytes(s), printWords, lang);
+}
+
+/** Both screens show them after an approval whose code was typed: who stands before him is behind the session. */
+export function safeWords(s: Session, safe: string, vk: Uint8Array, lang: Language): string[] {
+	const all = utf8(`${sessionPrint(s)}\n${safe}\n${toBase64(vk)}`);
+	return hashWords(sha256(all), printWords, lang);
+}
+
+/** Drawn by the tab, for its link, where it stands behind # and no server is told. */
+export function newLinkSecret(): string {
+	return toBase64url(random(secretSize));
+}
+
+/** What shows the tab that whoever has its link has signed this mandate; 'form' without a secret. */
+export function bindingOf(secret: string, signed: Uint8Array): Bytes {
+	const key = fromBase64url(secret);
+	if (key?.length !== secretSize) throw new CoffreError('form', { message: 'no secret of a link' });
+	return mac(key, sha256(signed));
 }
 
 /** 'mismatch' when these are not the keys of the tab whose print was seen. */

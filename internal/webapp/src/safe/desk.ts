@@ -19,12 +19,19 @@ import {
 	sealGrantUnderMandate,
 } from '../crypto/mandate.ts';
 import { wantedBy } from '../crypto/request.ts';
-import { newSessionKey, type SessionKey, sessionPrint, sessionWords } from '../crypto/session.ts';
+import {
+	newLinkSecret,
+	newSessionKey,
+	type SessionKey,
+	sessionPrint,
+	sessionWords,
+} from '../crypto/session.ts';
 import { checkName } from '../crypto/shape.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, withEvidence } from './context.ts';
 import type { Directory } from './directory.ts';
 import { checkRelease, same } from './documents.ts';
+import { hadLink, wordsOfSafe } from './linked.ts';
 import type {
 	DeskActs,
 	DeskAnswer,
@@ -38,7 +45,7 @@ import type {
 import { earlier, type Opened, readUnderMandate } from './requests.ts';
 import type { RequestView } from './requesttypes.ts';
 
-interface Work {
+export interface Work {
 	readonly mandate: Mandate;
 	/** Of the citizen's safe, as the log has it. */
 	readonly vk: Uint8Array;
@@ -46,6 +53,11 @@ interface Work {
 	readonly safe: string;
 	readonly structure: string;
 }
+
+const noLink: { readonly secret: string; readonly way: SessionOrder['way'] } = {
+	secret: '',
+	way: 'phone',
+};
 
 /** A document of the session with its key. */
 type Held = Omit<Slip, 'origin' | 'door' | 'mandate' | 'folder' | 'reader' | 'recipient'> & {
@@ -61,6 +73,9 @@ export class Desk implements DeskActs {
 	readonly #context: Context;
 	readonly #directory: Directory;
 	#key: SessionKey | undefined;
+	#link = noLink;
+	/** The code was typed, and nobody has said yet that both screens show the same words. */
+	#strange = false;
 	#id = '';
 	#work: Work | undefined;
 	readonly #held = new Map<string, Held>();
@@ -81,10 +96,12 @@ export class Desk implements DeskActs {
 		if (data.code === undefined) throw new CoffreError('internal', { message: 'no code' });
 		this.#key = key;
 		this.#id = data.id;
+		this.#link = { secret: newLinkSecret(), way: order.way };
 		return {
 			id: data.id,
 			code: data.code,
 			print: sessionPrint(key.public),
+			secret: this.#link.secret,
 			words: { fr: sessionWords(key.public, 'fr'), en: sessionWords(key.public, 'en') },
 			until: data.until,
 			...(data.number === undefined ? {} : { number: data.number }),
@@ -130,11 +147,14 @@ export class Desk implements DeskActs {
 			if (fact.recipient !== fingerprint(vault))
 				throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 			const vk = fromBase64(data.vk);
-			const mandate = openMandate(fromBase64(data.signed ?? ''), vk);
+			const signed = fromBase64(data.signed ?? '');
+			const mandate = openMandate(signed, vk);
 			checkHolds(mandate, key);
+			const linked = hadLink(this.#link, signed, data.binding);
 			if (mandate.safe !== data.safe || mandate.mediator !== data.mediator)
 				throw new CoffreError('mismatch', { message: 'a mandate for somebody else' });
 			this.#work = { mandate, vk, vault, safe: data.safe, structure: mandate.structure };
+			this.#strange = !linked;
 			const { acts, documents = [], administrations = [], requests = [] } = mandate;
 			const { purpose, notAfter, grantsUntil } = mandate;
 			return {
@@ -146,8 +166,13 @@ export class Desk implements DeskActs {
 				purpose,
 				notAfter,
 				...(grantsUntil === undefined ? {} : { grantsUntil }),
+				...(linked ? {} : { words: wordsOfSafe(key.public, data.safe, vk) }),
 			};
 		});
+	}
+
+	async compared(): Promise<void> {
+		this.#strange = false;
 	}
 
 	async end(): Promise<void> {
@@ -330,12 +355,15 @@ export class Desk implements DeskActs {
 	}
 	#working(): Work {
 		if (!this.#work) throw new CoffreError('locked');
+		if (this.#strange) throw new CoffreError('not-compared');
 		return this.#work;
 	}
 	#forget(): void {
 		this.#key = undefined;
 		this.#work = undefined;
 		this.#id = '';
+		this.#link = noLink;
+		this.#strange = false;
 		this.#held.clear();
 		this.#asked.clear();
 	}

@@ -4,18 +4,27 @@ import { parseAttestation, verifyAttestation, writeAttestation } from '../crypto
 import { fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
 import { sealGrant } from '../crypto/grant.ts';
 import { type Mandate, openMandate, signMandate, signRevocation } from '../crypto/mandate.ts';
-import { checkPrint, checkSession, type Session, sessionWords } from '../crypto/session.ts';
+import {
+	bindingOf,
+	checkPrint,
+	checkSession,
+	type Session,
+	sessionWords,
+} from '../crypto/session.ts';
 import { parseStructureFact } from '../crypto/structure.ts';
 import { asCoffreError, CoffreError } from '../errors.ts';
 import { type Context, persist, withEvidence } from './context.ts';
 import type { Documents } from './documents.ts';
 import { readJournal } from './journal.ts';
+import { wordsOfSafe } from './linked.ts';
 import type {
 	ApprovalOrder,
+	Approved,
 	AskedSession,
 	AttestationView,
 	MandateActs,
 	MandateView,
+	SeenScreen,
 } from './mandatetypes.ts';
 import { viewOfRow } from './mandateview.ts';
 import type { EventProof } from './types.ts';
@@ -31,6 +40,7 @@ const pause = 400;
 interface Asked {
 	readonly view: AskedSession;
 	readonly session: Session;
+	readonly seen: SeenScreen | undefined;
 	readonly of: Schemas['AskedDelegation'];
 	readonly index: number;
 }
@@ -49,14 +59,14 @@ export class Mandates implements MandateActs {
 		this.#documents = documents;
 	}
 
-	async claim(code: string, print?: string): Promise<AskedSession> {
+	async claim(code: string, seen?: SeenScreen): Promise<AskedSession> {
 		const { api, log, now } = this.#context;
 		const mark = await log.mark();
 		const { data } = await api.call('post', '/api/v1/delegations', { body: { code } });
 		return withEvidence({ delegation: data }, now, async () => {
 			const session = checkSession(data.session);
 			// The keys of the screen that was photographed, whatever the server says.
-			if (print !== undefined) checkPrint(session, print);
+			if (seen) checkPrint(session, seen.print);
 			const { leaf, id, name } = data.habilitated;
 			if (!leaf) throw new CoffreError('leaf', { message: 'the structure is not in the log' });
 			const fact = parseStructureFact(await log.entry(mark, leaf));
@@ -75,30 +85,35 @@ export class Mandates implements MandateActs {
 				purpose,
 				minutes,
 				until,
-				matched: print !== undefined,
+				matched: seen !== undefined,
 				words: { fr: sessionWords(session, 'fr'), en: sessionWords(session, 'en') },
 			};
-			this.#asked.set(data.id, { view, session, of: data, index: leaf.index });
+			this.#asked.set(data.id, { view, session, seen, of: data, index: leaf.index });
 			return view;
 		});
 	}
 
-	async approve(order: ApprovalOrder): Promise<void> {
+	async approve(order: ApprovalOrder): Promise<Approved> {
 		const asked = this.#asked.get(order.id);
 		if (!asked) throw new CoffreError('not-found');
 		// Nothing is sealed to keys that nobody has looked at.
 		if (!asked.view.matched && !order.compared) throw new CoffreError('not-compared');
 		await this.#vault.checkKeys();
 		const mandate = this.#mandate(order, asked);
-		const { root } = this.#vault.keyring;
+		const { root, safe } = this.#vault.keyring;
 		const signed = signMandate(mandate, root);
+		const { session, seen } = asked;
+		// The tab takes nobody else for her, whoever the server puts behind the session.
+		const bound = seen ? { binding: toBase64(bindingOf(seen.secret, signed)) } : {};
 		const grants = [];
 		for (const doc of mandate.documents ?? []) grants.push(await this.#grant(mandate, doc, asked));
 		await this.#context.api.call('post', '/api/v1/safe/delegations/{id}/approval', {
 			path: { id: order.id },
-			body: { number: order.number, mandate: toBase64(signed), grants },
+			body: { number: order.number, mandate: toBase64(signed), ...bound, grants },
 		});
 		this.#asked.delete(order.id);
+		if (seen) return {};
+		return { words: wordsOfSafe(session, safe, root.vk) };
 	}
 
 	async deny(id: string): Promise<void> {

@@ -11,7 +11,7 @@ export type { Act } from '../crypto/mandate.ts';
 export type SessionState = Delegation['state'];
 export type SessionEnd = NonNullable<Delegation['by']>;
 
-/** Four words, in both languages of the lists. */
+/** Six words, in both languages of the lists. */
 export interface PrintWords {
 	readonly fr: readonly string[];
 	readonly en: readonly string[];
@@ -34,6 +34,20 @@ export interface AskedSession {
 	readonly words: PrintWords;
 }
 
+/** What a photographed link carries beside the code. */
+export interface SeenScreen {
+	/** Of the keys of the mediator's tab. */
+	readonly print: string;
+	/** By which the tab knows who had the link. */
+	readonly secret: string;
+}
+
+/** What is left to do once she has signed. */
+export interface Approved {
+	/** Where the code was typed: his screen has to show these too before he begins. */
+	readonly words?: PrintWords;
+}
+
 export interface ApprovalOrder {
 	readonly id: string;
 	/** Two digits of the mediator's screen. */
@@ -45,7 +59,7 @@ export interface ApprovalOrder {
 	readonly minutes: number;
 	/** RFC 3339; latest end of what he gives. */
 	readonly grantsUntil?: string;
-	/** She has compared the four words. */
+	/** She has compared the six words. */
 	readonly compared: boolean;
 }
 
@@ -72,9 +86,9 @@ export interface MandateView {
 /** What the holder of an open safe does about mandates. */
 export interface MandateActs {
 	/** Takes the session with that code: nobody else can. */
-	claim(code: string, print?: string): Promise<AskedSession>;
+	claim(code: string, seen?: SeenScreen): Promise<AskedSession>;
 	/** Signs, and seals the documents to the mediator's tab. */
-	approve(order: ApprovalOrder): Promise<void>;
+	approve(order: ApprovalOrder): Promise<Approved>;
 	deny(id: string): Promise<void>;
 	/** Ends it at once, and signs that it is over. */
 	stop(mandate: string): Promise<void>;
@@ -105,6 +119,8 @@ export interface OpenedSession {
 	readonly words: PrintWords;
 	/** Of the keys of this tab, for the QR code. */
 	readonly print: string;
+	/** Of its link, and of nothing else: no server is told. */
+	readonly secret: string;
 	readonly until: string;
 	/** At the counter it is told at once: once locked, this tab asks for nothing. */
 	readonly number?: string;
@@ -128,6 +144,8 @@ export interface WorkView {
 	readonly purpose: string;
 	readonly notAfter: string;
 	readonly grantsUntil?: string;
+	/** The code was typed: nothing is done until he has said that her screen shows the same words. */
+	readonly words?: PrintWords;
 }
 
 export interface WorkDocument {
@@ -162,6 +180,8 @@ export interface DeskActs {
 	look(): Promise<SessionStatus>;
 	/** Begins what the citizen has approved, once. */
 	collect(): Promise<WorkView>;
+	/** The mediator's word that her screen shows the same words. */
+	compared(): Promise<void>;
 	end(): Promise<void>;
 	read(doc: string): Promise<WorkDocument & { readonly blob: Blob }>;
 	deposit(file: File, folder?: string): Promise<WorkDocument>;

@@ -1,5 +1,5 @@
 import { fingerprint, identityFromSeed, recipientOf } from '../age.ts';
-import { text, toBase64, utf8 } from '../bytes.ts';
+import { text, toBase64, toBase64url, utf8 } from '../bytes.ts';
 import { canonical } from '../canonical.ts';
 import { sha256 } from '../derive.ts';
 import { sealedSize } from '../form.ts';
@@ -11,7 +11,14 @@ import {
 	signMandate,
 	signRevocation,
 } from '../mandate.ts';
-import { newSessionKey, type Session, sessionPrint, sessionWords } from '../session.ts';
+import {
+	bindingOf,
+	newSessionKey,
+	type Session,
+	safeWords,
+	sessionPrint,
+	sessionWords,
+} from '../session.ts';
 import { RootKey } from '../sign.ts';
 
 // A mandate, what is done under it and its end, as this implementation makes them, for the Go one to
@@ -28,6 +35,12 @@ export interface MandateVector {
 	print: string;
 	french: string[];
 	english: string[];
+	/** Of the link. */
+	link: string;
+	binding: string;
+	/** Words of the safe, for both screens. */
+	safeFrench: string[];
+	safeEnglish: string[];
 	mandate: string;
 	signed: string;
 	/** A standing one, and as it is signed. */
@@ -141,6 +154,7 @@ export async function makeMandate(): Promise<MandateVector> {
 	const key = identity('version');
 	const [toOffice, toVault] = [await recipientOf(office), await recipientOf(vault)];
 	const m = mandateOf(session.public);
+	const link = toBase64url(secret('link').subarray(0, 16));
 	const revocation: Revocation = { suite: 1, safe, mandate: id, at: created };
 	const read = readGrant(m, fingerprint(session.recipient));
 	const given = givenGrant(m, fingerprint(toOffice));
@@ -154,6 +168,10 @@ export async function makeMandate(): Promise<MandateVector> {
 		print: sessionPrint(session.public),
 		french: sessionWords(session.public, 'fr'),
 		english: sessionWords(session.public, 'en'),
+		link,
+		binding: toBase64(bindingOf(link, signMandate(m, root))),
+		safeFrench: safeWords(session.public, safe, root.vk, 'fr'),
+		safeEnglish: safeWords(session.public, safe, root.vk, 'en'),
 		mandate: text(canonical(m)),
 		signed: toBase64(signMandate(m, root)),
 		standing: text(canonical(standing)),

@@ -61,6 +61,9 @@ export const text = words(
 		denied: 'Le médiateur ne peut rien faire. Ce refus est dans votre journal.',
 		doneTitle: (mediator: string) => `${mediator} peut agir`,
 		done: (until: string) => `Jusqu’à ${until} au plus tard. Vous pouvez arrêter à tout moment.`,
+		sameTitle: 'Encore une comparaison',
+		sameHow:
+			'L’écran du médiateur doit montrer ces six mots. Il ne peut rien faire avant d’avoir dit que ce sont les mêmes.',
 		see: 'Voir et arrêter',
 		other: 'Taper un autre code',
 	},
@@ -121,6 +124,9 @@ export const text = words(
 		denied: 'The mediator can do nothing. This refusal is in your journal.',
 		doneTitle: (mediator) => `${mediator} can act`,
 		done: (until) => `Until ${until} at the latest. You can stop at any moment.`,
+		sameTitle: 'One more comparison',
+		sameHow:
+			'The mediator’s screen has to show these six words. They can do nothing before saying that they are the same.',
 		see: 'See and stop',
 		other: 'Type another code',
 	},

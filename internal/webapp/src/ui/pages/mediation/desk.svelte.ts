@@ -23,6 +23,8 @@ export class DeskSession {
 	asked = $state.raw<OpenedSession>();
 	status = $state.raw<SessionStatus>();
 	work = $state.raw<WorkView>();
+	/** He has said that her screen shows the words of this one; asked where the code was typed. */
+	compared = $state(false);
 	/** The citizen has the machine: the keys wait here, without any log-in. */
 	locked = $state(false);
 	over = $state<Over>();
@@ -105,6 +107,15 @@ export class DeskSession {
 		}
 	}
 
+	async confirm(): Promise<void> {
+		try {
+			await this.#desk?.act('compared');
+			this.compared = true;
+		} catch (e) {
+			this.#failed(e);
+		}
+	}
+
 	/** The page goes: the keys go first, and the server is told if there is time. */
 	leave(): void {
 		const { locked } = this;
@@ -178,6 +189,7 @@ export class DeskSession {
 		this.asked = undefined;
 		this.status = undefined;
 		this.work = undefined;
+		this.compared = false;
 		return desk;
 	}
 }

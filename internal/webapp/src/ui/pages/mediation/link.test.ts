@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, grouped, hashOf, linkIn, linkOf } from './link.ts';
 
 const print = 'abcdefghijklmnopqrs-_A';
+const secret = 'ABCDEFGHIJKLMNOPQRS-_w';
 
 describe('a link to a mediator’s session', () => {
 	it('is read as it was written, and nothing else is', () => {
-		for (const link of [{ code: 'BCDFGHJK', print }, { code: 'BCDFGHJK' }])
-			expect(linkIn(hashOf(link))).toEqual(link);
-		expect(linkOf('https://coffre.test', { code: 'BCDFGHJK', print })).toBe(
-			`https://coffre.test/aide#BCDFGHJK.${print}`,
+		const link = { code: 'BCDFGHJK', print, secret };
+		expect(linkIn(hashOf(link))).toEqual(link);
+		expect(linkOf('https://coffre.test', link)).toBe(
+			`https://coffre.test/aide#BCDFGHJK.${print}.${secret}`,
 		);
 		for (const none of [
 			'',
@@ -16,8 +17,10 @@ describe('a link to a mediator’s session', () => {
 			'#main',
 			'#bcdfghjk',
 			'#BCDFGHJ',
-			`#BCDFGHJK.${print}A`,
-			`#.${print}`,
+			'#BCDFGHJK',
+			`#BCDFGHJK.${print}`,
+			`#BCDFGHJK.${print}.${secret}A`,
+			`#.${print}.${secret}`,
 		])
 			expect([none, linkIn(none)]).toEqual([none, undefined]);
 	});

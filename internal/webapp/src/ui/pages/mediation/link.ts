@@ -1,25 +1,26 @@
 // A link to a mediator's session carries everything behind #, where no server is
-// told: the code, and the print of the keys of his screen. A log-in leaves this
+// told: the code, the print of the keys of his screen, and its secret. A log-in leaves this
 // page and comes back without it: it waits in this tab, and no longer than that.
 
 export interface SessionLink {
 	/** Eight letters. */
 	readonly code: string;
-	/** Absent where the code was typed. */
-	readonly print?: string;
+	/** Of the keys of the mediator's screen, and the secret that his tab knows its reader by. */
+	readonly print: string;
+	readonly secret: string;
 }
 
 const key = 'coffre.aide';
 
 /** What stands behind #; undefined for anything else. */
 export function linkIn(hash: string): SessionLink | undefined {
-	const match = /^#([A-Z]{8})(?:\.([A-Za-z0-9_-]{22}))?$/.exec(hash);
-	const [, code, print] = match ?? [];
-	if (code === undefined) return undefined;
-	return print === undefined ? { code } : { code, print };
+	const match = /^#([A-Z]{8})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(hash);
+	const [, code, print, secret] = match ?? [];
+	if (code === undefined || print === undefined || secret === undefined) return undefined;
+	return { code, print, secret };
 }
-export function hashOf({ code, print }: SessionLink): string {
-	return `#${code}${print === undefined ? '' : `.${print}`}`;
+export function hashOf({ code, print, secret }: SessionLink): string {
+	return `#${code}.${print}.${secret}`;
 }
 export function linkOf(origin: string, link: SessionLink): string {
 	return `${origin}/aide${hashOf(link)}`;
