@@ -94,6 +94,10 @@ const fr: Readonly<Record<string, Act>> = {
 			`permis${with_(' à ', a.detail)} d’agir dans votre coffre${may(a, mayFR)}${with_(', pour : ', a.purpose)}`,
 		tried: (a) => `permettre${with_(' à ', a.detail)} d’agir dans votre coffre`,
 	},
+	'mediation.page': {
+		done: (a) => `envoyé une page${with_(' à ', a.detail)}`,
+		tried: (a) => `envoyer une page${with_(' à ', a.detail)}`,
+	},
 	'mediation.resumed': {
 		done: () => 'repris son poste après vous',
 		tried: () => 'reprendre son poste après vous',
@@ -169,6 +173,10 @@ const en: Readonly<Record<string, Act>> = {
 		done: (a) =>
 			`let ${a.detail === '' ? 'a mediator' : a.detail} act in your safe${may(a, mayEN)}${with_(', for: ', a.purpose)}`,
 		tried: (a) => `let ${a.detail === '' ? 'a mediator' : a.detail} act in your safe`,
+	},
+	'mediation.page': {
+		done: (a) => `sent a page${with_(' to ', a.detail)}`,
+		tried: (a) => `send a page${with_(' to ', a.detail)}`,
 	},
 	'mediation.resumed': {
 		done: () => 'took the workstation back after you',
