@@ -21,6 +21,7 @@ func (c *counter) mediated() (sealed.Grant, sealed.Mandate, sealed.SessionKey) {
 		Administrations: []string{id("o")}, GrantsUntil: "2026-12-01T08:00:00Z", Purpose: "Inscription scolaire", Session: &public,
 		Created: "2026-09-01T07:30:00Z", NotAfter: "2026-09-01T08:10:00Z",
 	}
+	c.of.Service = "" // a mandate names none
 	g := c.of
 	g.Created, g.Mandate = "2026-09-01T07:40:00Z", m.ID
 	return g, m, key
@@ -68,6 +69,7 @@ func TestAMediatorsGrantIsAcceptedWithItsWholeChain(t *testing.T) {
 		"with one for another reader":   sign(func(m *sealed.Mandate) { m.Administrations = []string{id("x")} }),
 		"with one that was over":        sign(func(m *sealed.Mandate) { m.NotAfter = "2026-09-01T07:39:59Z" }),
 		"with one that had not begun":   sign(func(m *sealed.Mandate) { m.Created = "2026-09-01T07:40:01Z" }),
+		"with one for another purpose":  sign(func(m *sealed.Mandate) { m.Purpose = "Recouvrement" }),
 		"with one that gives less long": sign(func(m *sealed.Mandate) { m.GrantsUntil = "2026-11-30T08:00:00Z" }),
 	} {
 		c.mandate, c.told = mandate, c.released()

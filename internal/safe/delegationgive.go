@@ -182,9 +182,6 @@ func (s *Domain) within(ctx context.Context, tx Tx, w work, n NewGrant) error {
 	if d.Version != n.Version {
 		return refusal(NotFound, "no such version")
 	}
-	if n.Request == "" && (n.Purpose != w.m.Purpose || n.Service != "" || n.Procedure != "") {
-		return outside("the mandate is for another purpose")
-	}
 	var deposited []string
 	if d.Record != "" {
 		deposited = append(deposited, string(d.Doc))
@@ -193,6 +190,7 @@ func (s *Domain) within(ctx context.Context, tx Tx, w work, n NewGrant) error {
 	err = w.m.CheckGiven(sealed.Grant{
 		Safe: string(w.d.Safe), Doc: string(n.Doc), Reader: string(n.Administration), Request: string(n.Request), Index: &index,
 		Mandate: w.m.ID, Created: max(rfc3339(s.now()), w.m.Created), NotAfter: rfc3339(n.NotAfter),
+		Purpose: n.Purpose, Procedure: n.Procedure, Service: n.Service,
 	}, deposited)
 	if err != nil {
 		return &Error{Kind: Forbidden, Reason: ReasonOutside, Msg: "check mandate", Err: err}

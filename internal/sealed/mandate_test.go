@@ -269,11 +269,17 @@ func TestASessionOpensWhatItsMandateSealsToIt(t *testing.T) {
 		"of another safe":      func(g *Grant) { g.Safe = otherID },
 		"of another document":  func(g *Grant) { g.Doc = otherID },
 		"longer than it lasts": func(g *Grant) { g.NotAfter = "2026-03-01T10:40:01Z" },
+		"for a purpose":        func(g *Grant) { g.Purpose = "Prospecter" },
+		"for a service":        func(g *Grant) { g.Service = "etat-civil" },
 	} {
 		bad := g
 		spoil(&bad)
 		refused(t, what, m.CheckRead(must(OpenGrant(must(SealGrant(bad, root, doc, to))(t), key.Identity(), root.VK()))(t).Grant), ErrMismatch)
 	}
+	organises := m
+	organises.Acts, organises.Administrations, organises.Requests, organises.GrantsUntil = []string{ActDeposit, ActOrganise}, nil, nil, ""
+	must(SignMandate(organises, root))(t)
+	refused(t, "what is only organised", organises.CheckRead(g), ErrMismatch)
 	for what, spoil := range map[string]func(*Grant){
 		"without an end":   func(g *Grant) { g.NotAfter = "" },
 		"to somebody else": func(g *Grant) { g.Reader = otherID },

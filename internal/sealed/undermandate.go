@@ -89,6 +89,8 @@ func (m Mandate) CheckGiven(g Grant, deposited []string) error {
 		why = "made outside its time"
 	case g.NotAfter == "" || g.NotAfter > m.GrantsUntil:
 		why = "for longer than it allows"
+	case g.Request == "" && (g.Purpose != m.Purpose || g.Procedure+g.Service != ""):
+		why = "for another purpose" // with a request they are the request's
 	default:
 		return nil
 	}
@@ -96,8 +98,15 @@ func (m Mandate) CheckGiven(g Grant, deposited []string) error {
 }
 
 // CheckRead is ErrMismatch unless the grant, which the citizen's client has
-// sealed to the session, is of this mandate and of a document that is in it.
+// sealed to the session, is of this mandate, of a document that is in it, and for
+// an act that needs it: what is only organised is not read.
 func (m Mandate) CheckRead(g Grant) error {
+	if !m.Allows(ActRead) && !m.Allows(ActShare) && !m.Allows(ActAnswer) {
+		return fmt.Errorf("check mandate: of no act that needs the document: %w", ErrMismatch)
+	}
+	if g.Purpose+g.Procedure+g.Service+g.Kind != "" {
+		return fmt.Errorf("check mandate: grant for a purpose of its own: %w", ErrMismatch)
+	}
 	if g.Mandate != m.ID || g.Reader != m.ID || g.Safe != m.Safe || g.Index != nil || g.NotAfter > m.NotAfter ||
 		!slices.Contains(m.Documents, g.Doc) {
 		return fmt.Errorf("check mandate: grant of another one: %w", ErrMismatch)

@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -28,6 +29,7 @@ func someGiving(t testing.TB) giving {
 	v.mandate = someMandate(v.key.Public())
 	v.grant = someGrant(v.office.Recipient())
 	v.grant.Mandate, v.grant.Created, v.grant.NotAfter = mandateID, "2026-03-01T10:10:00Z", v.mandate.GrantsUntil
+	v.grant.Purpose, v.grant.Procedure, v.grant.Service = v.mandate.Purpose, "", ""
 	return v
 }
 
@@ -61,6 +63,7 @@ func TestAMediatorGivesWhatTheMandateAllows(t *testing.T) {
 	// An answer to a request that it names, of a document that came in under it.
 	answer := v.grant
 	answer.Request, answer.Kind, answer.Doc, answer.Reader = requestID, "identity", otherID, structureID
+	answer.Purpose, answer.Procedure, answer.Service = "Inscription à l’école", "inscription", "etat-civil" // of the request
 	chain.Deposited = []string{otherID}
 	must2(OpenGrantUnderMandate(v.seal(t, answer), v.office, chain))(t)
 	must(SealGrantUnderMandate(answer, v.mandate, v.key, v.doc, v.office.Recipient(), otherID))(t)
@@ -121,6 +124,10 @@ func tampering(t testing.TB) map[string]struct {
 		"grant for longer":           grant(func(g *Grant) { g.NotAfter = "2026-09-01T10:00:01Z" }),
 		"grant of no mandate":        grant(func(g *Grant) { g.Mandate = "" }),
 		"request not in it":          grant(func(g *Grant) { g.Request, g.Kind = otherID, "identity" }),
+		"grant for another purpose":  grant(func(g *Grant) { g.Purpose = "Prospecter" }),
+		"grant for no purpose":       grant(func(g *Grant) { g.Purpose = "" }),
+		"grant for a procedure":      grant(func(g *Grant) { g.Procedure = "inscription" }),
+		"grant to a service":         grant(func(g *Grant) { g.Service = "etat-civil" }),
 		"grant of the session's own": grant(func(g *Grant) { g.Index, g.Reader = nil, mandateID }),
 		"grant without an end":       {func(v *giving, _ *Chain) { v.grant.NotAfter = "" }, ErrForm},
 	}
@@ -149,6 +156,8 @@ func TestWhatTheMandateDoesNotAllowIsNotMade(t *testing.T) {
 		"another document":       func(g *Grant) { g.Doc = otherID },
 		"another administration": func(g *Grant) { g.Reader = otherID },
 		"another request":        func(g *Grant) { g.Request, g.Kind = otherID, "identity" },
+		"another purpose":        func(g *Grant) { g.Purpose = "Prospecter" },
+		"a service":              func(g *Grant) { g.Service = "etat-civil" },
 		"after its end":          func(g *Grant) { g.Created = "2026-03-01T10:40:01Z" },
 		"for longer":             func(g *Grant) { g.NotAfter = "2026-09-01T10:00:01Z" },
 	} {
@@ -257,11 +266,25 @@ type mandateVector struct {
 	Read       string   `json:"read"`
 	Given      string   `json:"given"`
 	Slip       string   `json:"slip"`
-	Made       struct {
+	// Refused are what the mandate does not let the session give.
+	Refused []string `json:"refused"`
+	Made    struct {
 		Read  []byte `json:"read"`  // by the citizen, for the session
 		Given []byte `json:"given"` // by the session, for the administration
 		Slip  []byte `json:"slip"`  // by the session, for the citizen
 	} `json:"made"`
+}
+
+// refusedGifts spoil a grant that answers a request.
+func refusedGifts() []func(*Grant) {
+	return []func(*Grant){
+		func(g *Grant) { g.Request, g.Kind, g.Purpose = "", "", "Prospecter" },
+		func(g *Grant) { g.Request, g.Kind, g.Procedure = "", "", "inscription" },
+		func(g *Grant) { g.Request, g.Kind, g.Service = "", "", "etat-civil" },
+		func(g *Grant) { g.Request = otherID },
+		func(g *Grant) { g.Doc = otherID },
+		func(g *Grant) { g.NotAfter = "2028-01-01T00:00:00Z" },
+	}
 }
 
 func linkSecret() LinkSecret { s := secretNamed("link"); return LinkSecret(s[:16]) }
@@ -293,6 +316,11 @@ func makeMandate(t *testing.T) (v mandateVector) {
 	slip := someSlip(vault.Recipient())
 	slip.Origin, slip.Door, slip.Mandate, slip.Folder = structureID, DoorClient, m.ID, "Logement « été »"
 	v.Read, v.Given, v.Slip = text(read), text(given), text(slip)
+	for _, spoil := range refusedGifts() {
+		g := given
+		spoil(&g)
+		v.Refused = append(v.Refused, text(g))
+	}
 	v.Made.Read = must(SealGrant(read, root, doc, key.Identity().Recipient()))(t)
 	v.Made.Given = must(SealGrantUnderMandate(given, m, key, doc, office.Recipient()))(t)
 	v.Made.Slip = must(SealSlip(slip, doc, vault.Recipient()))(t)
@@ -345,6 +373,15 @@ func testMandateVector(t *testing.T, file string, v mandateVector) {
 	}
 	given, _ := must2(OpenGrantUnderMandate(v.Made.Given, must(ParseIdentity(v.Office))(t), Chain{Mandate: v.Signed, VK: vk}))(t)
 	same(given.Grant, v.Given)
+	if len(v.Refused) != len(refusedGifts()) {
+		t.Errorf("%s: %d refused", file, len(v.Refused))
+	}
+	for _, text := range v.Refused {
+		var g Grant
+		if err := json.Unmarshal([]byte(text), &g); err != nil || !errors.Is(m.CheckGiven(g, nil), ErrMismatch) {
+			t.Errorf("%s: %s is allowed, %v", file, text, err)
+		}
+	}
 	same(must(OpenSlip(v.Made.Slip, must(ParseIdentity(v.Vault))(t)))(t).Grant, v.Slip)
 }
 

@@ -7,6 +7,7 @@ import { type Grant, openGrant, openSlip, sealGrant, sealSessionGrant, sealSlip 
 import {
 	type ACTS,
 	type Chain,
+	checkGiven,
 	checkHolds,
 	checkMandate,
 	checkRead,
@@ -77,6 +78,9 @@ describe.each(['ts', 'go'] as const)('what %s made', (maker) => {
 			administration,
 		);
 		expect([text(canonical(given.grant)), given.mandate]).toEqual([v.given, m]);
+		expect(v.refused).toHaveLength(6);
+		for (const g of v.refused)
+			expect(await code(() => checkGiven(m, JSON.parse(g) as Grant))).toBe('mismatch');
 		const vault = parseIdentity(v.vault);
 		const slip = await openSlip(fromBase64(v.made.slip), vault, await recipientOf(vault), safe);
 		expect(text(canonical(slip.grant))).toBe(v.slip);
@@ -229,8 +233,13 @@ describe('the keys of a session', () => {
 			{ safe: newId() },
 			{ doc: newId() },
 			{ notAfter: '2026-11-26T10:40:01Z' },
+			{ purpose: 'Prospecter' },
+			{ service: 'etat-civil' },
 		])
 			expect(await code(() => checkRead(mandate, { ...g, ...bad }))).toBe('mismatch');
+		const { administrations: _a, requests: _q, grantsUntil: _u, ...bare } = mandate;
+		const organises: Mandate = { ...bare, acts: ['deposit', 'organise'] };
+		expect(await code(() => checkRead(checkMandate(organises), g))).toBe('mismatch');
 		const { notAfter: _, ...endless } = g;
 		for (const bad of [endless as Grant, { ...g, reader: newId() }])
 			expect(await code(() => sealGrant(bad, root, key, session.recipient))).toBe('form');
@@ -254,6 +263,10 @@ describe('a mediator’s grant', () => {
 		expect((await opened(given, chainOf(mandate))).mandate).toEqual(mandate);
 		expect((await opened(shared, chainOf(mandate))).grant).toEqual(shared);
 		const deposited = newId();
+		const asked = { purpose: 'École', procedure: 'inscription', service: 'etat-civil' };
+		expect((await opened({ ...given, ...asked }, chainOf(mandate))).grant.service).toBe(
+			'etat-civil',
+		);
 		const chain = { ...chainOf(mandate), deposited: [deposited] };
 		expect((await opened({ ...given, doc: deposited }, chain)).grant.doc).toBe(deposited);
 	});
@@ -304,6 +317,17 @@ describe('a mediator’s grant', () => {
 			() => opened({ ...given, notAfter: '2027-02-26T10:00:01Z' }, chainOf(mandate)),
 			'mismatch',
 		],
+		...(
+			[
+				['another purpose', { purpose: 'Prospecter' }],
+				['a procedure', { procedure: 'inscription' }],
+				['a service', { service: 'etat-civil' }],
+			] as const
+		).map(([what, change]): [string, () => Promise<unknown>, string] => [
+			`${what} than the mandate’s, without a request`,
+			() => opened({ ...shared, ...change }, chainOf(mandate)),
+			'mismatch',
+		]),
 		['no session', () => opened(given, chainOf(standing)), 'mismatch'],
 	])('with %s is refused', async (_, open, why) => {
 		expect(await code(open)).toBe(why);
@@ -315,6 +339,7 @@ describe('a mediator’s grant', () => {
 			code(() => sealGrantUnderMandate(g, mandate, by, key, toOffice));
 		expect(await make({ ...given, doc: newId() })).toBe('mismatch');
 		expect(await make({ ...shared, reader: newId() })).toBe('mismatch');
+		expect(await make({ ...shared, purpose: 'Prospecter' })).toBe('mismatch');
 		expect(await make(given, other)).toBe('mismatch');
 		// A clock that is behind the citizen's phone is no reason to be refused.
 		const early = { ...given, created: '2026-11-26T09:58:00Z' };

@@ -146,11 +146,20 @@ export function checkGiven(m: Mandate, g: Grant, deposited: readonly string[] = 
 	if (g.created < m.created || g.created > m.notAfter) not('made outside its time');
 	if (g.notAfter === undefined || g.notAfter > (m.grantsUntil ?? ''))
 		not('for longer than it allows');
+	// With a request they are the request's.
+	const own = g.procedure !== undefined || g.service !== undefined || g.purpose !== m.purpose;
+	if (g.request === undefined && own) not('for another purpose');
 }
 
-/** 'mismatch' unless the citizen's client has sealed this grant for the session of this mandate. */
+/**
+ * 'mismatch' unless the citizen's client has sealed this grant for the session of this mandate, for an act
+ * that needs the document: what is only organised is not read.
+ */
 export function checkRead(m: Mandate, g: Grant): void {
 	const { mandate, reader, safe, index, notAfter, doc } = g;
+	const needed = (['read', 'share', 'answer'] as const).some((act) => m.acts.includes(act));
+	if (!needed || [g.purpose, g.procedure, g.service, g.kind].some((v) => v !== undefined))
+		refuse('mismatch', 'a grant for something else');
 	if (mandate !== m.id || reader !== m.id || safe !== m.safe || index !== undefined)
 		refuse('mismatch', 'a grant of another mandate');
 	if ((notAfter ?? '') > m.notAfter || !m.documents?.includes(doc))

@@ -21,6 +21,8 @@ let mandate: Mandate;
 let given: Grant;
 let share: string;
 
+/** A mandate names no service. */
+const { service: _, ...unaddressed } = terms;
 const second = 1000;
 /** However long a test takes on a busy machine. */
 const begun = Date.now();
@@ -32,7 +34,7 @@ beforeEach(async () => {
 	const { safe, paper } = await create(browser(gateway, 'citizen'));
 	await add(safe, new File(['Quittance de mars'], 'quittance.txt'));
 	const entry = first(safe.entries);
-	share = (await safe.share(entry.id, gateway.administration, terms)).id;
+	share = (await safe.share(entry.id, gateway.administration, unaddressed)).id;
 	agent = await browser(gateway, 'agent', {}).unlockAdministration({
 		kind: 'passphrase',
 		text: words(phrase),
@@ -72,7 +74,6 @@ beforeEach(async () => {
 		recipient: '',
 		index: 0,
 		purpose: terms.purpose,
-		service: terms.service,
 		notAfter: toTime(terms.notAfter),
 		mandate: mandate.id,
 	};
@@ -114,6 +115,7 @@ describe('what a mediator gives', () => {
 			['an edited one', toBase64(edited), session, 'signature'],
 			['other keys', signed(), other, 'signature'],
 			['another mandate', signed({ id: newId() }), session, 'mismatch'],
+			['another purpose', signed({ purpose: 'Prospecter' }), session, 'mismatch'],
 			['another document', signed({ documents: [newId()] }), session, 'mismatch'],
 			['another reader', signed({ administrations: [newId()] }), session, 'mismatch'],
 			['one that is over', signed({ notAfter: at(-second) }), session, 'mismatch'],

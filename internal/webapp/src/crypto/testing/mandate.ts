@@ -55,6 +55,8 @@ export interface MandateVector {
 	read: string;
 	given: string;
 	slip: string;
+	/** What the mandate does not let the session give. */
+	refused: string[];
 	made: { read: string; given: string; slip: string };
 }
 
@@ -158,6 +160,7 @@ export async function makeMandate(): Promise<MandateVector> {
 	const revocation: Revocation = { suite: 1, safe, mandate: id, at: created };
 	const read = readGrant(m, fingerprint(session.recipient));
 	const given = givenGrant(m, fingerprint(toOffice));
+	const { request: _q, kind: _k, ...shared } = given;
 	const slip = slipOf(m, fingerprint(toVault));
 	return {
 		root: toBase64(secret('root')),
@@ -183,6 +186,14 @@ export async function makeMandate(): Promise<MandateVector> {
 		read: text(canonical(read)),
 		given: text(canonical(given)),
 		slip: text(canonical(slip)),
+		refused: [
+			{ ...shared, purpose: 'Prospecter' },
+			{ ...shared, procedure: 'inscription' },
+			{ ...shared, service: 'etat-civil' },
+			{ ...given, request: id },
+			{ ...given, doc: id },
+			{ ...given, notAfter: '2028-01-01T00:00:00Z' },
+		].map((g) => text(canonical(g))),
 		made: {
 			read: toBase64(await sealGrant(read, root, key, session.recipient)),
 			given: toBase64(await sealGrantUnderMandate(given, m, session, key, toOffice)),
