@@ -58,6 +58,26 @@ func (s *stores) measure(m *telemetry.Metrics) {
 		return float64(s.swept.Load())
 	})
 	s.measureOutbox(m, asked)
+	s.measureMediation(m)
+}
+
+// measureMediation counts mediators' sessions: those that go on, by state, and
+// those that ended in the last day, by who ended them too. It names nobody.
+func (s *stores) measureMediation(m *telemetry.Metrics) {
+	m.Gauges("coffre_mediation_sessions", "Sessions of mediators that go on, and those that ended in the last day: by state, and by who ended them.",
+		[]string{"state", "by"}, func() ([]telemetry.Figure, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), measureTime)
+			defer cancel()
+			all, err := s.domain.DelegationFigures(ctx, 24*time.Hour)
+			if err != nil {
+				return nil, err
+			}
+			var out []telemetry.Figure
+			for _, c := range all {
+				out = append(out, telemetry.Figure{Labels: []string{string(c.State), c.By}, Value: float64(c.Count)})
+			}
+			return out, nil
+		})
 }
 
 // measureOutbox is about all that is to be sent; nothing of it says to whom.

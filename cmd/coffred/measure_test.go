@@ -90,7 +90,7 @@ func TestAlertsNameWhatIsExported(t *testing.T) {
 			t.Errorf("%s is not exported", name)
 		}
 	}
-	for _, want := range []string{"coffre_territory_outside 0", "coffre_journal_waiting 0", "coffre_journal_forked 0"} {
+	for _, want := range []string{"coffre_territory_outside 0", "coffre_journal_waiting 0", "coffre_journal_forked 0", `coffre_mediation_sessions{by="",state="active"} 0`} {
 		if !strings.Contains(exported, want+"\n") {
 			t.Errorf("a new gateway does not export %q", want)
 		}

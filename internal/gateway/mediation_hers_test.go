@@ -184,3 +184,61 @@ func TestKeysUsedAtACounterAreExposed(t *testing.T) {
 		t.Error("she is told of keys that are gone")
 	}
 }
+
+// TestAStopIsToldOnce, though her signed word follows it.
+func TestAStopIsToldOnce(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	v := m.visit(t, m.desk, m.c, nil, nil, sealed.ActDeposit)
+	at := "/api/v1/safe/mandates/" + v.mandate.ID
+	m.do(t, request{who: m.c.caller, method: "DELETE", path: at}).is(t, 204)
+	word, err := sealed.SignRevocation(sealed.Revocation{Suite: sealed.Suite, Safe: v.mandate.Safe, Mandate: v.mandate.ID, At: stamp(m.clock.now())}, m.c.ring.Root())
+	must(t, err)
+	for range 2 {
+		m.do(t, request{who: m.c.caller, method: "PUT", path: at + "/revocation", json: object{"revocation": word}}).is(t, 204)
+	}
+	told := 0
+	for _, e := range m.c.events(t) {
+		if e.What == journal.WhatMandateRevoked {
+			told++
+		}
+	}
+	rows, _, err := m.domain.OwnMandates(m.ctx, m.c.Actor, safe.Page{Limit: 1})
+	must(t, err)
+	if told != 1 || string(rows[0].Revocation) != string(word) {
+		t.Errorf("the stop is told %d times; the word that is kept has %d bytes", told, len(rows[0].Revocation))
+	}
+}
+
+// TestSessionsAreCounted by state and by who ended them, for the operator.
+func TestSessionsAreCounted(t *testing.T) {
+	t.Parallel()
+	m := newMediated(t)
+	m.desk.open(t, sealed.ActDeposit)
+	m.visit(t, m.desk, m.c, nil, nil, sealed.ActDeposit)
+	v := m.visit(t, m.desk, m.c, nil, nil, sealed.ActDeposit)
+	m.do(t, request{who: v.caller, method: "DELETE", path: v.path("")}).is(t, 204)
+	count := func() map[safe.DelegationCount]bool {
+		all, err := m.domain.DelegationFigures(m.ctx, time.Hour)
+		must(t, err)
+		out := map[safe.DelegationCount]bool{}
+		for _, c := range all {
+			out[c] = true
+		}
+		return out
+	}
+	for _, want := range []safe.DelegationCount{
+		{State: safe.DelegationPending, Count: 1},
+		{State: safe.DelegationClaimed},
+		{State: safe.DelegationActive, Count: 1},
+		{State: safe.DelegationEnded, By: safe.EndedByMediator, Count: 1},
+	} {
+		if got := count(); !got[want] {
+			t.Errorf("counted %v, want %v among them", got, want)
+		}
+	}
+	m.clock.add(2 * time.Hour)
+	if got := count(); got[safe.DelegationCount{State: safe.DelegationEnded, By: safe.EndedByMediator, Count: 1}] {
+		t.Error("what ended long ago is counted")
+	}
+}

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -13,14 +14,23 @@ type DelegationCount struct {
 	Count int64
 }
 
-// DelegationFigures counts sessions for the operator: those that go on, and
-// those that ended since. It names nobody.
-func (s *Domain) DelegationFigures(ctx context.Context, since time.Time) ([]DelegationCount, error) {
-	var all []DelegationCount
+// DelegationFigures counts sessions for the operator: those that go on, in every
+// state there is, and those that ended so long ago at most. It names nobody.
+func (s *Domain) DelegationFigures(ctx context.Context, ago time.Duration) ([]DelegationCount, error) {
+	var found []DelegationCount
 	err := s.rows.View(ctx, func(tx Tx) error {
 		var err error
-		all, err = tx.DelegationLists.Count(ctx, since)
+		found, err = tx.DelegationLists.Count(ctx, s.now().Add(-ago))
 		return err
 	})
+	all := []DelegationCount{{State: DelegationPending}, {State: DelegationClaimed}, {State: DelegationApproved}, {State: DelegationActive}}
+	for _, c := range found {
+		i := slices.IndexFunc(all, func(o DelegationCount) bool { return o.State == c.State && o.By == c.By })
+		if i < 0 {
+			all = append(all, c)
+			continue
+		}
+		all[i] = c
+	}
 	return all, backend("count sessions", err)
 }

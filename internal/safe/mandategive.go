@@ -180,13 +180,15 @@ func checkRevocation(ctx context.Context, tx Tx, a Actor, id MandateID, revocati
 	return nil
 }
 
-// endMandate ends a mandate and the sessions under it.
+// endMandate ends a mandate and the sessions under it. One that is over already
+// gets the signed word and no second event: nothing has happened since.
 func (s *Domain) endMandate(ctx context.Context, tx Tx, a Actor, row MandateRow, by string, revocation []byte, ev *journal.Event) error {
-	if row.Ended.IsZero() {
+	over := !row.Ended.IsZero()
+	if !over {
 		row.Ended, row.By = s.now(), by
 	}
 	row.Revocation = revocation
-	if err := tx.Mandates.Update(ctx, row); err != nil {
+	if err := tx.Mandates.Update(ctx, row); err != nil || over {
 		return backend("end mandate", err)
 	}
 	to := DelegationEnded
