@@ -20,7 +20,9 @@ export type Context =
 	| 'coffre/v1/acknowledgement'
 	| 'coffre/v1/deletion'
 	| 'coffre/v1/mandate'
-	| 'coffre/v1/revocation';
+	| 'coffre/v1/page'
+	| 'coffre/v1/revocation'
+	| 'coffre/v1/presence';
 
 const signatureSize = 64;
 const vkSize = 33;

@@ -37,11 +37,13 @@ import type {
 	DeskAnswer,
 	GiveOrder,
 	OpenedSession,
+	SentPage,
 	SessionOrder,
 	SessionStatus,
 	WorkDocument,
 	WorkView,
 } from './mandatetypes.ts';
+import { takePages } from './pages.ts';
 import { earlier, type Opened, readUnderMandate } from './requests.ts';
 import type { RequestView } from './requesttypes.ts';
 
@@ -79,6 +81,8 @@ export class Desk implements DeskActs {
 	#id = '';
 	#work: Work | undefined;
 	readonly #held = new Map<string, Held>();
+	/** Ids of those that came. */
+	readonly #pages = new Set<string>();
 	/** As they were shown: what is answered is what was read. */
 	readonly #asked = new Map<string, Opened>();
 
@@ -258,6 +262,12 @@ export class Desk implements DeskActs {
 		return shown(held);
 	}
 
+	async pages(): Promise<readonly SentPage[]> {
+		const { mandate, vk } = this.#working();
+		const key = this.#session();
+		return takePages(this.#context, { id: this.#id, key, mandate, vk, seen: this.#pages });
+	}
+
 	async give(order: GiveOrder): Promise<void> {
 		const { purpose } = this.#working().mandate;
 		const to = await this.#directory.recipient(order.administration);
@@ -366,6 +376,7 @@ export class Desk implements DeskActs {
 		this.#strange = false;
 		this.#held.clear();
 		this.#asked.clear();
+		this.#pages.clear();
 	}
 }
 

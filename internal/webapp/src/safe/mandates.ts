@@ -24,9 +24,12 @@ import type {
 	AttestationView,
 	MandateActs,
 	MandateView,
+	PageOrder,
 	SeenScreen,
+	SessionState,
 } from './mandatetypes.ts';
 import { viewOfRow } from './mandateview.ts';
+import { type Destination, sendPage } from './pages.ts';
 import type { EventProof } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -52,6 +55,8 @@ export class Mandates implements MandateActs {
 	readonly #documents: Documents;
 	/** As they were shown: what is signed is what was read. */
 	readonly #asked = new Map<string, Asked>();
+	/** Where pages of hers may go. */
+	readonly #approved = new Map<string, Destination>();
 
 	constructor(context: Context, vault: Vault, documents: Documents) {
 		this.#context = context;
@@ -112,8 +117,21 @@ export class Mandates implements MandateActs {
 			body: { number: order.number, mandate: toBase64(signed), ...bound, grants },
 		});
 		this.#asked.delete(order.id);
+		const { recipient } = session;
+		this.#approved.set(order.id, { safe: mandate.safe, mandate: mandate.id, recipient });
 		if (seen) return {};
 		return { words: wordsOfSafe(session, safe, root.vk) };
+	}
+
+	async sendPage(order: PageOrder): Promise<void> {
+		const to = this.#approved.get(order.session);
+		if (!to) throw new CoffreError('not-found');
+		await sendPage(this.#context, this.#vault.keyring.root, to, order);
+	}
+	async session(id: string): Promise<SessionState> {
+		const path = { id };
+		const { state } = await this.#context.api.get('/api/v1/safe/delegations/{id}', { path });
+		return state;
 	}
 
 	async deny(id: string): Promise<void> {

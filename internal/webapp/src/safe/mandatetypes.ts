@@ -83,6 +83,30 @@ export interface MandateView {
 	readonly error?: CoffreError;
 }
 
+/** One of the pages of a document on its way to a mediator. */
+export interface PageOrder {
+	/** Approved here. */
+	readonly session: string;
+	/** Drawn once for all its pages. */
+	readonly document: string;
+	readonly name: string;
+	/** From 1 to `of`. */
+	readonly number: number;
+	readonly of: number;
+	/** Quarter turns clockwise, in which it is to be read. */
+	readonly turns: 0 | 1 | 2 | 3;
+	readonly jpeg: Blob;
+}
+
+/** A page as the mediator's tab has it, or why it is none. */
+export type SentPage =
+	| (Omit<PageOrder, 'session' | 'turns'> & {
+			readonly id: string;
+			readonly turns: number;
+			readonly error?: never;
+	  })
+	| { readonly id: string; readonly error: CoffreError };
+
 /** What the holder of an open safe does about mandates. */
 export interface MandateActs {
 	/** Takes the session with that code: nobody else can. */
@@ -90,6 +114,10 @@ export interface MandateActs {
 	/** Signs, and seals the documents to the mediator's tab. */
 	approve(order: ApprovalOrder): Promise<Approved>;
 	deny(id: string): Promise<void>;
+	/** To the session that was approved here, once it has begun. */
+	sendPage(order: PageOrder): Promise<void>;
+	/** How far one that was approved here has come. */
+	session(id: string): Promise<SessionState>;
 	/** Ends it at once, and signs that it is over. */
 	stop(mandate: string): Promise<void>;
 	list(after?: string): Promise<{ items: readonly MandateView[]; next?: string }>;
@@ -185,6 +213,8 @@ export interface DeskActs {
 	end(): Promise<void>;
 	read(doc: string): Promise<WorkDocument & { readonly blob: Blob }>;
 	deposit(file: File, folder?: string): Promise<WorkDocument>;
+	/** Pages that the citizen has sent since the last time. */
+	pages(): Promise<readonly SentPage[]>;
 	give(order: GiveOrder): Promise<void>;
 	/** A request that the mandate names, verified. */
 	request(id: string): Promise<RequestView>;

@@ -13,6 +13,7 @@ export const KNOWN_ACTS = [
 	'mediation.locked',
 	'mediation.resumed',
 	'mediation.started',
+	'mediation.page',
 	'mediation.proposed',
 	'mediation.ended',
 	'document.opened',

@@ -35,6 +35,19 @@ export class Sheet {
 	}
 }
 
+/** Where the pages go one by one, instead of becoming a document here. */
+export interface Sending {
+	/** What the button says. */
+	readonly label: string;
+	/** What is said of the photographs, before there are any. */
+	readonly note: string;
+	readonly onpages: (name: string, pages: readonly SentSheet[]) => void;
+}
+export interface SentSheet {
+	readonly jpeg: Blob;
+	readonly turns: Turns;
+}
+
 export type Told = 'found' | 'notFound' | 'redone' | 'notRead';
 
 /**
@@ -91,6 +104,11 @@ export class Batch {
 	remove(sheet: Sheet): void {
 		this.sheets = this.sheets.filter((s) => s !== sheet);
 		forget(sheet);
+	}
+
+	/** Once each page that is there has been looked at. */
+	settled(): Promise<void> {
+		return this.#queue;
 	}
 
 	/** One document of all the pages, in their order. */

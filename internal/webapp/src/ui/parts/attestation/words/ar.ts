@@ -35,6 +35,7 @@ export const ar: AttestationWords = {
 		'mediation.locked': 'تم قفل جهاز الوسيط أثناء اتخاذك القرار.',
 		'mediation.resumed': 'أثبت الوسيط هويته مرة أخرى.',
 		'mediation.started': 'بدأت الجلسة.',
+		'mediation.page': 'تم إرسال صفحة إلى شاشة الوسيط.',
 		'mediation.proposed': 'تم اقتراح اسم أو ترتيب لوثيقة.',
 		'mediation.ended': 'انتهت الجلسة.',
 		'document.opened': 'تمت قراءة وثيقة.',

@@ -35,6 +35,7 @@ export const en: AttestationWords = {
 		'mediation.locked': 'The mediator’s workstation was locked while you decided.',
 		'mediation.resumed': 'The mediator proved their identity again.',
 		'mediation.started': 'The session began.',
+		'mediation.page': 'A page was sent to the mediator’s screen.',
 		'mediation.proposed': 'A name or a folder was proposed for a document.',
 		'mediation.ended': 'The session ended.',
 		'document.opened': 'A document was read.',

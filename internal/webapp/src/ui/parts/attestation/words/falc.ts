@@ -37,6 +37,7 @@ export const falc: AttestationWords = {
 		'mediation.locked': 'Le médiateur ne voyait pas l’écran pendant que vous décidiez.',
 		'mediation.resumed': 'Le médiateur a montré encore une fois qui il est.',
 		'mediation.started': 'Le médiateur a commencé.',
+		'mediation.page': 'Vous avez envoyé une page au médiateur.',
 		'mediation.proposed': 'Le médiateur a proposé un nom pour un papier.',
 		'mediation.ended': 'C’est fini.',
 		'document.opened': 'Un papier a été lu.',

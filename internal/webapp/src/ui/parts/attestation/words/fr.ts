@@ -35,6 +35,7 @@ export const fr: AttestationWords = {
 		'mediation.locked': 'Le poste du médiateur a été verrouillé pendant que vous décidiez.',
 		'mediation.resumed': 'Le médiateur a prouvé à nouveau son identité.',
 		'mediation.started': 'La session a commencé.',
+		'mediation.page': 'Une page a été envoyée à l’écran du médiateur.',
 		'mediation.proposed': 'Un nom ou un rangement a été proposé pour un document.',
 		'mediation.ended': 'La session a pris fin.',
 		'document.opened': 'Un document a été lu.',

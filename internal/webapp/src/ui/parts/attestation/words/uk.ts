@@ -35,6 +35,7 @@ export const uk: AttestationWords = {
 		'mediation.locked': 'Комп’ютер посередника було заблоковано, поки ви вирішували.',
 		'mediation.resumed': 'Посередник знову підтвердив свою особу.',
 		'mediation.started': 'Сеанс розпочався.',
+		'mediation.page': 'На екран посередника надіслано сторінку.',
 		'mediation.proposed': 'Для документа запропоновано назву або папку.',
 		'mediation.ended': 'Сеанс завершився.',
 		'document.opened': 'Документ було прочитано.',
