@@ -69,8 +69,8 @@ test(
 					const square = his.locator('.qr');
 					await square.waitFor();
 					const link = await square.getAttribute('data-link');
-				await follow(hers, `/aide${link}`);
-				await hers
+					await follow(hers, `/aide${link}`);
+					await hers
 						.getByRole('heading', { level: 1, name: said('Nadia HADDAD demande') })
 						.waitFor();
 					await hers
