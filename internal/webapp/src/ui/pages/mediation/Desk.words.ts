@@ -40,6 +40,8 @@ export const text = words(
 		approved: 'L’usager a accepté. Ouverture de la session…',
 		left: (time: string) => `Ce code vaut encore ${time}.`,
 		cancel: 'Annuler',
+		reads: (name: string) => `${name} a saisi votre code. Est-ce la personne qui est devant vous ?`,
+		notThem: 'Ce n’est pas elle : refuser',
 		compareTitle: 'Voyez-vous les mêmes mots ?',
 		compareLead: 'L’usager a tapé le code. Son écran doit maintenant montrer ces six mots :',
 		compareElse:
@@ -128,6 +130,8 @@ export const text = words(
 		approved: 'The citizen agreed. Opening the session…',
 		left: (time) => `This code is good for ${time} more.`,
 		cancel: 'Cancel',
+		reads: (name: string) => `${name} has entered your code. Is that the person in front of you?`,
+		notThem: 'It is not: refuse',
 		compareTitle: 'Do you see the same words?',
 		compareLead: 'The citizen typed the code. Their screen now has to show these six words:',
 		compareElse:
