@@ -89,6 +89,11 @@ export class OwnHelp {
 		await persist(() => this.#api.call('delete', '/api/v1/safe/delegations/{id}', request));
 	}
 
+	/** When a key of the safe, as they still are, was last used on a mediator's machine. */
+	async exposed(): Promise<string | undefined> {
+		return (await this.#api.get('/api/v1/safe')).exposed;
+	}
+
 	async #last(mandate: string): Promise<LiveHelp['last']> {
 		try {
 			const query = { limit: newest };
