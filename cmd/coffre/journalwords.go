@@ -25,6 +25,8 @@ func mediationWords() []actWords {
 		{journal.WhatMandateGiven, "mandat donné", "mandate given"},
 		{journal.WhatMandatePaper, "mandat sur papier enregistré", "mandate on paper written down"},
 		{journal.WhatMandateConfirmed, "mandat sur papier confirmé", "mandate on paper confirmed"},
+		{journal.WhatPaperLogin, "accès au guichet par la clé papier", "access at a counter by the paper key"},
+		{journal.WhatPaperChosen, "clé papier au guichet : choix", "paper key at a counter: choice"},
 		{journal.WhatMandateRevoked, "mandat retiré", "mandate taken back"},
 	}
 }

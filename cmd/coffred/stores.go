@@ -135,7 +135,7 @@ func (s *stores) open(ctx context.Context, c config.Config, logger *slog.Logger)
 		Rows: s.db, Blobs: s.blobs, Log: s.log, Now: time.Now, TermsVersion: terms.Version, Retention: c.Journal.Years(),
 		Limits: safe.Limits{Document: c.Limits.Document, Safe: c.Limits.Safe}, LogKey: vkey, Origin: c.PublicURL, Outlets: s.tell.outlets,
 		Policy: safe.Policy{Levels: levels, Admission: c.Admission()}, Overlap: c.KeyOverlap,
-		DeleteWithin: c.DeleteWithin,
+		DeleteWithin: c.DeleteWithin, PaperDoor: c.PaperAtCounter,
 	})
 	return nil
 }

@@ -64,6 +64,9 @@ type Config struct {
 	// Agents says which of them act for their administration: "appointed", by
 	// the operator or a referent, or "anyone" whom the provider says to be its.
 	Agents string `yaml:"agents"`
+	// PaperAtCounter lets a paper key stand for a log-in at a mediator's counter,
+	// for a safe whose holder a provider has vouched for within a year.
+	PaperAtCounter bool `yaml:"paper_at_counter"`
 	// KeyOverlap is how long what was sealed to a former key of an administration
 	// is still taken; 0 is 24 hours.
 	KeyOverlap time.Duration `yaml:"key_overlap"`
@@ -100,6 +103,8 @@ func DemoDefaults() Config {
 		Objects:   Objects{Store: Store{Bucket: "coffre"}},
 		Notices:   demoNotices(),
 		Agents:    AnyAgent,
+		// So that it can be seen; an authority decides it for itself.
+		PaperAtCounter: true,
 		// So that it can be seen: who would take a safe over proves himself better.
 		Levels: map[string]int{"recover": 2},
 	}

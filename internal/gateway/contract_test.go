@@ -39,7 +39,7 @@ func TestEveryOperationAnswersAsTheContractSays(t *testing.T) {
 	s.browser.cookie, _ = w.login(t, acc, session.Browser)
 	for _, part := range []func(*testing.T, *story){
 		publicPart, logoutPart, machinePart, devicePart, accountPart, safePart, keyringPart, officeKeyPart, agentsPart, documentPart, sharePart, retrievalPart, requestPart, successionPart,
-		depositPart, readPart, noticePart, recoveryPart, mediationPart, erasePart,
+		depositPart, readPart, noticePart, recoveryPart, mediationPart, paperPart, erasePart,
 	} {
 		part(t, s)
 	}

@@ -20,14 +20,17 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 	id := mux.Vars(r)["provider"]
 	l := session.Login{Provider: id, Return: localPath(r.URL.Query().Get("return"))}
 	p, ok := g.providers[id]
-	if !ok && id != mediatorDoor {
+	if !ok && id != mediatorDoor && id != paperDoor {
 		return problem.New("not-found")
 	}
 	if err := g.atCounter(r, &l, g.kindOf(id)); err != nil {
 		return g.turnedAway(w, r, err)
 	}
-	if id == mediatorDoor {
+	switch id {
+	case mediatorDoor:
 		return g.mediatorLogin(w, r, l)
+	case paperDoor:
+		return g.paperLogin(w, r, l)
 	}
 	if r.URL.Query().Has("counter") {
 		return g.counterLogin(w, r, p, l)
@@ -40,6 +43,10 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) error {
 
 // leave remembers the log-in and sends the browser away.
 func (g *Gateway) leave(w http.ResponseWriter, r *http.Request, p *oidc.Provider, l session.Login) error {
+	if l.Provider == paperDoor { // asks nobody else
+		http.Redirect(w, r, l.Return, http.StatusSeeOther)
+		return nil
+	}
 	begin := func() (string, oidc.Attempt, error) { return p.BeginAt(r.Context(), l.Level) }
 	switch {
 	case l.As != "":

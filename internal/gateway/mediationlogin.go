@@ -83,6 +83,9 @@ func (g *Gateway) atCounter(r *http.Request, l *session.Login, kind safe.ActorKi
 // that it is done: until then the mediator does not come back.
 func (g *Gateway) counterLogout(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	l := session.Login{Kind: session.LogOut, Provider: s.Provider, State: session.NewToken(), Counter: s.Counter, Account: s.Account}
+	if s.Provider == paperDoor { // was logged in nowhere else
+		return g.citizenLeft(w, r, l)
+	}
 	provider, ok := g.providers[s.Provider]
 	if !ok { // nobody can say that it is done
 		return g.turnedAway(w, r, &oidc.Error{Slug: "provider-unavailable"})
@@ -125,6 +128,9 @@ func (g *Gateway) lockDelegation(w http.ResponseWriter, r *http.Request) error {
 	s, err := g.sessions.End(r.Context(), w, r)
 	if err == nil {
 		err = g.once.Put(r.Context(), counterKey(string(id)), append([]byte(s.Provider+"\n"), s.IDTokenHint...), counterWait)
+	}
+	if err == nil {
+		err = g.sessions.Lend(r.Context(), w, string(id), counterWait)
 	}
 	if err != nil && !errors.Is(err, session.ErrNone) && !errors.Is(err, session.ErrNotFound) {
 		return problem.Wrap("unavailable", err)

@@ -257,6 +257,7 @@ func actorOf(p auth.Principal) safe.Actor {
 		Kind: safe.ActorKind(p.Kind), Account: safe.AccountID(p.Account), Safe: safe.SafeID(p.Safe),
 		Administration: safe.AdministrationID(p.Administration), System: safe.SystemID(p.System),
 		Structure: safe.StructureID(p.Structure), Session: p.Session, Since: p.Since, Counter: safe.DelegationID(p.Counter),
-		Name: p.Name, Level: p.Level, Through: p.Through, Door: p.Door, Scopes: p.Scopes,
+		Paper: p.Provider == paperDoor,
+		Name:  p.Name, Level: p.Level, Through: p.Through, Door: p.Door, Scopes: p.Scopes,
 	}
 }

@@ -121,7 +121,7 @@ const (
 
 // Routes is the only route table.
 func (g *Gateway) Routes() []Route {
-	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.requestRoutes(), g.mandateRoutes(), g.mediationRoutes(), g.officeRoutes())
+	return slices.Concat(g.publicRoutes(), g.accountRoutes(), g.safeRoutes(), g.recoveryRoutes(), g.requestRoutes(), g.mandateRoutes(), g.mediationRoutes(), g.paperRoutes(), g.officeRoutes())
 }
 
 func (g *Gateway) publicRoutes() []Route {

@@ -46,7 +46,9 @@ type siteView struct {
 	// Levels of acts that ask for more than the lowest, so that a page can say
 	// so before somebody has begun.
 	Levels map[safe.Act]int `json:"levels,omitempty"`
-	Demo   any              `json:"demo,omitempty"`
+	// PaperAtCounter says whether a paper key may stand for a log-in there.
+	PaperAtCounter bool `json:"paperAtCounter,omitempty"`
+	Demo           any  `json:"demo,omitempty"`
 }
 
 func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
@@ -55,6 +57,7 @@ func (g *Gateway) getSite(w http.ResponseWriter, _ *http.Request) error {
 		Name: s.Name, Colour: s.Colour, Logo: s.Logo, Contact: s.Contact, Mode: s.Mode, Version: s.Version,
 		Languages: []string{"fr", "en"}, TermsVersion: g.safe.TermsVersion(), Limits: limitsView(g.safe.Limits()),
 		LogKey: s.LogKey, Policy: s.Policy, Providers: s.Providers, Levels: g.safe.Raised(), Demo: s.Demo,
+		PaperAtCounter: g.safe.PaperDoor(),
 	})
 }
 

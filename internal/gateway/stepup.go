@@ -60,7 +60,7 @@ func (g *Gateway) loggedOut(w http.ResponseWriter, r *http.Request) error {
 	l, err := g.sessions.TakeLogin(r.Context(), w, r, q.Get("state"), session.LogOut, session.LogOutThenIn)
 	p, ok := g.providers[l.Provider]
 	switch {
-	case err != nil || !ok:
+	case err != nil || !ok && l.Provider != paperDoor:
 	case l.Kind == session.LogOutThenIn && l.Counter != "" && l.Account == "":
 		return g.mediatorLeft(w, r, p, l)
 	case l.Kind == session.LogOutThenIn:

@@ -49,6 +49,7 @@ type world struct {
 	domain   *safe.Domain
 	sessions *session.Manager
 	gateway  *gateway.Gateway
+	once     session.Once
 	url      string
 	logged   *lines
 	told     []journal.Event // by the last operation of openapi.yaml, in the journal
@@ -122,9 +123,10 @@ func (w *world) compose(t *testing.T, settings []setting) {
 	sc := safe.Config{
 		Rows: w.rows, Blobs: w.blobs, Log: w.log, Now: w.clock.now, TermsVersion: terms.Version,
 		Limits: safe.Limits{Document: 4 * mib, Safe: 64 * mib}, LogKey: w.vkey, Origin: w.url,
-		Policy: safe.Policy{Admission: safe.AdmitAnyone},
+		Policy: safe.Policy{Admission: safe.AdmitAnyone}, PaperDoor: true,
 	}
 	once := memstore.NewOnce(w.clock.now)
+	w.once = once
 	w.sessions, err = session.NewManager(session.Config{
 		Store: memstore.NewSessions(w.clock.now), Once: once, Now: w.clock.now, HintKey: make([]byte, 32), Secure: true,
 	})

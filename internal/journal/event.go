@@ -77,7 +77,9 @@ const (
 	WhatMandateGiven      = "mandate.given" // Detail: mandate, mediator, structure, acts, presence, until, signed
 	WhatMandatePaper      = "mandate.paper" // Detail: reference
 	WhatMandateConfirmed  = "mandate.confirmed"
-	WhatMandateRevoked    = "mandate.revoked" // Detail: by
+	WhatMandateRevoked    = "mandate.revoked"      // Detail: by
+	WhatPaperLogin        = "account.login.paper"  // at a counter; Detail: session, mediator, structure
+	WhatPaperChosen       = "account.paper.chosen" // Detail: allowed
 	WhatNoticeChosen      = "notice.chosen"
 	WhatWebhookRegistered = "webhook.registered"
 	WhatWebhookEnded      = "webhook.ended"

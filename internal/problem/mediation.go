@@ -46,5 +46,8 @@ func aboutMediation() []entry {
 		{"session-locked", http.StatusConflict, both(
 			"La séance est verrouillée", "L'usager se déconnecte d'abord, aussi de FranceConnect ; ensuite le médiateur se reconnecte.",
 			"The session is locked", "The citizen logs out first, of FranceConnect too; then the mediator logs in again.")},
+		{"paper-refused", http.StatusForbidden, both(
+			"La clé papier ne suffit pas ici", "Identifiez-vous avec FranceConnect. Une clé papier ne suffit qu'au guichet d'un médiateur, dans l'année qui suit une identification, si le coffre le permet.",
+			"The paper key does not suffice here", "Log in with FranceConnect. A paper key suffices only at a mediator's counter, within a year of a log-in, where the safe allows it.")},
 	}
 }

@@ -97,6 +97,7 @@ func (s *Domain) account(ctx context.Context, tx Tx, in SignIn) (Account, bool, 
 	if in.Kind == Agent {
 		return agentRow(ctx, tx, in, acc, isNew)
 	}
+	acc.Proven = s.now()
 	return acc, false, nil
 }
 

@@ -49,6 +49,7 @@ type Config struct {
 	Overlap      time.Duration // DefaultOverlap: how long a former key of an administration is still sealed to
 	Outlets      Outlets       // nobody is told anything
 	DeleteWithin time.Duration // 30 days: time to delete copies once a grant has ended
+	PaperDoor    bool          // at a mediator's counter a paper key may stand for a log-in
 }
 
 // Domain is every use case. Safe for concurrent use; it keeps no state of

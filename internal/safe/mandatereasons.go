@@ -35,6 +35,9 @@ const (
 	ReasonCollected   = "session-collected"
 	// ReasonSessionOver comes with Ended when a session or a mandate is over.
 	ReasonSessionOver = "session-over"
+	// ReasonPaperRefused comes with Forbidden where a paper key does not stand for
+	// a log-in.
+	ReasonPaperRefused = "paper-refused"
 	// ReasonLocked comes with TooEarly and Forbidden while a mediator is locked
 	// out at the counter.
 	ReasonLocked = "session-locked"

@@ -24,6 +24,7 @@ func hearings() []hearing {
 		{journal.WhatRequestReplied, TopicNews, false},
 		{journal.WhatMediationStarted, TopicImportant, false},
 		{journal.WhatMandatePaper, TopicImportant, false},
+		{journal.WhatPaperLogin, TopicImportant, false},
 		{journal.WhatRequestAnswered, "", true},
 		{journal.WhatRequestRefused, "", true},
 		{journal.WhatRequestAsked, "", true},

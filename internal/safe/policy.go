@@ -235,6 +235,9 @@ func (s *Domain) mayPerson(ctx context.Context, tx Tx, a Actor, act Act, r rule)
 	if acc.Kind != a.Kind || acc.Safe != a.Safe || acc.Administration != a.Administration {
 		return refusal(Forbidden, "the account has changed since this session began")
 	}
+	if a.Paper && !byPaper(act) {
+		return narrowed(Forbidden, ReasonPaperRefused, "a paper key alone may not %s", act)
+	}
 	if a.Kind == Citizen && a.Safe == "" || a.Kind == Agent && a.Administration == "" {
 		return refusal(Forbidden, "the account has nothing to act on")
 	}

@@ -27,6 +27,7 @@ type Actor struct {
 	Since          time.Time        // mediator: when that log-in began
 	Counter        DelegationID     // citizen at the counter: the session that she came for
 	System         SystemID         // system
+	Paper          bool             // citizen: nobody but her paper key has vouched for her
 	Name           string           // as shown to the other side and in the journal
 	Level          int              // eIDAS level: 1 low, 2 substantial, 3 high
 	Through        string           // a helper's service by which she logged in (Aidants Connect); "" is herself
@@ -50,6 +51,8 @@ type Account struct {
 	Role           Role      // agent
 	Services       []string  // agent: ids of the services that he works for; none is all
 	Left           time.Time // agent: when he was cut off; zero while he is not
+	Proven         time.Time // citizen: when a provider last vouched for her
+	NoPaper        bool      // citizen: a paper key is never to stand for a log-in of hers
 }
 
 // Safe is a row per opened safe.

@@ -18,6 +18,7 @@ const (
 	paperCount      = 24
 	passphraseCount = 7
 	qrMark          = "COFFRE1:"
+	qrNumber        = "." // and the safe's id
 )
 
 var (
@@ -129,9 +130,13 @@ func PaperQR(p Secret) string {
 func ParsePaper(text string) (Secret, error) {
 	joined := strings.ToUpper(strings.Join(strings.FieldsFunc(text, isSpace), ""))
 	if rest, ok := strings.CutPrefix(joined, qrMark); ok {
+		rest, number, numbered := strings.Cut(rest, qrNumber)
+		if numbered && checkID(strings.ToLower(number)) != nil {
+			return Secret{}, &WordsError{Count: paperCount, Want: paperCount}
+		}
 		b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(rest)
 		p, err2 := ParseSecret(b)
-		if err != nil || err2 != nil || PaperQR(p) != joined {
+		if err != nil || err2 != nil || PaperQR(p) != qrMark+rest {
 			return Secret{}, &WordsError{Count: paperCount, Want: paperCount}
 		}
 		return p, nil

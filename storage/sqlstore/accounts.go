@@ -18,15 +18,16 @@ type accounts struct {
 
 func newAccounts(tx *sql.Tx) accounts { return accounts{tx, &safe.Account{}} }
 
-const accountColumns = `id, kind, issuer, sub, name, safe, administration, terms_version, terms_at, created, idp, waits_for, role, services, left_at`
+const accountColumns = `id, kind, issuer, sub, name, safe, administration, terms_version, terms_at, created, idp, waits_for, role, services, left_at, proven_at, no_paper`
 
 func scanAccount(r row) (safe.Account, error) {
 	var a safe.Account
-	var termsAt, created, left int64
+	var termsAt, created, left, proven, noPaper int64
 	var services string
 	err := r.Scan(&a.ID, &a.Kind, &a.Issuer, &a.Sub, &a.Name, &a.Safe, &a.Administration, &a.TermsVersion, &termsAt, &created, &a.IDP, &a.WaitsFor,
-		&a.Role, &services, &left)
+		&a.Role, &services, &left, &proven, &noPaper)
 	a.TermsAt, a.Created, a.Left = timeOf(termsAt), timeOf(created), timeOf(left)
+	a.Proven, a.NoPaper = timeOf(proven), noPaper != 0
 	if services != "" {
 		a.Services = strings.Fields(services)
 	}
@@ -53,15 +54,20 @@ func (s accounts) Get(ctx context.Context, id safe.AccountID) (safe.Account, err
 
 func (s accounts) Put(ctx context.Context, a safe.Account) error {
 	*s.last = safe.Account{}
+	noPaper := 0
+	if a.NoPaper {
+		noPaper = 1
+	}
 	_, err := s.tx.ExecContext(ctx, `INSERT INTO accounts (`+accountColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, issuer = excluded.issuer, sub = excluded.sub, name = excluded.name,
 safe = excluded.safe, administration = excluded.administration, terms_version = excluded.terms_version,
 terms_at = excluded.terms_at, created = excluded.created, idp = excluded.idp, waits_for = excluded.waits_for,
-role = excluded.role, services = excluded.services, left_at = excluded.left_at`,
+role = excluded.role, services = excluded.services, left_at = excluded.left_at,
+proven_at = excluded.proven_at, no_paper = excluded.no_paper`,
 		string(a.ID), string(a.Kind), a.Issuer, a.Sub, a.Name, string(a.Safe), string(a.Administration),
 		a.TermsVersion, micros(a.TermsAt), micros(a.Created), a.IDP, string(a.WaitsFor),
-		string(a.Role), strings.Join(a.Services, " "), micros(a.Left))
+		string(a.Role), strings.Join(a.Services, " "), micros(a.Left), micros(a.Proven), noPaper)
 	return mapError("write account", err)
 }
 

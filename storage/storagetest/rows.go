@@ -141,7 +141,7 @@ func wantPages[T any](t *testing.T, db safe.Rows, want []T, list func(context.Co
 func account(name string) safe.Account {
 	return safe.Account{
 		ID: safe.NewID[safe.AccountID](), Kind: safe.Citizen, Issuer: "https://issuer.test", Sub: name, Name: name,
-		Safe: safe.NewID[safe.SafeID](), Created: start(),
+		Safe: safe.NewID[safe.SafeID](), Created: start(), Proven: start().Add(time.Minute), NoPaper: true,
 	}
 }
 

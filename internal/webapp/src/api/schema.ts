@@ -1672,6 +1672,58 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/counters/{id}/challenges": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** At a locked counter, where the operator allows it: the keyring of the safe whose number is on a paper key, and what to sign once it has opened */
+        readonly post: operations["challengePaper"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/counters/{id}/proofs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** At a locked counter: log in for ten minutes by a challenge that the safe's root has signed (SPEC.md 16) */
+        readonly post: operations["provePaper"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/safe/paper": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whether a paper key may stand for a log-in at a mediator's counter, and until when */
+        readonly get: operations["getPaperChoice"];
+        /** Allow it or not */
+        readonly put: operations["choosePaper"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/mediation/delegations/{id}/lock": {
         readonly parameters: {
             readonly query?: never;
@@ -2124,6 +2176,8 @@ export interface components {
                     readonly role: string;
                 }[];
             };
+            /** @description a paper key may stand for a log-in at a mediator's counter */
+            readonly paperAtCounter?: boolean;
             /** @description eIDAS level of each act that asks for more than 1, e.g. recover */
             readonly levels?: {
                 readonly [key: string]: number;
@@ -6173,6 +6227,117 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["CollectedDelegation"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly challengePaper: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly safe: components["schemas"]["Id"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly challenge: string;
+                        readonly keyring: components["schemas"]["Keyring"];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly provePaper: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly safe: components["schemas"]["Id"];
+                    readonly challenge: string;
+                    readonly proof: components["schemas"]["Bytes"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPaperChoice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly allowed: boolean;
+                        /** @description a year after the last log-in by a provider */
+                        readonly until?: components["schemas"]["Time"];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly choosePaper: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly allowed: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

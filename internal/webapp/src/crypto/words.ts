@@ -39,7 +39,9 @@ export function toPaperQR(p: Uint8Array): string {
 export function parsePaper(typed: string): Bytes {
 	const qr = typed.replace(/[\s\u0085]+/g, '').toUpperCase();
 	if (qr.startsWith(qrMark)) {
-		const p = fromBase32(qr.slice(qrMark.length).toLowerCase());
+		const [key = '', ...number] = qr.slice(qrMark.length).toLowerCase().split('.');
+		const p = fromBase32(key);
+		if (number.length > 1 || number.some((n) => !isId(n))) throw new CoffreError('words');
 		if (p?.length !== 32) throw new CoffreError('words');
 		return p;
 	}
@@ -51,6 +53,10 @@ export function parsePaper(typed: string): Bytes {
 			message: 'the checksum says that a word is not the right one',
 		});
 	}
+}
+
+function isId(text: string): boolean {
+	return text.length === 26 && fromBase32(text)?.length === 16;
 }
 
 /** Seven words, NFC. */

@@ -6,6 +6,7 @@ import type { RecoveryView } from './custodytypes.ts';
 import { OpenAdministration } from './openadministration.ts';
 import { OpenDesk } from './opendesk.ts';
 import { OpenSafe } from './opensafe.ts';
+import type { Counter } from './paperdoor.ts';
 import { createPasskey, keyOf } from './passkey.ts';
 import type { AskedItem, RequestView } from './requesttypes.ts';
 import {
@@ -69,6 +70,13 @@ export class Client {
 	terms(): Promise<Terms> {
 		return this.#api.get('/api/v1/terms');
 	}
+	/** Whether a paper key may stand for a log-in at a mediator's counter. */
+	paperChoice(): Promise<{ readonly allowed: boolean; readonly until?: string }> {
+		return this.#api.get('/api/v1/safe/paper');
+	}
+	async choosePaper(allowed: boolean): Promise<void> {
+		await this.#api.call('put', '/api/v1/safe/paper', { body: { allowed } });
+	}
 	async acceptTerms(version: string): Promise<void> {
 		await this.#api.call('put', '/api/v1/me/terms', { body: { version } });
 	}
@@ -112,10 +120,14 @@ export class Client {
 	keyringKinds(): Promise<readonly KeyringKind[]> {
 		return this.#core((c) => c.keyringKinds());
 	}
-	async unlock(secret: Secret): Promise<OpenSafe> {
+	/** At a counter with a paper key alone, it logs in as well. */
+	async unlock(secret: Secret, counter?: Counter): Promise<OpenSafe> {
 		const key = await keyOf(secret, secret.kind === 'passkey' ? await this.keyringKinds() : []);
 		const link = await this.#take();
-		return this.#orPutBack(link, async () => new OpenSafe(link, await link.core.unlock(key)));
+		return this.#orPutBack(
+			link,
+			async () => new OpenSafe(link, await link.core.unlock(key, counter)),
+		);
 	}
 
 	/** Since when somebody has been asking for this safe back; cheap, for every page. */

@@ -4,6 +4,7 @@ import type { IssuedView } from './issued.ts';
 import type { DeskAct, DeskActs, MandateAct, MandateActs } from './mandatetypes.ts';
 import type { DepositDone, DepositOrder } from './officedeposit.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
+import type { Counter } from './paperdoor.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import type { RequestCore } from './requestcore.ts';
 import type { ShareView } from './retrieval.ts';
@@ -80,7 +81,8 @@ export interface Core extends CustodyCore, RequestCore {
 
 	keyringKinds(): Promise<readonly KeyringKind[]>;
 	createSafe(drafts: readonly Draft[]): Promise<SafeState>;
-	unlock(key: Key): Promise<SafeState>;
+	/** At a counter, nobody is logged in before: then the key shows who is there. */
+	unlock(key: Key, counter?: Counter): Promise<SafeState>;
 
 	refresh(): Promise<void>;
 	add(

@@ -38,6 +38,7 @@ import { OfficeRequests } from './officerequests.ts';
 import type { ActArgs, Done, OfficeAct, OpenedAnswer, ShownAs } from './officerequesttypes.ts';
 import { changeWays } from './officeways.ts';
 import { type Opened, openedSafe } from './openedsafe.ts';
+import { type Counter, shown } from './paperdoor.ts';
 import { receiptOf } from './receipt.ts';
 import type { ReceiptOrder, ReceiptView } from './receipttypes.ts';
 import { type Recovered, Recoveries, waysOf } from './recovery.ts';
@@ -151,8 +152,8 @@ export class Keeper extends RequestKeeper implements Core {
 		return this.#open(await Vault.open(this.#context, keyring, container));
 	}
 
-	async unlock(key: Key): Promise<SafeState> {
-		const p = secretOf(key);
+	async unlock(key: Key, counter?: Counter): Promise<SafeState> {
+		const p = await shown(this.#context, secretOf(key), counter);
 		const holder = await this.#holder();
 		const container = checkContainer(await this.#context.api.get('/api/v1/safe/keyring'));
 		const keyring = await openContainer(this.#context, container, holder, p);

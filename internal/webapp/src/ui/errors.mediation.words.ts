@@ -55,6 +55,10 @@ export const mediationErrors = {
 			'La séance est verrouillée',
 			'L’usager se déconnecte d’abord, aussi de FranceConnect ; ensuite le médiateur se reconnecte.',
 		],
+		'paper-refused': [
+			'La clé papier ne suffit pas ici',
+			'Identifiez-vous avec FranceConnect. Une clé papier ne suffit qu’au guichet d’un médiateur, dans l’année qui suit une identification, si le coffre le permet.',
+		],
 	},
 	en: {
 		'unknown-structure': [
@@ -109,6 +113,10 @@ export const mediationErrors = {
 		'session-locked': [
 			'The session is locked',
 			'The citizen logs out first, of FranceConnect too; then the mediator logs in again.',
+		],
+		'paper-refused': [
+			'The paper key does not suffice here',
+			'Log in with FranceConnect. A paper key suffices only at a mediator’s counter, within a year of a log-in, where the safe allows it.',
 		],
 	},
 } as const;

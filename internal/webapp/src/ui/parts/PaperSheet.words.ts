@@ -11,6 +11,7 @@ export const texts = words(
 			'Rangez cette feuille en lieu sûr, chez vous ou chez une personne de confiance, et pas avec la phrase de passe.',
 			'Ne la photographiez pas et ne l’envoyez à personne. Ni la mairie, ni FranceConnect, ni un technicien ne vous la demandera.',
 		],
+		number: 'Numéro du coffre (il n’ouvre rien, il sert au guichet d’un médiateur) :',
 		lost: 'Si vous la perdez, ouvrez le coffre avec un autre moyen, faites une nouvelle feuille et retirez celle-ci. Si vous perdez tout, personne ne pourra l’ouvrir.',
 		lostOffice:
 			'Si vous la perdez, votre autre moyen ouvre encore. Si vous perdez tout, personne ne pourra ouvrir.',
@@ -26,6 +27,7 @@ export const texts = words(
 			'Keep this sheet in a safe place, at home or with somebody you trust, and not together with the passphrase.',
 			'Do not photograph it and send it to nobody. Neither the town hall, nor FranceConnect, nor any technician will ask you for it.',
 		],
+		number: 'Number of the safe (it opens nothing; it is for a mediator’s counter):',
 		lost: 'If you lose it, unlock the safe another way, make a new sheet and remove this one. If you lose everything, nobody can unlock it.',
 		lostOffice:
 			'If you lose it, your other way still unlocks. If you lose everything, nobody can unlock it.',

@@ -81,6 +81,16 @@ const fr: Readonly<Record<string, Act>> = {
 		done: () => 'demandé une séance de médiation',
 		tried: () => 'demander une séance de médiation',
 	},
+	'account.login.paper': {
+		done: (a) =>
+			`ouvert le coffre au guichet avec la seule clé papier${with_(' ; poste de ', a.detail)}`,
+		tried: (a) =>
+			`ouvrir le coffre au guichet avec la seule clé papier${with_(' ; poste de ', a.detail)}`,
+	},
+	'account.paper.chosen': {
+		done: () => 'choisi si la clé papier suffit au guichet d’un médiateur',
+		tried: () => 'choisir si la clé papier suffit au guichet d’un médiateur',
+	},
 	'mediation.locked': {
 		done: () => 'laissé son poste à un usager',
 		tried: () => 'laisser son poste à un usager',
@@ -160,6 +170,16 @@ const en: Readonly<Record<string, Act>> = {
 	'mediation.opened': {
 		done: () => 'asked for a session of mediation',
 		tried: () => 'ask for a session of mediation',
+	},
+	'account.login.paper': {
+		done: (a) =>
+			`opened the safe at a counter with the paper key alone${with_('; workstation of ', a.detail)}`,
+		tried: (a) =>
+			`open the safe at a counter with the paper key alone${with_('; workstation of ', a.detail)}`,
+	},
+	'account.paper.chosen': {
+		done: () => 'chose whether the paper key suffices at a mediator’s counter',
+		tried: () => 'choose whether the paper key suffices at a mediator’s counter',
 	},
 	'mediation.locked': {
 		done: () => 'left a workstation to a citizen',
