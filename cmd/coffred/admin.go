@@ -101,7 +101,7 @@ func admin(ctx context.Context, args []string, io stdio) error {
 func adminActs() map[string]func(context.Context, []string, stdio) error {
 	return map[string]func(context.Context, []string, stdio) error{
 		"agents": listAgents, "appoint": appoint, "logo": setLogo,
-		"structures": structures, "mediators": mediators, "mandates": mandates,
+		"structures": structures, "mediators": mediators, "mandates": mandates, "protection": protection,
 		"relink-agent": relinkAgent, "rotate-login-keys": rotateLoginKeys,
 	}
 }

@@ -185,7 +185,7 @@ func viewMandate(m safe.MandateRow, now time.Time) mandateView {
 		v.State = "ended"
 	case !now.Before(m.NotAfter):
 		v.State = "expired"
-	case m.Kind == safe.PaperMandate && m.Confirmed.IsZero():
+	case m.Kind.Unsigned() && m.Confirmed.IsZero():
 		v.State = "waiting"
 	}
 	return v

@@ -105,7 +105,7 @@ func (s *Domain) standing(ctx context.Context, tx Tx, a Actor, id MandateID) (Ma
 		return MandateRow{}, backend("read structure", err)
 	}
 	named := row.StructureName
-	if row.Kind != PaperMandate {
+	if !row.Kind.Unsigned() {
 		sf, err := openSafe(ctx, tx, row.Safe)
 		if err != nil {
 			return MandateRow{}, err

@@ -146,7 +146,10 @@ func (s *Domain) held(w *work) error {
 	if !row.Current(s.now()) || row.Safe != d.Safe || row.Mediator != d.Mediator || row.Structure != d.Structure {
 		return sessionOver("the mandate is over, or another one")
 	}
-	if row.Kind == PaperMandate {
+	if row.Kind.Unsigned() {
+		if row.Presence != sealed.PresenceDeposit {
+			return sessionOver("the mandate needs the citizen's presence")
+		}
 		w.m = sealed.Mandate{ID: string(row.ID), Acts: []string{sealed.ActDeposit}, NotAfter: rfc3339(row.NotAfter)}
 		return nil
 	}

@@ -15,6 +15,9 @@ const (
 	// PaperMandate was signed by hand: for deposits only, once a second
 	// mediator of the structure has seen it.
 	PaperMandate MandateKind = "paper"
+	// LegalMandate is a court's: of whoever represents a protected adult, once a
+	// second person has seen the decision.
+	LegalMandate MandateKind = "legal"
 )
 
 // MandateRow is a mandate as it is kept. What counts is Body; what stands
@@ -45,8 +48,12 @@ type MandateRow struct {
 // Current says whether it can be used at that time.
 func (m MandateRow) Current(now time.Time) bool {
 	return m.Ended.IsZero() && now.Before(m.NotAfter) && !now.Before(m.Created.Add(-clockSlack)) &&
-		(m.Kind != PaperMandate || !m.Confirmed.IsZero())
+		(!m.Kind.Unsigned() || !m.Confirmed.IsZero())
 }
+
+// Unsigned says that there is no signature of the citizen's in it: two people
+// have seen a paper.
+func (k MandateKind) Unsigned() bool { return k == PaperMandate || k == LegalMandate }
 
 // clockSlack is how far a citizen's clock may be ahead of ours.
 const clockSlack = 2 * time.Minute

@@ -160,6 +160,9 @@ func (s *Domain) RevokeMandate(ctx context.Context, a Actor, id MandateID, revoc
 		if !row.Ended.IsZero() && (revocation == nil || row.Revocation != nil) {
 			return nil
 		}
+		if row.Kind == LegalMandate { // a session under it she stops as any other
+			return refusal(Forbidden, "a court's decision is ended by the operator")
+		}
 		return s.endMandate(ctx, tx, a, row, EndedByCitizen, revocation, ev)
 	})
 }

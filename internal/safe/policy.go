@@ -46,6 +46,7 @@ const (
 	ActMediator          Act = "mediator"           // look at one's own sessions, end them
 	ActMediate           Act = "mediate"            // help citizens, within mandates
 	ActAppointMediator   Act = "appoint-mediator"   // say who acts for a structure
+	ActLegal             Act = "legal"              // write down who represents a protected adult
 	ActActivity          Act = "activity"           // figures of a structure's work
 	ActStopMandate       Act = "stop-mandate"       // stop what a citizen has let somebody do
 )
@@ -86,7 +87,7 @@ func personal() []Act {
 		ActRead, ActOpenSafe, ActKeys, ActUpload, ActChange, ActErase, ActOpen, ActShare, ActEndGrant,
 		ActAddress, ActExport, ActReceive, ActDeposit, ActAdministration, ActOfficeKeyring, ActOfficeJournal, ActAdministrationKey,
 		ActRequest, ActReply, ActRecover, ActEndRecovery, ActCustody, ActNotices, ActWebhooks, ActReadWebhooks, ActAppoint, ActServices, ActLogo,
-		ActMandate, ActMediator, ActMediate, ActAppointMediator, ActActivity,
+		ActMandate, ActMediator, ActMediate, ActAppointMediator, ActActivity, ActLegal,
 	}
 }
 
@@ -172,7 +173,7 @@ func ruleOf(act Act) rule {
 		return rule{kinds: []ActorKind{Agent}, referent: true}
 	case ActAppoint, ActLogo:
 		return rule{kinds: []ActorKind{Agent, Operator}, referent: true}
-	case ActRegister, ActStopMandate:
+	case ActRegister, ActStopMandate, ActLegal:
 		return rule{kinds: []ActorKind{Operator}}
 	case ActMandate:
 		return rule{kinds: []ActorKind{Citizen}, terms: true}

@@ -3211,8 +3211,11 @@ export interface components {
         };
         readonly MandateRow: {
             readonly id: components["schemas"]["Id"];
-            /** @enum {string} */
-            readonly kind: "session" | "standing" | "paper";
+            /**
+             * @description legal: of a protected adult's representative, whose measure (tutelle, curatelle) is the purpose
+             * @enum {string}
+             */
+            readonly kind: "session" | "standing" | "paper" | "legal";
             readonly mediator: components["schemas"]["Id"];
             readonly mediatorName: string;
             readonly structure: components["schemas"]["Id"];

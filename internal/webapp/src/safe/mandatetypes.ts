@@ -66,7 +66,9 @@ export interface ApprovalOrder {
 /** A mandate as it is kept, verified as far as it was signed. */
 export interface MandateView {
 	readonly id: string;
-	readonly kind: 'session' | 'standing' | 'paper';
+	readonly kind: 'session' | 'standing' | 'paper' | 'legal';
+	/** Of a paper, or of a court's decision. */
+	readonly reference?: string;
 	readonly mediator: string;
 	readonly structure: string;
 	readonly acts: readonly Act[];

@@ -15,6 +15,7 @@ export function viewOfRow(row: components['schemas']['MandateRow']): MandateView
 		created,
 		notAfter,
 		state,
+		...(row.reference === undefined ? {} : { reference: row.reference }),
 		...(ended === undefined ? {} : { ended }),
 		...(by === undefined ? {} : { by }),
 		...(session ? { session: { id: session.id, state: session.state } } : {}),

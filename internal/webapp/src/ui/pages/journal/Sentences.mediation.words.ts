@@ -140,6 +140,13 @@ const fr: Readonly<Record<string, Act>> = {
 		done: () => 'confirmé un mandat sur papier, comme second médiateur',
 		tried: () => 'confirmer un mandat sur papier',
 	},
+	'mandate.legal': {
+		done: (a) =>
+			a.state === 'confirmed'
+				? `confirmé une décision de justice de protection${with_(' : ', a.purpose)}`
+				: `enregistré, à confirmer, une décision de justice de protection${with_(' : ', a.purpose)}`,
+		tried: () => 'enregistrer une décision de justice de protection',
+	},
 	'mandate.revoked': {
 		done: (a) => `retiré son mandat${with_(' à ', a.detail)}`,
 		tried: (a) => `retirer un mandat${with_(' à ', a.detail)}`,
@@ -229,6 +236,13 @@ const en: Readonly<Record<string, Act>> = {
 	'mandate.confirmed': {
 		done: () => 'confirmed a mandate on paper, as a second mediator',
 		tried: () => 'confirm a mandate on paper',
+	},
+	'mandate.legal': {
+		done: (a) =>
+			a.state === 'confirmed'
+				? `confirmed a court’s decision of protection${with_(': ', a.purpose)}`
+				: `wrote down, to be confirmed, a court’s decision of protection${with_(': ', a.purpose)}`,
+		tried: () => 'write down a court’s decision of protection',
 	},
 	'mandate.revoked': {
 		done: (a) => `took the mandate back${with_(' from ', a.detail)}`,

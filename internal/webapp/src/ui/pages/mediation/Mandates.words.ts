@@ -27,6 +27,16 @@ export const text = words(
 		proven: (when: string) => `Vérifié le ${when} : votre signature et la preuve de chaque acte.`,
 		close: 'Fermer',
 		paper: 'Mandat signé sur papier : dépôt seulement.',
+		legal: (measure: string, reference: string) =>
+			`${measure === 'curatelle' ? 'Curatelle' : 'Tutelle'}, décision de justice : ${reference}`,
+		tutelle:
+			'Cette personne peut déposer des documents en votre nom. Elle ne peut ni lire votre coffre, ni toucher à vos clés.',
+		curatelle:
+			'Cette personne ne peut rien faire seule : pour chaque session il faut votre présence et votre accord. Elle ne peut jamais toucher à vos clés.',
+		legalWaits:
+			'Une seconde personne doit encore confirmer la décision : rien n’est possible avant.',
+		legalEnds:
+			'Inscrit d’après une décision de justice. Pour la contester, adressez-vous au juge ; l’exploitant du coffre l’arrête dès qu’elle prend fin.',
 		more: 'Voir plus',
 		on: (when: string) => `Signé le ${when}`,
 		ended: {
@@ -65,6 +75,15 @@ export const text = words(
 		proven: (when) => `Verified on ${when}: your signature and the proof of each act.`,
 		close: 'Close',
 		paper: 'Mandate signed on paper: deposits only.',
+		legal: (measure, reference) =>
+			`${measure === 'curatelle' ? 'Curatorship (curatelle)' : 'Guardianship (tutelle)'}, court decision: ${reference}`,
+		tutelle:
+			'This person may deposit documents for you, but can neither read your safe nor touch your keys.',
+		curatelle:
+			'This person can do nothing alone: each session needs your presence and your consent. Your keys are never touched.',
+		legalWaits: 'A second person still has to confirm the decision: nothing is possible before.',
+		legalEnds:
+			'Written down from a court’s decision. To contest it, ask the judge; the operator of the safe ends it as soon as it is over.',
 		more: 'See more',
 		on: (when) => `Signed on ${when}`,
 		ended: {
