@@ -114,6 +114,8 @@ type Allowance struct {
 	// and until when what is given may be opened.
 	Administrations, Requests []string
 	GrantsUntil               time.Time
+	// Minutes are those that she gives, never more than were asked for; 0 is all.
+	Minutes int64
 }
 
 // Allow signs the mandate and seals each of its documents to the session.
@@ -154,12 +156,15 @@ func (a Allowance) body(signed []byte, grants []ownGrant) map[string]any {
 }
 
 func (s *Safe) mandateFor(d Delegation, a Allowance) sealed.Mandate {
-	now := s.c.now()
+	now, minutes := s.c.now(), d.Minutes
+	if a.Minutes > 0 {
+		minutes = min(a.Minutes, minutes)
+	}
 	m := sealed.Mandate{
 		Suite: s.root.Suite(), ID: newID(), Safe: s.id, Structure: d.Structure, StructureName: d.StructureName, Index: d.Habilitated.Leaf.Index,
 		Mediator: d.Mediator, MediatorName: d.MediatorName, Acts: slices.Sorted(slices.Values(a.Acts)), Purpose: d.Purpose,
 		Administrations: slices.Sorted(slices.Values(a.Administrations)), Requests: slices.Sorted(slices.Values(a.Requests)),
-		Session: &d.Session, Standing: d.Standing, Created: until(now), NotAfter: until(now.Add(time.Duration(d.Minutes) * time.Minute)),
+		Session: &d.Session, Standing: d.Standing, Created: until(now), NotAfter: until(now.Add(time.Duration(minutes) * time.Minute)),
 	}
 	if !a.GrantsUntil.IsZero() {
 		m.GrantsUntil = until(a.GrantsUntil)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/coffre-citoyen/coffre/internal/client"
 	"github.com/coffre-citoyen/coffre/internal/sealed"
@@ -35,10 +36,16 @@ func TestACitizensProgramLetsAMediatorAct(t *testing.T) {
 	if _, err := s.Allow(w.ctx, asked, yes); !errors.Is(err, sealed.ErrMismatch) {
 		t.Fatalf("with other keys than the screen's: %v", err)
 	}
+	yes.Minutes = 7
 	link := sealed.LinkSecret([]byte(sealed.NewID())[:16])
 	yes.Print, yes.Secret = v.key.Public().Print(), &link
 	m, err := s.Allow(w.ctx, asked, yes)
 	must(t, err)
+	from, err1 := time.Parse(time.RFC3339, m.Created)
+	end, err2 := time.Parse(time.RFC3339, m.NotAfter)
+	if err1 != nil || err2 != nil || end.Sub(from) != 7*time.Minute {
+		t.Errorf("the mandate lasts from %s until %s", m.Created, m.NotAfter)
+	}
 	// The tab is given her client's word as it was said, and knows it by its link.
 	var told struct{ Signed, Binding []byte }
 	w.do(t, v.collects()).is(t, 200).read(t, &told)

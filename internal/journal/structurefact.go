@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"unicode/utf16"
 
 	"github.com/coffre-citoyen/coffre/internal/canon"
 )
@@ -29,7 +30,7 @@ type StructureFact struct {
 // Encode gives the log's entry.
 func (f StructureFact) Encode() ([]byte, error) {
 	f.Type = FactStructure
-	if !idForm.MatchString(f.ID) || !siretForm.MatchString(f.SIRET) || f.Name == "" || !isTime(f.From) || !isTime(f.Until) ||
+	if !idForm.MatchString(f.ID) || !siretForm.MatchString(f.SIRET) || !isStructureName(f.Name) || !isTime(f.From) || !isTime(f.Until) ||
 		!isTime(f.Time) || f.Until <= f.From || f.Ended != "" && !isTime(f.Ended) {
 		return nil, fmt.Errorf("encode structure fact: %w", ErrFact)
 	}
@@ -39,6 +40,9 @@ func (f StructureFact) Encode() ([]byte, error) {
 	}
 	return append([]byte(factMark), b...), nil
 }
+
+// isStructureName: 1 to 200 UTF-16 code units, as a mandate has it.
+func isStructureName(s string) bool { n := len(utf16.Encode([]rune(s))); return n > 0 && n <= 200 }
 
 // ParseStructureFact reads a log entry; ErrFact when it is a commitment or
 // another fact.

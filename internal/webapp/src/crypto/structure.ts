@@ -1,3 +1,4 @@
+import { CoffreError } from '../errors.ts';
 import { factOf } from './log.ts';
 import { id, matching, object, oneOf, string, time } from './shape.ts';
 
@@ -19,5 +20,8 @@ export type StructureFact = ReturnType<typeof shape>;
 
 /** 'form' for an entry that is no such fact. */
 export function parseStructureFact(entry: Uint8Array): StructureFact {
-	return shape(factOf(entry));
+	const fact = shape(factOf(entry));
+	if (fact.until <= fact.from)
+		throw new CoffreError('form', { message: 'a habilitation that ends before it begins' });
+	return fact;
 }
