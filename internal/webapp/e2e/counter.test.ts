@@ -2,7 +2,17 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look } from './harness/browser.ts';
 import { leftovers } from './harness/leftovers.ts';
-import { choosePersona, click, said, whole } from './harness/people.ts';
+import {
+	addFiles,
+	choosePersona,
+	click,
+	giveWords,
+	line,
+	logIn,
+	openSafe,
+	said,
+	whole,
+} from './harness/people.ts';
 import { files, scene, visitor, withFiles } from './harness/scene.ts';
 
 // One machine for two, and somebody who has never been here: no account, no safe, no phone. She leaves with both.
@@ -136,6 +146,72 @@ test(
 				await his.getByText('Déposé', { exact: true }).waitFor();
 				await click(his, 'Terminer la session');
 				await his.getByText(said('Vous l’avez terminée')).waitFor();
+			},
+			{ viewport: { width: 1280, height: 800 } },
+		),
+	long,
+);
+
+test(
+	'with her paper key alone: its number and its words log her in where the mediator has left, and for nothing but this',
+	() =>
+		visitor(
+			async ({ page: his, context, guard }) => {
+				let paper = '';
+				let number = '';
+				await visitor(async ({ page }) => {
+					await logIn(page, 'Fatou DIALLO', 'FranceConnect');
+					({ paper } = await openSafe(page, async (step) => {
+						if (step !== 'ouvrir-2-feuille') return;
+						number = await page.locator('.sheet .number b').innerText();
+						await look(page, 'cle-papier-avec-numero');
+					}));
+					await addFiles(page, [files.text.path]);
+					await line(page, files.text.name).waitFor();
+				});
+				expect(number.replaceAll(' ', '')).toMatch(/^[a-z2-7]{26}$/);
+
+				await logInMediator(his, 'Nadia HADDAD');
+				await leaveThePlace(his);
+				const hers = await hersBeside(his, context);
+				await hers.getByRole('link', { name: said('Avec ma clé papier seulement') }).click();
+				await hers.getByRole('heading', { name: whole('Votre clé papier') }).waitFor();
+				await look(hers, 'guichet-papier');
+
+				// A number of nobody's is refused as one that is switched off would be.
+				guard.expect(403, /\/challenges$/);
+				await hers.getByRole('textbox', { name: said('Numéro du coffre') }).fill('a'.repeat(26));
+				await giveWords(hers, paper, 'Déverrouiller');
+				await hers.getByText(said('La clé papier ne suffit pas ici')).waitFor();
+				await hers.getByRole('textbox', { name: said('Numéro du coffre') }).fill(number);
+				await click(hers, 'Déverrouiller');
+
+				await hers.getByRole('heading', { level: 1, name: said('Nadia HADDAD demande') }).waitFor();
+				await hers
+					.getByRole('textbox', { name: said('Nombre à deux chiffres') })
+					.fill(await his.locator('.number').innerText());
+				await click(hers, 'J’accepte');
+				await hers.getByText(said('Nadia HADDAD peut agir')).waitFor();
+				await click(hers, 'Terminer et rendre la place');
+				await hers.getByRole('heading', { level: 1, name: said('rendez la place') }).waitFor();
+				expect(await leftovers(hers)).not.toMatch(/Fatou|DIALLO|coffre:(?!log)|coffre\.aide/);
+
+				await hers.getByRole('link', { name: said('S’identifier comme médiateur') }).click();
+				await choosePersona(hers, 'Nadia HADDAD');
+				await his.getByRole('heading', { level: 1, name: said('Vous agissez pour') }).waitFor();
+				await click(his, 'Terminer la session');
+				await his.getByText(said('Vous l’avez terminée')).waitFor();
+
+				// She sees it, and may forbid it.
+				await visitor(async ({ page }) => {
+					await logIn(page, 'Fatou DIALLO', 'FranceConnect');
+					await page.goto('/cles');
+					await page.getByRole('checkbox', { name: said('Ma clé papier suffit') }).uncheck();
+					await page.reload();
+					const box = page.getByRole('checkbox', { name: said('Ma clé papier suffit') });
+					await box.waitFor();
+					expect(await box.isChecked()).toBe(false);
+				});
 			},
 			{ viewport: { width: 1280, height: 800 } },
 		),
