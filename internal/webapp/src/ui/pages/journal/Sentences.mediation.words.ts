@@ -268,6 +268,7 @@ export const mediationReasons = {
 		'session-collected': 'la séance avait déjà commencé',
 		'session-over': 'la séance ou le mandat était terminé',
 		'session-locked': 'la séance était verrouillée',
+		'paper-refused': 'la clé papier ne suffit pas ici',
 	},
 	en: {
 		'unknown-structure': 'this structure is not approved here',
@@ -284,5 +285,6 @@ export const mediationReasons = {
 		'session-collected': 'the session had begun already',
 		'session-over': 'the session or the mandate was over',
 		'session-locked': 'the session was locked',
+		'paper-refused': 'the paper key does not suffice here',
 	},
 };
