@@ -128,12 +128,6 @@ export class DeskSession {
 				.finally(() => desk.close());
 	}
 
-	reset(): void {
-		this.#drop()?.close();
-		this.over = undefined;
-		this.failed = undefined;
-	}
-
 	async #look(): Promise<void> {
 		const desk = this.#desk;
 		if (!desk) return;
