@@ -221,7 +221,7 @@ func (g *Gateway) keepPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, g.viewMandateRow(m))
+	return writeJSON(w, http.StatusCreated, g.viewMandateFor(m))
 }
 
 func (g *Gateway) confirmPaper(w http.ResponseWriter, r *http.Request) error {
@@ -233,5 +233,5 @@ func (g *Gateway) confirmPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, g.viewMandateRow(m))
+	return writeJSON(w, http.StatusOK, g.viewMandateFor(m))
 }

@@ -189,6 +189,13 @@ func TestStandingMandatesAndPapers(t *testing.T) {
 	far := m.world.desk(t, m.structure(t, "Ailleurs", "13002526500099"), "Luc Bernard")
 	m.do(t, confirm.by(far.caller)).is(t, 404)
 	second := m.world.desk(t, m.desk.st, "Inès Roche")
+	// Nobody writes down or confirms a paper about himself.
+	herself := m.world.desk(t, m.desk.st, m.c.Name)
+	m.do(t, paper.by(herself.caller)).is(t, 403).refuses(t, "same-person")
+	m.do(t, confirm.by(herself.caller)).is(t, 403).refuses(t, "same-person")
+	if names := m.do(t, request{who: second.caller, method: "GET", path: mediation + "/papers"}).items(t, "citizen"); !slices.Equal(names, []string{m.c.Name}) {
+		t.Errorf("papers that wait are for %q", names)
+	}
 	if ids := m.do(t, request{who: second.caller, method: "GET", path: mediation + "/papers"}).items(t, "id"); !slices.Equal(ids, []string{id}) {
 		t.Errorf("papers that wait: %q", ids)
 	}

@@ -166,6 +166,8 @@ type mandateView struct {
 	Ended         *time.Time `json:"ended,omitempty"`
 	By            string     `json:"by,omitempty"`
 	Revocation    []byte     `json:"revocation,omitempty"`
+	// Citizen is the name of the safe's holder, for mediators.
+	Citizen string `json:"citizen,omitempty"`
 	// State is what can still happen under it: "current", "waiting" (a paper, to
 	// be confirmed), "ended", "expired".
 	State string `json:"state"`
@@ -197,6 +199,12 @@ func (g *Gateway) viewOwnMandate(m safe.MandateView) mandateView {
 		s := viewDelegation(*m.Session)
 		v.Session = &s
 	}
+	return v
+}
+
+func (g *Gateway) viewMandateFor(m safe.MandateFor) mandateView {
+	v := viewMandate(m.MandateRow, g.now())
+	v.Citizen = m.Citizen
 	return v
 }
 

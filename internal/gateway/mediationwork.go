@@ -26,7 +26,7 @@ func (g *Gateway) delegated(w http.ResponseWriter, r *http.Request, do func(cont
 	return writeJSON(w, http.StatusOK, viewOwnDelegation(d))
 }
 
-func (g *Gateway) mandatesBy(w http.ResponseWriter, r *http.Request, list func(context.Context, safe.Actor, safe.Page) ([]safe.MandateRow, string, error)) error {
+func (g *Gateway) mandatesBy(w http.ResponseWriter, r *http.Request, list func(context.Context, safe.Actor, safe.Page) ([]safe.MandateFor, string, error)) error {
 	p, err := pageOf(r)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (g *Gateway) mandatesBy(w http.ResponseWriter, r *http.Request, list func(c
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, listOf(items, next, g.viewMandateRow))
+	return writeJSON(w, http.StatusOK, listOf(items, next, g.viewMandateFor))
 }
 
 // working reads the ids of an act on a document.

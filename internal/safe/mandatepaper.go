@@ -20,15 +20,43 @@ type NewPaper struct {
 // longestPaper is how long one is good for: the time that a plastic bag takes.
 const longestPaper = 7 * 24 * time.Hour
 
+// MandateFor is a mandate with the name of the holder of its safe: for the
+// mediators who hold a mandate of hers, and compare it with what is on paper.
+type MandateFor struct {
+	MandateRow
+	Citizen string // "" once she has left
+}
+
+// namedFor adds whose safes they are.
+func namedFor(ctx context.Context, tx Tx, rows ...MandateRow) ([]MandateFor, error) {
+	all := make([]MandateFor, len(rows))
+	for i, row := range rows {
+		all[i].MandateRow = row
+		sf, err := tx.Safes.Get(ctx, row.Safe)
+		if IsKind(err, NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, backend("read safe", err)
+		}
+		acc, err := tx.Accounts.Get(ctx, sf.Account)
+		if err != nil && !IsKind(err, NotFound) {
+			return nil, backend("read account", err)
+		}
+		all[i].Citizen = acc.Name
+	}
+	return all, nil
+}
+
 // KeepPaper writes a paper down. Nothing can be done under it before another
 // mediator of the structure has confirmed it; the citizen's journal has both.
-func (s *Domain) KeepPaper(ctx context.Context, a Actor, n NewPaper) (MandateRow, error) {
+func (s *Domain) KeepPaper(ctx context.Context, a Actor, n NewPaper) (MandateFor, error) {
 	n.NotAfter = n.NotAfter.UTC().Truncate(time.Second)
 	ev := s.begin(a, journal.WhatMandatePaper)
 	if err := s.checkPaper(n); err != nil {
-		return MandateRow{}, err
+		return MandateFor{}, err
 	}
-	var row MandateRow
+	var out MandateFor
 	err := s.update(ctx, ev, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
@@ -40,10 +68,17 @@ func (s *Domain) KeepPaper(ctx context.Context, a Actor, n NewPaper) (MandateRow
 		if err != nil {
 			return err
 		}
-		row = MandateRow{
+		row := MandateRow{
 			ID: NewID[MandateID](), Kind: PaperMandate, Safe: n.Safe, Structure: d.Structure, StructureName: d.StructureName,
 			Mediator: d.Mediator, MediatorName: d.MediatorName, Acts: []string{sealed.ActDeposit}, Presence: sealed.PresenceDeposit,
 			Purpose: n.Purpose, Reference: n.Reference, Created: s.now(), NotAfter: n.NotAfter,
+		}
+		named, err := namedFor(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		if out = named[0]; samePerson(out.Citizen, row.MediatorName) {
+			return narrowed(Forbidden, ReasonSamePerson, "the mediator has the citizen's name")
 		}
 		if err := tx.Mandates.Insert(ctx, row); err != nil {
 			return backend("insert paper", err)
@@ -53,7 +88,7 @@ func (s *Domain) KeepPaper(ctx context.Context, a Actor, n NewPaper) (MandateRow
 		_, err = s.record(ctx, tx, done)
 		return err
 	})
-	return row, err
+	return out, err
 }
 
 func (s *Domain) checkPaper(n NewPaper) error {
@@ -68,15 +103,19 @@ func (s *Domain) checkPaper(n NewPaper) error {
 }
 
 // Papers lists those of the caller's structure that wait for a second mediator.
-func (s *Domain) Papers(ctx context.Context, a Actor, p Page) ([]MandateRow, string, error) {
-	var all []MandateRow
+func (s *Domain) Papers(ctx context.Context, a Actor, p Page) ([]MandateFor, string, error) {
+	var all []MandateFor
 	var next string
 	err := s.rows.View(ctx, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
 		}
-		var err error
-		all, next, err = tx.Mandates.Unconfirmed(ctx, a.Structure, p.bounded())
+		rows, n, err := tx.Mandates.Unconfirmed(ctx, a.Structure, p.bounded())
+		if err != nil {
+			return err
+		}
+		next = n
+		all, err = namedFor(ctx, tx, rows...)
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatMediationRead), backend("list papers", err))
@@ -84,15 +123,14 @@ func (s *Domain) Papers(ctx context.Context, a Actor, p Page) ([]MandateRow, str
 
 // ConfirmPaper is the word of a second mediator of the structure, who has seen
 // the paper and its signature.
-func (s *Domain) ConfirmPaper(ctx context.Context, a Actor, id MandateID) (MandateRow, error) {
+func (s *Domain) ConfirmPaper(ctx context.Context, a Actor, id MandateID) (MandateFor, error) {
 	ev := s.begin(a, journal.WhatMandateConfirmed)
-	var row MandateRow
+	var out MandateFor
 	err := s.update(ctx, ev, func(tx Tx) error {
 		if err := s.may(ctx, tx, a, ActMediate); err != nil {
 			return err
 		}
-		var err error
-		row, err = tx.Mandates.Get(ctx, id)
+		row, err := tx.Mandates.Get(ctx, id)
 		if err == nil && (row.Kind != PaperMandate || row.Structure != a.Structure) {
 			err = refusal(NotFound, "no such paper")
 		}
@@ -104,16 +142,22 @@ func (s *Domain) ConfirmPaper(ctx context.Context, a Actor, id MandateID) (Manda
 		if err != nil {
 			return backend("read mediator", err)
 		}
-		switch {
+		named, err := namedFor(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		switch out = named[0]; {
 		case row.Mediator == second.ID || samePerson(row.MediatorName, second.Name):
 			return narrowed(Forbidden, ReasonSamePerson, "a second mediator confirms")
+		case samePerson(out.Citizen, second.Name):
+			return narrowed(Forbidden, ReasonSamePerson, "the mediator has the citizen's name")
 		case !row.Ended.IsZero() || !s.now().Before(row.NotAfter):
 			return sessionOver("the paper is over")
 		case !row.Confirmed.IsZero():
 			return nil
 		}
-		row.Confirmed, row.ConfirmedBy = s.now(), second.Name
-		if err := tx.Mandates.Update(ctx, row); err != nil {
+		out.Confirmed, out.ConfirmedBy = s.now(), second.Name
+		if err := tx.Mandates.Update(ctx, out.MandateRow); err != nil {
 			return backend("confirm paper", err)
 		}
 		done := *ev
@@ -121,5 +165,5 @@ func (s *Domain) ConfirmPaper(ctx context.Context, a Actor, id MandateID) (Manda
 		_, err = s.record(ctx, tx, done)
 		return err
 	})
-	return row, err
+	return out, err
 }

@@ -243,5 +243,6 @@ func makeVectors(t *testing.T) map[string]any {
 		"acknowledge": makeAcknowledgements(t),
 		"issue":       makeIssue(t),
 		"mandate":     makeMandate(t),
+		"proposal":    makeProposal(t, vault),
 	}
 }

@@ -3224,7 +3224,7 @@ export interface components {
             /** @enum {string} */
             readonly presence?: "each" | "deposit-only";
             readonly purpose: string;
-            /** @description of a paper, in the structure's files */
+            /** @description of a paper, in the structure's files; of a court's decision */
             readonly reference?: string;
             readonly signed?: components["schemas"]["Bytes"];
             readonly created: components["schemas"]["Time"];

@@ -3,6 +3,7 @@ import { toBase64 } from '../crypto/bytes.ts';
 import type { Core, CoreLink, KeyringKind } from './core.ts';
 import type { Completion } from './custodycore.ts';
 import type { RecoveryView } from './custodytypes.ts';
+import { MediatorHome } from './mediatorhome.ts';
 import { OpenAdministration } from './openadministration.ts';
 import { OpenDesk } from './opendesk.ts';
 import { OpenSafe } from './opensafe.ts';
@@ -280,6 +281,11 @@ export class Client {
 	/** A worker of its own for one session of a mediator's. */
 	async desk(): Promise<OpenDesk> {
 		return new OpenDesk(await this.#connect());
+	}
+
+	/** What a mediator finds on his desk before anybody sits down. */
+	mediator(): MediatorHome {
+		return new MediatorHome(this.#api);
 	}
 
 	async #administration(open: (c: Core) => Promise<void>): Promise<OpenAdministration> {

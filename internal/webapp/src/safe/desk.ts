@@ -29,6 +29,7 @@ import {
 import { checkName } from '../crypto/shape.ts';
 import { CoffreError } from '../errors.ts';
 import { type Context, withEvidence } from './context.ts';
+import { propose, useMandate } from './deskuse.ts';
 import type { Directory } from './directory.ts';
 import { checkRelease, same } from './documents.ts';
 import { hadLink, wordsOfSafe } from './linked.ts';
@@ -179,6 +180,14 @@ export class Desk implements DeskActs {
 		this.#strange = false;
 	}
 
+	async use(mandate: string): Promise<WorkView> {
+		this.#forget();
+		const { id, work, view } = await useMandate(this.#context, mandate);
+		this.#id = id;
+		this.#work = work;
+		return view;
+	}
+
 	async end(): Promise<void> {
 		const id = this.#id;
 		this.#forget();
@@ -273,6 +282,10 @@ export class Desk implements DeskActs {
 		const to = await this.#directory.recipient(order.administration);
 		const notAfter = toTime(new Date(order.notAfter));
 		await this.#give(order.doc, order.administration, to, { purpose, notAfter });
+	}
+
+	async propose(doc: string, name?: string, folder?: string): Promise<void> {
+		await propose(this.#context, this.#id, this.#working(), doc, { name, folder });
 	}
 
 	async request(id: string): Promise<RequestView> {

@@ -154,8 +154,9 @@ export class Documents {
 			await withEvidence({ deposit: d }, this.#context.now, async () =>
 				same('slip and inbox', grant, { version, sha256, sealed, origin }),
 			);
-			const { name, type, size, issue } = grant;
-			return { ...d, name, type, size, marked: issue !== undefined };
+			const { name, type, size, issue, folder } = grant;
+			const proposed = folder === undefined ? {} : { folder };
+			return { ...d, name, type, size, marked: issue !== undefined, ...proposed };
 		} catch (e) {
 			if (!(e instanceof CoffreError)) throw e;
 			return { ...d, error: e };

@@ -10,6 +10,7 @@ export * from './custodytypes.ts';
 export type { IssuedState, IssuedView } from './issued.ts';
 export { HIDDEN_LOCK_MS, IDLE_LOCK_MS } from './limits.ts';
 export type * from './mandatetypes.ts';
+export type { HeldMandate, PaperOrder, SessionLine } from './mediatorhome.ts';
 export { forgetHolders } from './memory.ts';
 export type { DepositDone, DepositOrder } from './officedeposit.ts';
 export type * from './officerequesttypes.ts';

@@ -22,14 +22,19 @@ import type {
 	Approved,
 	AskedSession,
 	AttestationView,
+	KnownMediator,
 	MandateActs,
 	MandateView,
 	PageOrder,
+	ProposalView,
 	SeenScreen,
 	SessionState,
+	StandingOrder,
 } from './mandatetypes.ts';
 import { viewOfRow } from './mandateview.ts';
 import { type Destination, sendPage } from './pages.ts';
+import { readProposals } from './proposals.ts';
+import { giveStanding, knownMediators } from './standing.ts';
 import type { EventProof } from './types.ts';
 import type { Vault } from './vault.ts';
 
@@ -208,6 +213,23 @@ export class Mandates implements MandateActs {
 		const { docs, gone } = this.#vault.manifest;
 		const names = [...gone, ...docs].map(({ id, name }) => [id, name] as const);
 		return { file, attested, names };
+	}
+
+	known(): Promise<readonly KnownMediator[]> {
+		return knownMediators(this.#context);
+	}
+
+	giveStanding(order: StandingOrder): Promise<void> {
+		return giveStanding(this.#context, this.#vault, order);
+	}
+
+	proposals(): Promise<readonly ProposalView[]> {
+		return readProposals(this.#context, this.#vault);
+	}
+
+	async settle(proposal: string): Promise<void> {
+		const request = { path: { id: proposal } };
+		await persist(() => this.#context.api.call('delete', '/api/v1/safe/proposals/{id}', request));
 	}
 
 	#mandate(order: ApprovalOrder, { of, view, index, session }: Asked): Mandate {

@@ -71,6 +71,8 @@ export interface MandateView {
 	readonly reference?: string;
 	readonly mediator: string;
 	readonly structure: string;
+	/** Of one that lasts. */
+	readonly presence?: 'each' | 'deposit-only';
 	readonly acts: readonly Act[];
 	readonly documents: readonly string[];
 	readonly purpose: string;
@@ -124,8 +126,51 @@ export interface MandateActs {
 	stop(mandate: string): Promise<void>;
 	list(after?: string): Promise<{ items: readonly MandateView[]; next?: string }>;
 	attestation(mandate: string): Promise<AttestationView>;
+	/** Those to whom she can give one that lasts, the last one first. */
+	known(): Promise<readonly KnownMediator[]>;
+	giveStanding(order: StandingOrder): Promise<void>;
+	proposals(): Promise<readonly ProposalView[]>;
+	/** Forgets one, taken or not. */
+	settle(proposal: string): Promise<void>;
 }
 export type MandateAct = keyof MandateActs;
+
+/** A mediator whom she has let act before. */
+export interface KnownMediator {
+	/** Id of the last session with him. */
+	readonly session: string;
+	readonly name: string;
+	readonly structure: string;
+	/** RFC 3339. */
+	readonly met: string;
+}
+
+/** A mandate that lasts, as she gives it. */
+export interface StandingOrder extends Omit<KnownMediator, 'met'> {
+	/** each: she accepts each session; deposit-only: he deposits without her, and nothing else. */
+	readonly presence: 'each' | 'deposit-only';
+	readonly acts: readonly Act[];
+	readonly documents: readonly string[];
+	readonly administrations: readonly string[];
+	/** RFC 3339; latest end of what he gives. */
+	readonly grantsUntil?: string;
+	readonly purpose: string;
+	readonly days: number;
+}
+
+/** A name or a folder, or both, that a mediator proposes for a document. */
+export interface ProposalView {
+	readonly id: string;
+	readonly doc: string;
+	readonly mediator: string;
+	readonly structure: string;
+	/** RFC 3339. */
+	readonly created: string;
+	readonly name?: string;
+	readonly folder?: string;
+	/** It could not be read. */
+	readonly error?: CoffreError;
+}
 
 export interface AttestationView {
 	readonly file: string;
@@ -140,6 +185,8 @@ export interface SessionOrder {
 	readonly acts: readonly Act[];
 	readonly purpose: string;
 	readonly minutes: number;
+	/** Id of the standing mandate that it is a use of. */
+	readonly standing?: string;
 }
 
 /** A session that was asked for, as the mediator's screen shows it. */
@@ -212,12 +259,16 @@ export interface DeskActs {
 	collect(): Promise<WorkView>;
 	/** The mediator's word that her screen shows the same words. */
 	compared(): Promise<void>;
+	/** Begins deposits under a mandate that allows them without its giver's presence: a paper, or hers. */
+	use(mandate: string): Promise<WorkView>;
 	end(): Promise<void>;
 	read(doc: string): Promise<WorkDocument & { readonly blob: Blob }>;
 	deposit(file: File, folder?: string): Promise<WorkDocument>;
 	/** Pages that the citizen has sent since the last time. */
 	pages(): Promise<readonly SentPage[]>;
 	give(order: GiveOrder): Promise<void>;
+	/** A name or a folder for a document, sealed to its holder, who decides. */
+	propose(doc: string, name?: string, folder?: string): Promise<void>;
 	/** A request that the mandate names, verified. */
 	request(id: string): Promise<RequestView>;
 	answer(order: DeskAnswer): Promise<void>;

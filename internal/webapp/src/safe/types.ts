@@ -147,6 +147,8 @@ export interface DepositView {
 	readonly name?: string;
 	readonly type?: string;
 	readonly size?: number;
+	/** Name of the folder that a mediator proposes. */
+	readonly folder?: string;
 	/** Its issuer is said to have signed it: what that is worth, checkDeposit tells. */
 	readonly marked?: boolean;
 	readonly error?: CoffreError;

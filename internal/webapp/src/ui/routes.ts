@@ -76,7 +76,17 @@ const lines: readonly Line[] = [
 		needs: 'mediator',
 		load: () => import('./pages/mediation/Structure.svelte'),
 	},
+	{
+		path: '/mandats/donner',
+		needs: 'safe-open',
+		load: () => import('./pages/mediation/Standing.svelte'),
+	},
 	{ path: '/aider', needs: 'mediator', load: () => import('./pages/mediation/Desk.svelte') },
+	{
+		path: '/aider/papier',
+		needs: 'mediator',
+		load: () => import('./pages/mediation/Paper.svelte'),
+	},
 	{ path: '/journal', needs: 'safe-open', load: () => import('./pages/journal/Journal.svelte') },
 	{ path: '/cles', needs: 'citizen', load: () => import('./pages/keys/Keys.svelte') },
 	{

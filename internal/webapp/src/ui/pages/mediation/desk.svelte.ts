@@ -57,6 +57,22 @@ export class DeskSession {
 		}
 	}
 
+	/** Deposits without her presence, under a mandate that says so. */
+	async use(mandate: string): Promise<void> {
+		this.busy = true;
+		this.failed = undefined;
+		try {
+			this.#desk = await app.client.desk();
+			this.work = await this.#desk.act('use', mandate);
+			this.#again(workingPace);
+		} catch (e) {
+			this.#failed(e);
+			this.#drop()?.close();
+		} finally {
+			this.busy = false;
+		}
+	}
+
 	/** The machine is his again: he has logged in, in another tab, after she was logged out. */
 	async resume(): Promise<void> {
 		const desk = this.#desk;
