@@ -77,7 +77,7 @@ const (
 	WhatMandateGiven      = "mandate.given" // Detail: mandate, mediator, structure, acts, presence, until, signed
 	WhatMandatePaper      = "mandate.paper" // Detail: reference
 	WhatMandateConfirmed  = "mandate.confirmed"
-	WhatMandateLegal      = "mandate.legal" // a court's; Detail: reference, state (entered, confirmed), until; Purpose is the measure
+	WhatMandateLegal      = "mandate.legal"        // a court's; Detail: reference, state (entered, confirmed), until; Purpose is the measure
 	WhatMandateRevoked    = "mandate.revoked"      // Detail: by
 	WhatPaperLogin        = "account.login.paper"  // at a counter; Detail: session, mediator, structure
 	WhatPaperChosen       = "account.paper.chosen" // Detail: allowed
