@@ -68,6 +68,7 @@ export const text = words(
 		everybody: 'Tout le monde',
 		wholeSide: {
 			you: 'Vous',
+			mediator: 'Tous les médiateurs',
 			agent: 'Toutes les administrations',
 			system: 'Tous les logiciels',
 			operator: 'Le service technique',
@@ -75,6 +76,7 @@ export const text = words(
 		},
 		sides: {
 			you: 'Vous',
+			mediator: 'Médiateur',
 			agent: 'Administration',
 			system: 'Logiciel',
 			operator: 'Service technique',
@@ -175,6 +177,7 @@ export const text = words(
 			legend: 'Qui a agi',
 			sides: {
 				you: 'le titulaire du coffre',
+				mediator: 'un médiateur, dans un mandat du titulaire',
 				agent: 'une personne d’une administration',
 				system: 'le logiciel d’une administration',
 				operator: 'l’entretien du service, sans lire les documents',
@@ -257,6 +260,7 @@ export const text = words(
 		everybody: 'Everybody',
 		wholeSide: {
 			you: 'You',
+			mediator: 'All mediators',
 			agent: 'All administrations',
 			system: 'All software',
 			operator: 'The technical service',
@@ -264,6 +268,7 @@ export const text = words(
 		},
 		sides: {
 			you: 'You',
+			mediator: 'Mediator',
 			agent: 'Administration',
 			system: 'Software',
 			operator: 'Technical service',
@@ -363,6 +368,7 @@ export const text = words(
 			legend: 'Who acted',
 			sides: {
 				you: 'the holder of the safe',
+				mediator: 'a mediator, within a mandate of the holder’s',
 				agent: 'a person of an administration',
 				system: 'the software of an administration',
 				operator: 'the upkeep of the service, which reads no document',

@@ -89,7 +89,7 @@ const found = (w: Partial<typeof everything>): string =>
 		.map((i) => i.event.id)
 		.join('');
 
-test('who acted stands on one of five sides', () => {
+test('who acted stands on a side', () => {
 	expect(acts.map((i) => sideOf(i.event))).toEqual([
 		'you',
 		'agent',
@@ -100,6 +100,7 @@ test('who acted stands on one of five sides', () => {
 	]);
 	const [own] = acts;
 	if (own === undefined) throw new Error('no acts');
+	expect(sideOf({ ...own.event, who: { kind: 'mediator', name: 'Nadia' } })).toBe('mediator');
 	// A guardian acts on the holder's behalf: that is somebody else.
 	expect(sideOf({ ...own.event, behalf: { kind: 'citizen', name: 'Angela' } })).toBe('other');
 });

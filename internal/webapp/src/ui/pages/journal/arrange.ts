@@ -54,13 +54,14 @@ export function arranged(
 }
 
 /** On whose side somebody stands: what the colours and their words tell apart. */
-export type Side = 'you' | 'agent' | 'system' | 'operator' | 'other';
-export const sides: readonly Side[] = ['you', 'agent', 'system', 'operator', 'other'];
+export type Side = 'you' | 'mediator' | 'agent' | 'system' | 'operator' | 'other';
+const others: readonly Side[] = ['mediator', 'agent', 'system', 'operator'];
+export const sides: readonly Side[] = ['you', ...others, 'other'];
 
 export function sideOf(event: JournalEvent): Side {
 	const { kind } = event.who;
 	if (isYou(event)) return 'you';
-	return kind === 'agent' || kind === 'system' || kind === 'operator' ? kind : 'other';
+	return others.find((side) => side === kind) ?? 'other';
 }
 
 /** No other citizen ever acts in this journal but for the holder, who is then named by `behalf`. */
