@@ -262,7 +262,7 @@ func (s *Domain) MediatorMandates(ctx context.Context, a Actor, p Page) ([]Manda
 			return err
 		}
 		next = n
-		all, err = namedFor(ctx, tx, rows...)
+		all, err = s.namedFor(ctx, tx, rows...)
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatMediationRead), backend("list mandates", err))

@@ -24,14 +24,17 @@ const longestPaper = 7 * 24 * time.Hour
 // mediators who hold a mandate of hers, and compare it with what is on paper.
 type MandateFor struct {
 	MandateRow
-	Citizen string // "" once she has left
+	Citizen string // "" once it is over, or she has left
 }
 
-// namedFor adds whose safes they are.
-func namedFor(ctx context.Context, tx Tx, rows ...MandateRow) ([]MandateFor, error) {
+// namedFor adds whose safes they are, to those that are not over.
+func (s *Domain) namedFor(ctx context.Context, tx Tx, rows ...MandateRow) ([]MandateFor, error) {
 	all := make([]MandateFor, len(rows))
 	for i, row := range rows {
 		all[i].MandateRow = row
+		if !row.Ended.IsZero() || !s.now().Before(row.NotAfter) {
+			continue
+		}
 		sf, err := tx.Safes.Get(ctx, row.Safe)
 		if IsKind(err, NotFound) {
 			continue
@@ -73,7 +76,7 @@ func (s *Domain) KeepPaper(ctx context.Context, a Actor, n NewPaper) (MandateFor
 			Mediator: d.Mediator, MediatorName: d.MediatorName, Acts: []string{sealed.ActDeposit}, Presence: sealed.PresenceDeposit,
 			Purpose: n.Purpose, Reference: n.Reference, Created: s.now(), NotAfter: n.NotAfter,
 		}
-		named, err := namedFor(ctx, tx, row)
+		named, err := s.namedFor(ctx, tx, row)
 		if err != nil {
 			return err
 		}
@@ -115,7 +118,7 @@ func (s *Domain) Papers(ctx context.Context, a Actor, p Page) ([]MandateFor, str
 			return err
 		}
 		next = n
-		all, err = namedFor(ctx, tx, rows...)
+		all, err = s.namedFor(ctx, tx, rows...)
 		return err
 	})
 	return all, next, s.refusePolicy(ctx, s.begin(a, journal.WhatMediationRead), backend("list papers", err))
@@ -142,7 +145,7 @@ func (s *Domain) ConfirmPaper(ctx context.Context, a Actor, id MandateID) (Manda
 		if err != nil {
 			return backend("read mediator", err)
 		}
-		named, err := namedFor(ctx, tx, row)
+		named, err := s.namedFor(ctx, tx, row)
 		if err != nil {
 			return err
 		}
