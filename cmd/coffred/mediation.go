@@ -151,7 +151,9 @@ func listMediators(ctx context.Context, s *stores, siret string, io stdio) error
 	}
 	return listAll(io.out, func(p safe.Page) ([]safe.Mediator, string, error) {
 		return s.domain.MediatorsOf(ctx, operator(), st.ID, p)
-	}, func(m safe.Mediator) string { return fmt.Sprintf("%s  %s, %s", m.ID, m.Name, mediatorText(s.domain, m)) })
+	}, func(m safe.Mediator) string {
+		return fmt.Sprintf("%s  %s, %s", m.ID, m.Name, mediatorText(s.domain, m))
+	})
 }
 
 func mediatorText(d *safe.Domain, m safe.Mediator) string {

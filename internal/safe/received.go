@@ -92,14 +92,12 @@ func (s *Domain) ReleaseGrantOnce(ctx context.Context, a Actor, id GrantID, key 
 	if out.Key == nil { // queued before the event that is now published
 		return Release{}, refusal(Unavailable, "key of the safe is not in the log")
 	}
-	if deposit != "" {
-		came, err := s.proof(ctx, deposit)
-		if err != nil {
-			return Release{}, err
-		}
-		out.Deposit = &came
+	if deposit == "" {
+		return out, nil
 	}
-	return out, nil
+	came, err := s.proof(ctx, deposit)
+	out.Deposit = &came
+	return out, err
 }
 
 func openedOut() error {

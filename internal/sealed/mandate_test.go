@@ -340,3 +340,21 @@ func TestMandateTimes(t *testing.T) {
 		}
 	})
 }
+
+// TestNeitherKeySignsForTheOther: a mediator's grant is none of the citizen's
+// own, and the reverse.
+func TestNeitherKeySignsForTheOther(t *testing.T) {
+	v := someGiving(t)
+	b := v.seal(t, v.grant)
+	_, err := OpenGrant(b, v.office, v.root.VK())
+	refused(t, "without the mandate", err, ErrSignature)
+	vk := must(ParseVK(v.key.Public().VK))(t)
+	_, err = OpenGrant(b, v.office, vk)
+	refused(t, "as if the session's key were a safe's", err, ErrMismatch)
+	_, err = SealGrant(v.grant, v.root, v.doc, v.office.Recipient())
+	refused(t, "a mediator's act under the citizen's key", err, ErrMismatch)
+	own := v.grant
+	own.Mandate = ""
+	_, _, err = OpenGrantUnderMandate(must(SealGrant(own, v.root, v.doc, v.office.Recipient()))(t), v.office, Chain{Mandate: v.signed(t), VK: v.root.VK()})
+	refused(t, "the citizen's own as a mediator's", err, ErrSignature)
+}

@@ -14,8 +14,6 @@ export const text = words(
 		logInBy: (label: string) => `S’identifier avec ${label}`,
 		notCitizen:
 			'Cette page est pour l’usager. Déconnectez-vous, puis identifiez-vous avec FranceConnect.',
-		noSafe: 'Vous n’avez pas encore de coffre.',
-		openSafe: 'Ouvrir mon coffre',
 		unlock: 'Déverrouillez votre coffre',
 		code: 'Code affiché par le médiateur',
 		codeHint: 'Huit lettres, par exemple BCDF-GHJK',
@@ -78,8 +76,6 @@ export const text = words(
 		giveBack: 'Finish and give the place back',
 		logInBy: (label) => `Log in with ${label}`,
 		notCitizen: 'This page is for the citizen. Log out, then log in with FranceConnect.',
-		noSafe: 'You have no safe yet.',
-		openSafe: 'Open my safe',
 		unlock: 'Unlock your safe',
 		code: 'Code that the mediator shows',
 		codeHint: 'Eight letters, for instance BCDF-GHJK',
