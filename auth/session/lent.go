@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -32,4 +33,17 @@ func (m *Manager) LentTo(ctx context.Context, r *http.Request) (string, error) {
 		return "", fmt.Errorf("find lent browser: %w", err)
 	}
 	return string(to), nil
+}
+
+// takeBack forgets what waits here: the machine is its owner's again.
+func (m *Manager) takeBack(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	c, err := r.Cookie(m.cookieName(lent))
+	if err != nil {
+		return nil
+	}
+	if _, err := m.c.Once.Take(ctx, "lent/"+HashKey(c.Value)); err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("take browser back: %w", err)
+	}
+	http.SetCookie(w, m.cookie(lent, "", -time.Second))
+	return nil
 }

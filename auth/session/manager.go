@@ -117,11 +117,17 @@ func (m *Manager) Create(ctx context.Context, s Session) (token string, made Ses
 }
 
 // Start creates a browser session and sets its cookie; a session that the
-// request carried is ended: identifiers rotate at log-in.
+// request carried is ended: identifiers rotate at log-in. A machine that was
+// lent is a mediator's again once he logs in at it.
 func (m *Manager) Start(ctx context.Context, w http.ResponseWriter, r *http.Request, s Session) (Session, error) {
 	if old := m.cookieToken(r); old != "" {
 		if err := m.c.Store.Delete(ctx, hashOf(old)); err != nil {
 			return Session{}, fmt.Errorf("rotate session: %w", err)
+		}
+	}
+	if s.Structure != "" {
+		if err := m.takeBack(ctx, w, r); err != nil {
+			return Session{}, err
 		}
 	}
 	s.Kind = Browser
