@@ -54,11 +54,12 @@ deps: $(WEB)/node_modules/.installed $(PEER)/node_modules/.installed ## what the
 SLOW_RACE := ./internal/gateway ./internal/safe ./internal/sealed ./storage/sqlstore
 
 # Two at a time, for half of the tests wait for somebody: Go's beside those of
-# the web application, then whole programs beside the browser.
+# the web application and then of whole programs; at last two browsers, which
+# would be too slow for their time limits beside anything else.
 test: ## install what the tests need and run every test
 	$(MAKE) deps build
-	$(MAKE) -j2 --output-sync=target test-go check-web
-	$(MAKE) -j2 --output-sync=target test-programs browser
+	$(MAKE) -j2 --output-sync=target test-go check-web test-programs
+	$(MAKE) browser
 
 .PHONY: test-go test-programs
 test-go: deps check-static
