@@ -65,6 +65,15 @@ func announced(r *http.Request) (int64, error) {
 	return r.ContentLength, nil
 }
 
+// stated is what a request says of the sealed bytes that it carries.
+func stated(r *http.Request) (length int64, sum [32]byte, err error) {
+	if length, err = announced(r); err != nil {
+		return 0, sum, err
+	}
+	sum, err = contentDigest(r)
+	return length, sum, err
+}
+
 // pageOf reads cursor and limit.
 func pageOf(r *http.Request) (safe.Page, error) {
 	limit, err := limitOf(r)

@@ -38,11 +38,7 @@ func (g *Gateway) sendPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	length, err := announced(r)
-	if err != nil {
-		return err
-	}
-	sum, err := contentDigest(r)
+	length, sum, err := stated(r)
 	if err != nil {
 		return err
 	}
