@@ -147,10 +147,8 @@ export class Desk implements DeskActs {
 			path: { id: this.#id },
 		});
 		return withEvidence({ session: data }, now, async () => {
-			const fact = await log.safeKey(mark, data.key, data.safe, data.vk);
+			await log.safeKey(mark, data.key, data.safe, data.vk, data.recipient);
 			const vault = parseRecipient(data.recipient);
-			if (fact.recipient !== fingerprint(vault))
-				throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 			const vk = fromBase64(data.vk);
 			const signed = fromBase64(data.signed ?? '');
 			const mandate = openMandate(signed, vk);

@@ -1,5 +1,5 @@
 import type { components } from '../api/schema.ts';
-import { fingerprint, parseRecipient } from '../crypto/age.ts';
+import { parseRecipient } from '../crypto/age.ts';
 import { fromBase64, toBase64 } from '../crypto/bytes.ts';
 import { type Mandate, openMandate } from '../crypto/mandate.ts';
 import { sealProposal } from '../crypto/proposal.ts';
@@ -27,10 +27,8 @@ export async function useMandate(context: Context, id: string): Promise<Use> {
 		path: { id },
 	});
 	return withEvidence({ session: data }, now, async () => {
-		const fact = await log.safeKey(mark, data.key, data.safe, data.vk);
+		await log.safeKey(mark, data.key, data.safe, data.vk, data.recipient);
 		const vault = parseRecipient(data.recipient);
-		if (fact.recipient !== fingerprint(vault))
-			throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 		const vk = fromBase64(data.vk);
 		const mandate =
 			data.signed === undefined ? onPaper(data) : openMandate(fromBase64(data.signed), vk);

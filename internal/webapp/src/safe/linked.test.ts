@@ -14,7 +14,7 @@ it('a server that puts another citizen behind a session has no word of hers, and
 	const secret = newLinkSecret();
 	const phone = { secret, way: 'phone' } as const;
 	const signed = signMandate(mandateOf(session), hers);
-	const swapped = signMandate({ ...mandateOf(session), safe: 'z'.repeat(25) + 'a' }, others);
+	const swapped = signMandate({ ...mandateOf(session), safe: `${'z'.repeat(25)}a` }, others);
 	const binding = toBase64(bindingOf(secret, signed));
 
 	expect(hadLink(phone, signed, binding)).toBe(true);

@@ -1,4 +1,5 @@
 import type { Api } from '../api/client.ts';
+import { fingerprint } from '../crypto/age.ts';
 import { type Bytes, fromBase64, toBase64, toHex } from '../crypto/bytes.ts';
 import {
 	type Checkpoint,
@@ -124,17 +125,20 @@ export class LogWatch {
 		return fact;
 	}
 
-	/** 'leaf' unless the log holds this key for this safe. */
+	/** 'leaf' unless the log holds this key for this safe, and this recipient where one is given. */
 	async safeKey(
 		mark: Mark,
 		leaf: Leaf | undefined,
 		safe: string | undefined,
 		vk: string | undefined,
+		recipient?: string,
 	): Promise<KeyFact> {
 		if (!leaf || vk === undefined) throw new CoffreError('leaf', { message: 'no key of the safe' });
 		const fact = await this.fact(mark, leaf);
 		if (fact.holder !== 'safe' || fact.id !== safe || fact.vk !== vk)
 			throw new CoffreError('leaf', { message: 'the log holds another key for this safe' });
+		if (recipient !== undefined && fact.recipient !== fingerprint(recipient))
+			throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
 		return fact;
 	}
 

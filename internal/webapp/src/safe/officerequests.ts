@@ -1,5 +1,5 @@
 import type { components } from '../api/schema.ts';
-import { fingerprint, parseRecipient, type Recipient } from '../crypto/age.ts';
+import { parseRecipient, type Recipient } from '../crypto/age.ts';
 import { type Bytes, fromBase64, newId, toBase64, toTime } from '../crypto/bytes.ts';
 import { type Made, type OfficeKey, openedBy } from '../crypto/officekeys.ts';
 import {
@@ -181,9 +181,7 @@ export class OfficeRequests implements OfficeActs {
 		side: Side,
 	): Promise<{ view: SideView; to: Recipient }> {
 		const safe = side.reply.safe ?? '';
-		const fact = await this.#context.log.safeKey(mark, side.key, safe, side.vk);
-		if (fact.recipient !== fingerprint(side.recipient))
-			throw new CoffreError('leaf', { message: 'the log holds another recipient for this safe' });
+		await this.#context.log.safeKey(mark, side.key, safe, side.vk, side.recipient);
 		if (side.reply.id !== reply)
 			throw new CoffreError('mismatch', { message: 'another citizen’s side' });
 		for (const g of side.grants)
