@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look } from './harness/browser.ts';
 import { leftovers } from './harness/leftovers.ts';
+import { logInMediator } from './harness/mediators.ts';
 import {
 	addFiles,
 	choosePersona,
@@ -24,12 +25,6 @@ const long = 600_000;
 /** Beyond it a counter would not use it: every press and every screen more is a reason to type her password for her. */
 const most = { presses: 8, screens: 8 };
 
-async function logInMediator(page: Page, who: string): Promise<void> {
-	await page.goto('/aider');
-	await page.getByRole('link', { name: said('S’identifier comme médiateur') }).click();
-	await choosePersona(page, who);
-	await page.getByRole('heading', { level: 1, name: said('Aider un usager') }).waitFor();
-}
 async function leaveThePlace(page: Page): Promise<void> {
 	await page.getByRole('textbox', { name: said('Pour quelle démarche') }).fill('Ouvrir un coffre');
 	await page.getByRole('checkbox', { name: said('n’a pas de téléphone') }).check();

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look } from './harness/browser.ts';
+import { logInMediator } from './harness/mediators.ts';
 import {
 	addFiles,
-	choosePersona,
 	click,
 	follow,
 	line,
@@ -25,12 +25,6 @@ const long = 600_000;
 const desk = { viewport: { width: 1280, height: 800 } };
 const purpose = 'Demander l’allocation logement';
 
-async function logInMediator(page: Page, who: string): Promise<void> {
-	await page.goto('/aider');
-	await page.getByRole('link', { name: said('S’identifier comme médiateur') }).click();
-	await choosePersona(page, who);
-	await page.getByRole('heading', { level: 1, name: said('Aider un usager') }).waitFor();
-}
 const unfold = (page: Page, what: string): Promise<void> =>
 	page
 		.locator('summary')
